@@ -1,0 +1,1 @@
+"""The mechanisms that every Deskmesh service stands on. Holds no business word and knows no service."""
