@@ -1,0 +1,23 @@
+"""Full-text search without a database extension: lexemes are made here, PostgreSQL stores and finds them.
+
+A document becomes a ``tsvector`` literal by ``vector``, a question a ``tsquery`` literal by ``question``; every lexeme begins
+with a short key of the tenant, so that one plain GIN index serves all tenants and a search touches only its own. Words are
+stemmed in each of the tenant's languages (Snowball: English, Russian, Polish and more) and lose their diacritics. Misspelt
+words are mended with a table of the tenant's words, found by their ``trigrams`` and chosen by ``closest``.
+"""
+
+from chassis.search.highlight import MARK_END, MARK_START, snippet
+from chassis.search.lexemes import question, tenant_key, vector
+from chassis.search.spelling import closest, trigrams, vocabulary
+
+__all__ = [
+    "MARK_END",
+    "MARK_START",
+    "closest",
+    "question",
+    "snippet",
+    "tenant_key",
+    "trigrams",
+    "vector",
+    "vocabulary",
+]
