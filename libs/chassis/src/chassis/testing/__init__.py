@@ -1,0 +1,1 @@
+"""What tests of services stand on: real servers, migrated databases, a service composed in the test's process."""

@@ -1,0 +1,36 @@
+"""The fixtures, as a pytest plugin: `pytest_plugins = ["chassis.testing.plugin"]`."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from chassis.testing.databases import DatabaseFactory, ServiceDatabase
+from chassis.testing.servers import Nats, Postgres, run_nats, run_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for the run."""
+    with run_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nats() -> Iterator[Nats]:
+    """One NATS for the run; tests that stop or wipe a NATS run one of their own by `run_nats`."""
+    with run_nats() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database_factory(postgres: Postgres) -> Iterator[DatabaseFactory]:
+    """Makes databases of services; each service is migrated once in the run."""
+    factory = DatabaseFactory(postgres)
+    yield factory
+    factory.drop_all()
+
+
+@pytest.fixture(scope="session")
+def service_database(database_factory: DatabaseFactory) -> Callable[[str], ServiceDatabase]:
+    """Give a function that makes a new migrated database of a service: `service_database("tickets")`."""
+    return database_factory.make

@@ -1,0 +1,139 @@
+"""Real PostgreSQL and NATS for tests: given ones, containers where an engine answers, or the wheels' programs."""
+
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from embedded.accounts import lent_folder
+from embedded.nats import NatsServer
+from embedded.postgres import PostgresServer, run_sql
+from embedded.processes import free_ports
+
+POSTGRES_IMAGE = "postgres:18"
+NATS_IMAGE = "nats:2.12"
+
+# Nothing in a test's database outlives the run.
+_NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server, by its superuser's address."""
+
+    url: str
+
+    def database_url(self, database: str, user: str | None = None, password: str | None = None) -> str:
+        """Give the address of a database, as the superuser or as `user`."""
+        parts = urlsplit(self.url)
+        netloc = parts.netloc
+        if user is not None:
+            netloc = f"{quote(user)}:{quote(password or '', safe='')}@{netloc.rpartition('@')[2]}"
+        return urlunsplit((parts.scheme, netloc, f"/{database}", parts.query, ""))
+
+    def run(self, sql: str, *, database: str = "postgres") -> str:
+        """Run statements as the superuser; rows come as lines, columns parted by `|`."""
+        return run_sql(self.database_url(database), sql)
+
+
+@dataclass(frozen=True, slots=True)
+class Nats:
+    """A running server with JetStream, by its address."""
+
+    url: str
+
+
+def _choice() -> Literal["containers", "local"]:
+    """Say where servers come from: as `DESKMESH_TEST_SERVERS` says, else containers where an engine answers."""
+    match os.environ.get("DESKMESH_TEST_SERVERS", ""):
+        case "containers":
+            return "containers"
+        case "local":
+            return "local"
+        case "":
+            return "containers" if engine_answers() else "local"
+        case other:
+            message = f"DESKMESH_TEST_SERVERS is {other!r}; it may be containers or local"
+            raise ValueError(message)
+
+
+def engine_answers() -> bool:
+    """Say whether a Docker-compatible engine answers at `DOCKER_HOST`, or at Docker's own socket."""
+    host = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+    local = host.scheme == "unix"
+    with socket.socket(socket.AF_UNIX if local else socket.AF_INET) as engine:
+        engine.settimeout(3)
+        try:
+            engine.connect(host.path if local else (host.hostname, host.port or 2375))
+            engine.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
+            return b" 200 " in engine.recv(64)
+        except OSError:
+            return False
+
+
+@contextmanager
+def run_postgres() -> Iterator[Postgres]:
+    """Run a PostgreSQL for as long as the context lasts."""
+    given = os.environ.get("DESKMESH_TEST_POSTGRES_URL")
+    if given:
+        yield Postgres(given)
+    elif _choice() == "containers":
+        from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 - needs an engine
+
+        with PostgresContainer(POSTGRES_IMAGE, driver=None) as container:
+            yield Postgres(container.get_connection_url())
+    else:
+        with _temporary_home() as home:
+            server = PostgresServer(home, free_ports(1)[0], secrets.token_urlsafe(), _NOT_DURABLE)
+            server.prepare()
+            server.start()
+            try:
+                server.wait_ready()
+                yield Postgres(server.url())
+            finally:
+                server.stop()
+
+
+@contextmanager
+def run_nats() -> Iterator[Nats]:
+    """Run a NATS with JetStream for as long as the context lasts."""
+    given = os.environ.get("DESKMESH_TEST_NATS_URL")
+    if given:
+        yield Nats(given)
+    elif _choice() == "containers":
+        from testcontainers.community.nats import NatsContainer  # noqa: PLC0415 - needs an engine
+
+        with NatsContainer(NATS_IMAGE, jetstream=True) as container:
+            yield Nats(container.nats_uri())
+    else:
+        with _temporary_home() as home:
+            server = NatsServer(home, free_ports(1)[0], secrets.token_hex(), sync_always=False)
+            server.start()
+            try:
+                server.wait_ready()
+                yield Nats(server.url)
+            finally:
+                server.stop()
+
+
+@contextmanager
+def _temporary_home() -> Iterator[Path]:
+    home = Path(tempfile.mkdtemp(prefix="deskmesh-test-"))
+    home.chmod(0o711)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(lent_folder(home), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)

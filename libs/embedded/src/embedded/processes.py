@@ -1,0 +1,128 @@
+"""Child processes that never outlive the one who started them."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from embedded.accounts import Account
+
+_PR_SET_PDEATHSIG = 1
+
+
+def start_child(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    log: IO[bytes],
+    account: Account | None = None,
+    death_signal: signal.Signals = signal.SIGKILL,
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own that gets `death_signal` when this process dies, however it dies.
+
+    Call it from the main thread: the kernel ties the death signal to the thread that forked. A Ctrl-C in the
+    terminal does not reach the child. It runs as `account` where one is given.
+    """
+    return subprocess.Popen(
+        [str(part) for part in command],
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        cwd="/",
+        start_new_session=True,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+        preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509 - runs no Python locks, only prctl
+    )
+
+
+def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+    """Give the function that a child runs before exec, after its user was set (which clears the death signal)."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def prepare() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return prepare
+
+
+def stop_child(child: subprocess.Popen[bytes], *, ask: signal.Signals, patience: float) -> None:
+    """Ask a child to end, and end it with SIGKILL where it has not after `patience` seconds."""
+    if child.poll() is not None:
+        return
+    child.send_signal(ask)
+    try:
+        child.wait(patience)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def end_leftover(pid: int, started_at: float, *, patience: float = 5.0) -> bool:
+    """End a process that an earlier run left behind; False where it is gone or the number is somebody else's now.
+
+    `started_at` is the process's start in seconds since the epoch, as psutil tells it: it makes a pid unique.
+    """
+    try:
+        process = psutil.Process(pid)
+        if abs(process.create_time() - started_at) > 1.0:
+            return False
+        process.kill()
+        process.wait(patience)
+    except psutil.NoSuchProcess:
+        return False
+    return True
+
+
+def started_at(pid: int) -> float:
+    """Tell when a process began, in seconds since the epoch; 0 where it is gone already."""
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def free_ports(count: int) -> list[int]:
+    """Find TCP ports on 127.0.0.1 that nobody uses, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def port_is_free(port: int) -> bool:
+    """Say whether 127.0.0.1:port can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def tail(path: Path, lines: int = 12) -> str:
+    """Give the last lines of a log, for an error text."""
+    try:
+        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""
