@@ -1,6 +1,7 @@
 """Mail from machines is recognised; mail from people is not taken for it."""
 
 import pytest
+
 from notify.domain import parsing
 
 PERSON = b"From: Anna <anna@customer.example>\nSubject: Printer\n"

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from notify.domain import parsing
 
 HEAD = b"From: a@b.example\nSubject: s\n"

@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from notify.domain import parsing, quoting
 
 NAMES = st.sampled_from(

@@ -1,6 +1,7 @@
 """Header fields of real and of hostile mail."""
 
 import pytest
+
 from notify.domain import addresses, headers, parsing
 
 

@@ -4,6 +4,7 @@ import base64
 import quopri
 
 import pytest
+
 from notify.domain import parsing
 
 

@@ -1,6 +1,7 @@
 """Quoted mail and signatures are taken off; what the person wrote stays."""
 
 import pytest
+
 from notify.domain.quoting import cut
 
 ATTRIBUTIONS = [

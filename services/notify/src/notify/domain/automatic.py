@@ -32,7 +32,7 @@ class Machine:
     bounce: bool
 
 
-def detect(message: Message[str, str], *, sender: str, subject: str, return_path: str | None) -> Machine:
+def detect(message: Message, *, sender: str, subject: str, return_path: str | None) -> Machine:
     """Judge a parsed mail; `return_path` is the envelope's sender, None where no envelope is known."""
     report = _report_type(message)
     if report == "delivery-status" or headers.raw(message, "X-Failed-Recipients") is not None:
@@ -50,7 +50,7 @@ def detect(message: Message[str, str], *, sender: str, subject: str, return_path
     return Machine(next(filter(None, reasons), ""), bounce=False)
 
 
-def _header_reason(message: Message[str, str]) -> str:
+def _header_reason(message: Message) -> str:
     if headers.raw(message, LOOP_HEADER) is not None:
         return "sent by a service desk"
     submitted = headers.text(message, "Auto-Submitted").split(";")[0].strip().lower()
@@ -66,7 +66,7 @@ def _header_reason(message: Message[str, str]) -> str:
     return f"header {found}" if found else ""
 
 
-def _report_type(message: Message[str, str]) -> str:
+def _report_type(message: Message) -> str:
     content_type = headers.text(message, "Content-Type").lower()
     if not content_type.startswith("multipart/report"):
         return ""

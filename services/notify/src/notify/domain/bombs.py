@@ -36,7 +36,7 @@ def find(raw: bytes) -> str:
         ("header field is too large", largest > MAX_TYPE_HEADER_BYTES),
         ("too many lines", raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n") > MAX_LINES),
         ("nested too deep", containers > MAX_CONTAINERS),
-        ("too many parts", _more_than(_DELIMITER, raw, MAX_DELIMITERS)),
+        ("too many parts", containers > 0 and _more_than(_DELIMITER, raw, MAX_DELIMITERS)),
         ("too many parts", reports_status and _more_than(_BLANK_LINE, raw, MAX_STATUS_BLOCKS)),
     )
     return next((reason for reason, found in checks if found), "")

@@ -20,10 +20,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ID = re.compile(r"<([^<>\s\x00-\x20\x7f]{1,250})>")
 _BARE_ID = re.compile(r"[^<>\s,;\x00-\x20\x7f]{1,120}@[^<>\s,;\x00-\x20\x7f]{1,120}")
 
-type_of_message = Message[str, str]
 
-
-def raw(message: type_of_message, name: str) -> str | None:
+def raw(message: Message, name: str) -> str | None:
     """Return the first value of a header field as it came (bytes beyond ASCII as surrogates), or None."""
     wanted = name.lower()
     for field, value in message.raw_items():
@@ -32,7 +30,7 @@ def raw(message: type_of_message, name: str) -> str | None:
     return None
 
 
-def text(message: type_of_message, name: str) -> str:
+def text(message: Message, name: str) -> str:
     """Return a header field as one line of readable text, empty when it is missing."""
     value = raw(message, name)
     return "" if value is None else decode(value)
@@ -78,7 +76,24 @@ def ids(value: str) -> list[str]:
     return list(dict.fromkeys(charsets.clean(item) for item in found))[-MAX_IDS:]
 
 
-def people(message: type_of_message, name: str) -> list[addresses.Address]:
+def parameter(message: Message, field: str, name: str) -> str:
+    """Return a parameter of a structured field (`Content-Type: text/plain; charset=...`), decoded, or empty.
+
+    Understands RFC 2231 continuations and charsets, and raw bytes beyond ASCII.
+    """
+    value = raw(message, field)
+    if value is None:
+        return ""
+    holder = Message()
+    holder[field] = _readable(value)
+    found = holder.get_param(name, header=field)
+    if isinstance(found, tuple):
+        charset, _, content = found
+        return charsets.decode(content.encode("latin-1", "replace"), charset)
+    return decode(str(found)) if found else ""
+
+
+def people(message: Message, name: str) -> list[addresses.Address]:
     """Return the addresses of all fields of that name, with display names decoded."""
     found: list[addresses.Address] = []
     for field, value in message.raw_items():

@@ -134,7 +134,7 @@ def _parse(raw: bytes, return_path: str | None) -> Parsed | Unparseable:
     )
 
 
-def _references(message: Message[str, str], returned: tuple[str, ...]) -> tuple[str, ...]:
+def _references(message: Message, returned: tuple[str, ...]) -> tuple[str, ...]:
     answered = headers.ids(headers.raw(message, "In-Reply-To") or "")
     thread = headers.ids(headers.raw(message, "References") or "")
     return tuple(dict.fromkeys([*answered, *reversed(thread), *returned]))[: headers.MAX_IDS]
@@ -149,7 +149,7 @@ def _unparseable(reason: str, raw: bytes) -> Unparseable:
     return Unparseable(reason, from_name=headers.text(header, "From")[:200], subject=subject)
 
 
-def _header(head: bytes) -> Message[str, str]:
+def _header(head: bytes) -> Message:
     return BytesHeaderParser(policy=_POLICY).parsebytes(head)
 
 

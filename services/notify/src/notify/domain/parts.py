@@ -5,7 +5,6 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from email.message import Message
-from email.utils import collapse_rfc2231_value
 
 from notify.domain import charsets, headers, markup
 
@@ -24,7 +23,6 @@ _EXTENSIONS = {
     "text/rfc822-headers": ".txt",
     "application/octet-stream": ".bin",
 }
-type_of_message = Message[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class _Limit(Exception):
     """A limit on parts or depth was passed."""
 
 
-def read(message: type_of_message) -> Content | str:
+def read(message: Message) -> Content | str:
     """Return the content of a parsed mail, or the reason why it is refused."""
     walk = _Walk()
     try:
@@ -68,7 +66,7 @@ def read(message: type_of_message) -> Content | str:
     return Content(text, tuple(walk.attachments), tuple(dict.fromkeys(walk.returned_ids)))
 
 
-def _texts(part: type_of_message, walk: _Walk, depth: int) -> list[str]:
+def _texts(part: Message, walk: _Walk, depth: int) -> list[str]:
     """Return the texts of a part in reading order and note its files."""
     walk.seen += 1
     if walk.seen > MAX_PARTS:
@@ -94,7 +92,7 @@ def _texts(part: type_of_message, walk: _Walk, depth: int) -> list[str]:
     return []
 
 
-def _best(children: list[type_of_message], walk: _Walk, depth: int) -> list[str]:
+def _best(children: list[Message], walk: _Walk, depth: int) -> list[str]:
     """Of several versions of one text take the plain one, else the last that has any; keep all files."""
     versions = [(_texts(child, walk, depth + 1), _content_type(child)) for child in children]
     filled = [
@@ -106,17 +104,15 @@ def _best(children: list[type_of_message], walk: _Walk, depth: int) -> list[str]
     return plain if plain is not None else filled[-1][0]
 
 
-def _readable(part: type_of_message, content_type: str) -> str:
+def _readable(part: Message, content_type: str) -> str:
     text = _text(part)
     return markup.to_text(text) if content_type == "text/html" else text.replace("\r\n", "\n")
 
 
-def _text(part: type_of_message) -> str:
+def _text(part: Message) -> str:
     content = _bytes(part)[:MAX_TEXT_BYTES]
-    declared = part.get_param("charset")
-    if declared is not None:
-        declared = collapse_rfc2231_value(declared)
-    elif _content_type(part) == "text/html":
+    declared: str | None = headers.parameter(part, "Content-Type", "charset")
+    if not declared and _content_type(part) == "text/html":
         declared = _declared_in_html(content)
     return charsets.decode(content, declared)
 
@@ -126,7 +122,7 @@ def _declared_in_html(content: bytes) -> str | None:
     return match[1].decode("ascii") if match else None
 
 
-def _bytes(part: type_of_message) -> bytes:
+def _bytes(part: Message) -> bytes:
     payload = part.get_payload(decode=True)
     if isinstance(payload, bytes):
         return payload
@@ -134,22 +130,22 @@ def _bytes(part: type_of_message) -> bytes:
     return plain.encode("utf-8", "surrogateescape") if isinstance(plain, str) else b""
 
 
-def _children(part: type_of_message) -> list[type_of_message]:
+def _children(part: Message) -> list[Message]:
     payload = part.get_payload()
     return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
 
 
-def _content_type(part: type_of_message) -> str:
+def _content_type(part: Message) -> str:
     content_type = part.get_content_type().lower()
     return content_type if _TYPE.match(content_type) else "application/octet-stream"
 
 
-def _is_file(part: type_of_message) -> bool:
+def _is_file(part: Message) -> bool:
     disposition = part.get_content_disposition()
     return disposition == "attachment" or bool(_given_name(part))
 
 
-def _keep_message(part: type_of_message, content_type: str, walk: _Walk) -> None:
+def _keep_message(part: Message, content_type: str, walk: _Walk) -> None:
     children = _children(part)
     if content_type == "message/delivery-status":
         content = b"\r\n".join(_as_bytes(child) for child in children)
@@ -163,7 +159,7 @@ def _keep_message(part: type_of_message, content_type: str, walk: _Walk) -> None
     _keep(part, content_type, content, walk, fallback=subject)
 
 
-def _as_bytes(message: type_of_message) -> bytes:
+def _as_bytes(message: Message) -> bytes:
     try:
         return message.as_bytes(unixfrom=False)
     except (UnicodeError, ValueError, KeyError, TypeError, AttributeError):
@@ -179,7 +175,7 @@ def _ids_in(text: str) -> list[str]:
     ]
 
 
-def _keep(part: type_of_message, content_type: str, content: bytes, walk: _Walk, fallback: str = "") -> None:
+def _keep(part: Message, content_type: str, content: bytes, walk: _Walk, fallback: str = "") -> None:
     extension = _EXTENSIONS.get(content_type) or mimetypes.guess_extension(content_type) or ".bin"
     name = safe_name(_given_name(part))
     if not name:
@@ -188,20 +184,10 @@ def _keep(part: type_of_message, content_type: str, content: bytes, walk: _Walk,
     walk.attachments.append(Attachment(name, content_type, content, content_id))
 
 
-def _given_name(part: type_of_message) -> str:
-    """Return the file name: RFC 2231, or encoded words where senders put them, or raw bytes."""
-    for parameter, header in (("filename", "content-disposition"), ("name", "content-type")):
-        value = part.get_param(parameter, header=header)
-        if value:
-            return headers.decode(_collapsed(value))
-    return ""
-
-
-def _collapsed(value: str | tuple[str | None, str | None, str]) -> str:
-    if isinstance(value, tuple):
-        charset, _, encoded = value
-        return charsets.decode(encoded.encode("latin-1", "replace"), charset)
-    return value
+def _given_name(part: Message) -> str:
+    return headers.parameter(part, "Content-Disposition", "filename") or headers.parameter(
+        part, "Content-Type", "name"
+    )
 
 
 def safe_name(name: str) -> str:

@@ -16,7 +16,7 @@ _ATTRIBUTION_LINES = 4
 # "On 21 Nov 2026, at 10:00, Jan wrote:" and its cousins: what such a line begins with, and how it ends.
 _ATTRIBUTION_STARTS = re.compile(
     r"(?:On|Am|W dniu|Dnia|Le|El|Il giorno|Il|Op|Em|Dne|Den|På|В|\d|[A-ZĄ-ŻА-Яa-zа-я]"
-    r"\w{1,11}[.,]|\S+ <[^<>\s]+@[^<>\s]+>)(?=[\s\d]|$)",
+    r"\w{1,11}[.,]{1,2}|\S+ <[^<>\s]+@[^<>\s]+>)(?=[\s\d]|$)",
     re.UNICODE,
 )
 _ATTRIBUTION_ENDS = re.compile(
