@@ -1,0 +1,244 @@
+"""Connections to a service's database: the app role for tenants' work, the relay role for queues over all."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import asyncpg
+from opentelemetry import trace
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from chassis.db.failures import translated, translated_connecting
+from chassis.db.transaction import Tx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from chassis.settings import ServiceSettings
+
+_CONNECT_SECONDS = 5.0
+_COMMAND_SECONDS = 60.0
+_WAIT_FOR_CONNECTION_SECONDS = 5.0
+_ROLLBACK_SECONDS = 0.2
+_RELAY_CONNECTIONS = 6
+_SESSION = {
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+    "lock_timeout": "10s",
+    "timezone": "UTC",
+    "jit": "off",
+}
+
+_tracer = trace.get_tracer("chassis.db")
+
+
+class Signal:
+    """Tells those who listen in this process that something was committed."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[], None]] = []
+
+    @contextmanager
+    def listening(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Has the listener called at each `send` while the block runs."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    def send(self) -> None:
+        """Calls the listeners."""
+        for listener in self._listeners:
+            listener()
+
+
+class Database:
+    """One database of a service.
+
+    Failures of the database itself come out as Unavailable and StorageFull, a lost update as Stale; errors of a
+    statement (a unique violation) come out as the driver or SQLAlchemy raises them.
+    """
+
+    def __init__(self, app_url: str, relay_url: str, *, pool_size: int = 10, name: str = "deskmesh") -> None:
+        """`name` is shown in pg_stat_activity."""
+        self._app = _engine(app_url, pool_size, name)
+        self._relay = _engine(relay_url, _RELAY_CONNECTIONS, f"{name}-relay")
+        self.outbox_written = Signal()
+        self.timers_scheduled = Signal()
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: UUID) -> AsyncIterator[Tx]:
+        """A transaction of the app role that sees and writes this tenant's rows alone.
+
+        Commits when the block ends, rolls back when it raises or is cancelled.
+        """
+        if not isinstance(tenant_id, UUID):
+            raise TypeError(f"a tenant is a UUID, not {type(tenant_id).__name__}")
+        with _tracer.start_as_current_span("db.transaction"):
+            async with _checked_out(self._app) as (connection, raw):
+                tx = Tx(self, connection, raw, tenant_id)
+                begin = f"BEGIN; SELECT set_config('app.tenant_id', '{tenant_id}', true)"
+                try:
+                    async with _committed(raw, begin):
+                        yield tx
+                        await tx.flush()
+                finally:
+                    await tx.close()
+        tx.committed()
+
+    async def fetch_one(self, sql: str, *args: object) -> asyncpg.Record | None:
+        """The first row of one statement of the app role, in a transaction of its own and one round trip.
+
+        For the hot writes, which set the tenant themselves: nothing is visible without.
+        """
+        with _tracer.start_as_current_span("db.statement"):
+            async with _raw(self._app) as raw:
+                return await raw.fetchrow(sql, *args)
+
+    @asynccontextmanager
+    async def relay(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction of the relay role: queues over all tenants, nothing else."""
+        async with _checked_out(self._relay) as (connection, raw), _committed(raw, "BEGIN"):
+            yield connection
+
+    @asynccontextmanager
+    async def relay_connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """The driver's connection of the relay role; each statement is its own transaction."""
+        async with _raw(self._relay) as raw:
+            yield raw
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._app.dispose()
+        await self._relay.dispose()
+
+
+class Databases:
+    """The databases of a service. One today; a large tenant may be given its own."""
+
+    def __init__(self, databases: Sequence[Database]) -> None:
+        self._databases = tuple(databases)
+
+    @classmethod
+    def connect(cls, settings: ServiceSettings, name: str = "deskmesh") -> Databases:
+        """The databases that the settings name. Connections are made when they are needed."""
+        return cls(
+            [
+                Database(
+                    settings.database_url.get_secret_value(),
+                    settings.relay_database_url.get_secret_value(),
+                    pool_size=settings.database_pool_size,
+                    name=name,
+                )
+            ]
+        )
+
+    def for_tenant(self, tenant_id: UUID) -> Database:  # noqa: ARG002 (one database serves all tenants today)
+        """The database that holds the tenant."""
+        return self._databases[0]
+
+    def all(self) -> Sequence[Database]:
+        """Every database, for loops of relays, jobs and timers."""
+        return self._databases
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        for database in self._databases:
+            await database.close()
+
+
+def _engine(url: str, pool_size: int, name: str) -> AsyncEngine:
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(
+            url,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=_COMMAND_SECONDS,
+            max_cached_statement_lifetime=0,
+            server_settings={**_SESSION, "application_name": name},
+        )
+
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        # The transactions are begun and ended here, with the tenant in the same round trip; so SQLAlchemy sends
+        # neither BEGIN nor COMMIT, and a connection comes back to the pool clean, without a query to reset it.
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_WAIT_FOR_CONNECTION_SECONDS,
+        pool_use_lifo=True,
+    )
+
+
+@asynccontextmanager
+async def _checked_out(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
+    """A live connection of the pool, by both its names. One that the server has closed is replaced, unasked."""
+    with translated():
+        while True:
+            with translated_connecting():
+                connection = await engine.connect()
+            pooled = await connection.get_raw_connection()
+            raw: asyncpg.Connection | None = pooled.driver_connection
+            if raw is not None and not raw.is_closed():
+                break
+            await connection.invalidate()
+            await connection.close()
+        try:
+            yield connection, raw
+        finally:
+            if raw.is_closed():
+                await connection.invalidate()
+            await connection.close()
+
+
+@asynccontextmanager
+async def _raw(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
+    """As `_checked_out`, without SQLAlchemy's connection around it."""
+    with translated():
+        while True:
+            with translated_connecting():
+                pooled = await engine.raw_connection()
+            raw: asyncpg.Connection | None = pooled.driver_connection
+            if raw is not None and not raw.is_closed():
+                break
+            pooled.invalidate()
+        try:
+            yield raw
+        except asyncio.CancelledError:
+            # The server may still be at it; the answer must not reach the next user.
+            raw.terminate()
+            raise
+        finally:
+            if raw.is_closed():
+                pooled.invalidate()
+            else:
+                pooled.close()
+
+
+@asynccontextmanager
+async def _committed(raw: asyncpg.Connection, begin: str) -> AsyncIterator[None]:
+    try:
+        await raw.execute(begin)
+        yield
+        ended = await raw.execute("COMMIT")
+    except BaseException:
+        await _roll_back(raw)
+        raise
+    if ended != "COMMIT":
+        raise RuntimeError("a statement failed and was caught without a savepoint: all was rolled back")
+
+
+async def _roll_back(raw: asyncpg.Connection) -> None:
+    """Rolls back, or drops the connection when that does not come off soon: the server rolls back then."""
+    try:
+        async with asyncio.timeout(_ROLLBACK_SECONDS):
+            await raw.execute("ROLLBACK")
+    except (Exception, asyncio.CancelledError):  # noqa: BLE001 (whatever it is, the connection is done for)
+        raw.terminate()

@@ -1,0 +1,143 @@
+"""Brings a database to the newest revision: one runner at a time, short locks, again where it got none."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+import structlog
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import pool
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Mapping
+
+    from alembic.runtime.migration import MigrationContext, MigrationInfo, RevisionStep
+    from sqlalchemy import Connection
+
+    from chassis.db import Database
+
+log = structlog.get_logger()
+
+_LOCK_KEY = 0x6465736B6D657368
+_LOCK_POLL_SECONDS = 0.2
+_ATTEMPTS = 10
+_PAUSE_SECONDS = 1.0
+_SESSION = {"lock_timeout": "4s", "statement_timeout": "5s", "timezone": "UTC"}
+
+
+class MigrationError(Exception):
+    """The database cannot be migrated."""
+
+
+def run(service: str, owner_url: str, package: str) -> None:
+    """Migrates the database of the owner's address to the newest revision of the package ("tickets.migrations").
+
+    The other roles are named after the owner's: "tickets_owner" stands beside "tickets_app", "tickets_relay" and
+    "tickets_definer". Runners exclude each other. A revision that does not get a lock within four seconds lets the
+    others pass and is tried again. Raises MigrationError when the address is not an owner's.
+    """
+    owner = unquote(urlsplit(owner_url).username or "")
+    if not owner.endswith("_owner"):
+        raise MigrationError(f"{service} is migrated by its owner role, not by {owner or 'nobody'!r}")
+    config = _config(package)
+    config.attributes["roles"] = owner.removesuffix("_owner")
+    asyncio.run(_run(service, owner_url, config))
+
+
+async def at_head(database: Database, package: str) -> bool:
+    """Whether the database has every revision of the package. One that is ahead, by a newer release, counts."""
+    script = ScriptDirectory.from_config(_config(package))
+    try:
+        row = await database.fetch_one("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        return False
+    known = {revision.revision for revision in script.walk_revisions()}
+    return row is not None and (
+        row["version_num"] == script.get_current_head() or row["version_num"] not in known
+    )
+
+
+def _config(package: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files(package)).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def _run(service: str, owner_url: str, config: Config) -> None:
+    async with _exclusive(owner_url):
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                await _upgrade(service, owner_url, config)
+            except DBAPIError as error:
+                # Each revision commits by itself: the next attempt goes on where this one stopped.
+                if attempt == _ATTEMPTS or not isinstance(_cause(error), asyncpg.LockNotAvailableError):
+                    raise
+                log.info("migration_waits_for_lock", service=service, attempt=attempt)
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
+
+
+@asynccontextmanager
+async def _exclusive(owner_url: str) -> AsyncIterator[None]:
+    """Holds the session lock on a connection that stays idle.
+
+    It is tried for and not waited for: a waiting statement is an open transaction, for which the other runner's
+    concurrent index would wait in turn.
+    """
+    connection = await asyncpg.connect(owner_url, server_settings={"application_name": "migrate-lock"})
+    try:
+        while not await connection.fetchval(  # noqa: ASYNC110 (the event happens in another process)
+            "SELECT pg_try_advisory_lock($1)", _LOCK_KEY
+        ):
+            await asyncio.sleep(_LOCK_POLL_SECONDS)
+        yield
+    finally:
+        await connection.close()
+
+
+async def _upgrade(service: str, owner_url: str, config: Config) -> None:
+    async def connect() -> asyncpg.Connection:
+        settings = {**_SESSION, "application_name": f"{service}-migrate"}
+        return await asyncpg.connect(owner_url, server_settings=settings)
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_upgrade_sync, service, config)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade_sync(connection: Connection, service: str, config: Config) -> None:
+    script = ScriptDirectory.from_config(config)
+
+    def steps(revision: str, _: MigrationContext) -> list[RevisionStep]:
+        return script._upgrade_revs("head", revision)  # noqa: SLF001 (what alembic's own commands call)
+
+    def report(
+        ctx: MigrationContext,  # noqa: ARG001 (alembic's signature)
+        step: MigrationInfo,
+        heads: Collection[object],  # noqa: ARG001
+        run_args: Mapping[str, object],  # noqa: ARG001
+    ) -> None:
+        log.info("migrated", service=service, revision=step.up_revision_id)
+
+    with EnvironmentContext(config, script, fn=steps) as environment:
+        environment.configure(connection=connection, transaction_per_migration=True, on_version_apply=report)
+        with environment.begin_transaction():
+            environment.run_migrations()
+
+
+def _cause(error: DBAPIError) -> BaseException | None:
+    return error.orig.__cause__ if error.orig is not None else None
