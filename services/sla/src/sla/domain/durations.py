@@ -1,0 +1,39 @@
+"""ISO 8601 durations of business time: whole seconds in, fractions only out."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+LONGEST = timedelta(days=3660)
+
+_ISO = re.compile(r"P(?:(\d{1,6})D)?(T(?:(\d{1,8})H)?(?:(\d{1,8})M)?(?:(\d{1,10})S)?)?", re.ASCII)
+
+
+def parse(text: str) -> timedelta:
+    """The length that `text` writes: PT4H, PT1H30M, P1D. A day is 24 hours of business time, not a working day.
+
+    Raises ValueError, with the reason, for anything else: years, months, weeks and fractions; nothing at all; zero,
+    a sign, or more than ten years.
+    """
+    found = _ISO.fullmatch(text)
+    if found is None or not any(found.group(1, 3, 4, 5)) or found.group(2) == "T":
+        raise ValueError('must be an ISO 8601 duration of days, hours, minutes and seconds, such as "PT4H"')
+    days, hours, minutes, seconds = (int(part or 0) for part in found.group(1, 3, 4, 5))
+    length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not length:
+        raise ValueError("must be longer than nothing")
+    if length > LONGEST:
+        raise ValueError("must not be longer than ten years")
+    return length
+
+
+def format(length: timedelta) -> str:  # noqa: A001 (always written durations.format)
+    """The length in hours, minutes and seconds: PT28H30M, PT0S, -PT5M, PT0.25S."""
+    sign = "-" if length < timedelta(0) else ""
+    length = abs(length)
+    minutes, rest = divmod(length, timedelta(minutes=1))
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{rest.seconds}.{rest.microseconds:06}".rstrip("0").rstrip(".") if rest else ""
+    parts = f"{hours}H" * bool(hours) + f"{minutes}M" * bool(minutes) + f"{seconds}S" * bool(seconds)
+    return f"{sign}PT{parts or '0S'}"
