@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -42,11 +42,13 @@ def warsaw(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
 
 
 def calendar(
-    id: UUID, name: str, hours: Sequence[tuple[str, str]], days: int, **kwargs: object
-) -> CalendarVersion:  # noqa: A002
+    calendar_id: UUID, name: str, hours: Sequence[tuple[str, str]], days: int, **kwargs: object
+) -> CalendarVersion:
     week = {weekday: list(hours) for weekday in WEEKDAYS[:days]}
     made = checked(time_zone="Europe/Warsaw", hours=week, holidays=[], country="")
-    return CalendarVersion(id, int(str(kwargs.get("version", 1))), name, _since(kwargs.get("since")), made)
+    return CalendarVersion(
+        calendar_id, int(str(kwargs.get("version", 1))), name, _since(kwargs.get("since")), made
+    )
 
 
 def _since(value: object) -> datetime:
@@ -61,7 +63,7 @@ CALENDARS = (
 
 def policy(
     *targets: tuple[str, str, str],
-    id: int = 1,  # noqa: A002
+    number: int = 1,
     version: int = 1,
     kind: str = "sla",
     order: int = 10,
@@ -72,9 +74,9 @@ def policy(
     since: datetime = LONG_AGO,
 ) -> PolicyVersion:
     made = Policy(
-        id=UUID(int=id),
+        id=UUID(int=number),
         version=version,
-        name=f"policy {id}",
+        name=f"policy {number}",
         order=order,
         kind=kind,
         holds=holds,
@@ -104,7 +106,7 @@ class Story:
         self,
         at: datetime,
         recorded_at: datetime | None,
-        facts: dict[str, object] | None = None,
+        facts: Mapping[str, object] | None = None,
         comment: Comment = "",
         *,
         created: bool = False,
@@ -116,21 +118,27 @@ class Story:
         return self
 
     def state(self, at: datetime, state: str, recorded_at: datetime | None = None) -> Story:
+        """It moves to a state."""
         return self._add(at, recorded_at, {"state": state, "state_category": CATEGORIES[state]})
 
     def set(self, at: datetime, recorded_at: datetime | None = None, **facts: object) -> Story:
+        """Facts of it change."""
         return self._add(at, recorded_at, facts)
 
     def agent_replies(self, at: datetime, recorded_at: datetime | None = None) -> Story:
+        """An agent answers in public."""
         return self._add(at, recorded_at, comment="response")
 
     def requester_writes(self, at: datetime, recorded_at: datetime | None = None) -> Story:
+        """The requester writes."""
         return self._add(at, recorded_at, comment="question")
 
     def note(self, at: datetime) -> Story:
+        """Something that clocks don't mind."""
         return self._add(at, None)
 
     def clock(self, name: str, rules: RuleBook, at: datetime, *, explain: bool = False) -> Clock:
+        """The one clock of the name, as of a time."""
         [found] = [one for one in compute(self.events, rules, at, explain=explain) if one.name == name]
         return found
 

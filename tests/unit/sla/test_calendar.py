@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sla.domain import calendar as business
 from sla.domain.calendar import Calendar, NeverOpen, checked, due_at, elapsed, explained, joined, open_spans
 from sla.domain.hours import WEEKDAYS, Written

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from sla_desk import Story, book, hours, policy, warsaw
+
 from sla.domain.changes import Told, changes, next_warning, warned
 from sla.domain.clocks import Clock
 from sla.domain.policies import RuleBook
-from sla_desk import Story, book, hours, policy, warsaw
 
 RULES = book(
     policy(
@@ -45,6 +46,7 @@ class Listener:
         self._told: Told | None = None
 
     def hears(self, at: datetime) -> list[tuple[str, str]]:
+        """What is told at a time: what happened, and the words with it."""
         clock = self._story.clock(self._name, self._rules, at)
         found = changes(self._told, clock, at)
         behind = warned(self._told, clock, at)

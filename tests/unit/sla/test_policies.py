@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+
 from sla.domain.policies import checked_pause_states, checked_targets, checked_warnings
 from sla.domain.refusals import Refused
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
-from uuid import UUID
+from typing import TYPE_CHECKING, Literal
 
 from sla.domain.clocks import Clock
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 What = Literal["started", "paused", "resumed", "stopped", "recomputed", "removed", "warning", "breached"]
 

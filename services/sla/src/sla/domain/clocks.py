@@ -13,9 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import pairwise
-from uuid import UUID
 
 from sla.domain import calendar as business
 from sla.domain import ledger
@@ -284,21 +282,14 @@ def _all_parts(
     windows: Sequence[Window],
 ) -> Iterator[Counted]:
     stops = {moments[one.stop].at: moments[one.stop].state for one in windows if one.stop is not None}
-    before: datetime | None = None
+    before = moments[windows[0].start].at
     for part in stretches:
-        if before is not None and before < part.start:
-            yield Counted(before, part.start, counted=False, reason=f"stopped: {stops.get(before, '')}")
+        if before < part.start:
+            yield Counted(before, part.start, counted=False, reason=f"stopped: {stops[before]}")
         if part.paused_in:
             yield Counted(part.start, part.end, counted=False, reason=f"paused: {part.paused_in}")
         else:
             yield from business.explained(calendar, part.start, part.end)
         before = part.end
-
-
-def clock_id(ticket_id: UUID, kind: str, name: str) -> UUID:
-    """The id of a ticket's clock: always the same, a UUIDv7 of the ticket's own time, so that keys stay in order."""
-    noise = int.from_bytes(sha256(f"{ticket_id}/{kind}/{name}".encode()).digest()[:10], "big")
-    time_bits = (ticket_id.int >> 80) << 80
-    return UUID(
-        int=time_bits | 0x7 << 76 | ((noise >> 64) & 0xFFF) << 64 | 0b10 << 62 | noise & ((1 << 62) - 1)
-    )
+    if before in stops and before < max(stops):
+        yield Counted(before, max(stops), counted=False, reason=f"stopped: {stops[before]}")

@@ -7,11 +7,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from sla.domain import durations
 from sla.domain.calendar import Calendar
 from sla.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 KINDS = ("sla", "ola", "uc")
 FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION = CLOCKS = ("first_response", "next_response", "resolution")
