@@ -10,7 +10,7 @@ help: ## List every target
 .PHONY: up
 up: ## Run Deskmesh on this machine: http://127.0.0.1:8080, demo tenants inside; Ctrl-C stops it
 	@tools/install run
-	@exec $(BIN)/deskmesh up
+	@exec $(BIN)/deskmesh up --stop-with-parent
 
 .PHONY: reset
 reset: ## Remove the data of the run

@@ -119,5 +119,5 @@ def lend_data_folder(home: Path, name: str, account: Account | None) -> Path:
 
 
 def sockets_folder(home: Path) -> Path:
-    """Make the folder of unix sockets: under the temp folder, since their paths end at 107 bytes."""
-    return make_private_folder(Path(tempfile.gettempdir()) / f"deskmesh-{os.geteuid()}-{home_hash(home)}")
+    """Name the folder of unix sockets: under the temp folder, since their paths end at 107 bytes."""
+    return Path(tempfile.gettempdir()) / f"deskmesh-{os.geteuid()}-{home_hash(home)}"

@@ -46,15 +46,19 @@ def create_database(superuser_url: str, service: str, name: str, *, template: st
         """,
     )
     if template is None:
-        database_url = superuser_url.rsplit("/", 1)[0] + f"/{name}"
-        run_sql(
-            database_url,
-            f"""
-            REVOKE ALL ON SCHEMA public FROM PUBLIC;
-            GRANT USAGE, CREATE ON SCHEMA public TO {service}_definer;
-            GRANT USAGE ON SCHEMA public TO {service}_app, {service}_relay;
-            """,
-        )
+        open_schema(superuser_url.rsplit("/", 1)[0] + f"/{name}", service)
+
+
+def open_schema(database_url: str, service: str) -> None:
+    """Let a service's roles into the schema of its database, and nobody else. May run again."""
+    run_sql(
+        database_url,
+        f"""
+        REVOKE ALL ON SCHEMA public FROM PUBLIC;
+        GRANT USAGE, CREATE ON SCHEMA public TO {service}_definer;
+        GRANT USAGE ON SCHEMA public TO {service}_app, {service}_relay;
+        """,
+    )
 
 
 def database_names(superuser_url: str) -> set[str]:

@@ -1,6 +1,7 @@
 """A PostgreSQL server from the wheel, as a direct child of this process."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -51,9 +52,10 @@ class PostgresServer:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._account = server_account()
         self._binaries = lend_binaries(postgres_binaries(), self.home, self._account)
-        self._data = lend_data_folder(self.home, "postgres", self._account)
-        if not (self._data / "PG_VERSION").exists():
-            self._init()
+        folder = lend_data_folder(self.home, "postgres", self._account)
+        self._data = folder / "data"
+        if not self._data.exists():
+            self._init(folder / "data.new")
         self._end_leftover()
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -97,19 +99,22 @@ class PostgresServer:
     def _options(self) -> dict[str, str]:
         return {**_SETTINGS, **self.settings, "port": str(self.port)}
 
-    def _init(self) -> None:
-        secret = self._data.parent / "initial-password"
+    def _init(self, fresh: Path) -> None:
+        """Make the data folder whole or not at all: an interrupted start leaves only `fresh`, which goes first."""
+        shutil.rmtree(fresh, ignore_errors=True)
+        secret = fresh.with_name("initial-password")
         secret.touch(0o600)
         secret.write_text(self.password)
         if self._account:
             os.chown(secret, self._account.uid, self._account.gid)
         try:
             self._run_or_fail(
-                "initdb", "-D", str(self._data), "-U", SUPERUSER, f"--pwfile={secret}", "--auth=scram-sha-256",
-                "--encoding=UTF8", "--no-sync", *self._locale_options(),
+                "initdb", "-D", str(fresh), "-U", SUPERUSER, f"--pwfile={secret}", "--auth=scram-sha-256",
+                "--encoding=UTF8", *self._locale_options(),
             )  # fmt: skip
         finally:
             secret.unlink()
+        fresh.rename(self._data)
 
     def _locale_options(self) -> list[str]:
         """Sort by code point and know upper and lower case everywhere, by PostgreSQL's own tables where it has them."""

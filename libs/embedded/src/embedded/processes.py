@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 from embedded.accounts import Account
 
 _PR_SET_PDEATHSIG = 1
@@ -62,38 +60,18 @@ def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
 
 def stop_child(child: subprocess.Popen[bytes], *, ask: signal.Signals, patience: float) -> None:
     """Ask a child to end, and end it with SIGKILL where it has not after `patience` seconds."""
-    if child.poll() is not None:
-        return
-    child.send_signal(ask)
+    if child.poll() is None:
+        child.send_signal(ask)
+        wait_or_kill(child, patience=patience)
+
+
+def wait_or_kill(child: subprocess.Popen[bytes], *, patience: float) -> None:
+    """Wait for a child that was asked to end, and end it with SIGKILL where it has not after `patience` seconds."""
     try:
         child.wait(patience)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-def end_leftover(pid: int, started_at: float, *, patience: float = 5.0) -> bool:
-    """End a process that an earlier run left behind; False where it is gone or the number is somebody else's now.
-
-    `started_at` is the process's start in seconds since the epoch, as psutil tells it: it makes a pid unique.
-    """
-    try:
-        process = psutil.Process(pid)
-        if abs(process.create_time() - started_at) > 1.0:
-            return False
-        process.kill()
-        process.wait(patience)
-    except psutil.NoSuchProcess:
-        return False
-    return True
-
-
-def started_at(pid: int) -> float:
-    """Tell when a process began, in seconds since the epoch; 0 where it is gone already."""
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
-        return 0.0
 
 
 def free_ports(count: int) -> list[int]:
