@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, SmallInteger, and_, false, literal, or_, tuple_
@@ -36,7 +36,7 @@ _MAX_TOKEN_CHARS: Final = 4_096
 Value = None | bool | int | float | str | Decimal | datetime | date | UUID
 Order = tuple[SQLColumnExpression[object], bool]
 """A column and whether it goes down."""
-S = TypeVar("S", bound="Select[tuple[object, ...]]")
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 T = TypeVar("T")
 
 

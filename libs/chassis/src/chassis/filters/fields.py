@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import SQLColumnExpression
 
 
 class FieldType(StrEnum):
@@ -35,7 +35,7 @@ class Field:
     """
 
     type: FieldType
-    columns: tuple[ColumnElement[object], ...] = ()
+    columns: tuple[SQLColumnExpression[Any], ...] = ()
     values: frozenset[str] = field(default_factory=frozenset)
 
 

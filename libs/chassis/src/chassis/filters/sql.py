@@ -23,7 +23,8 @@ from chassis.filters.tree import (
 )
 
 Clause = sa.ColumnElement[bool]
-Column = sa.ColumnElement[object]
+# What stands for a column: the column of a table, an attribute of a mapped class, or an expression.
+Column = sa.SQLColumnExpression[Any]
 
 _OPPOSITE = {
     Operator.LESS: Operator.AT_LEAST,
@@ -94,7 +95,7 @@ def _found(column: Column, kind: FieldType, op: Operator, value: Value) -> Claus
     """The test of one column, or None where the value can't be one of the column's."""
     if isinstance(value, Wildcard):
         return _matches(column, value)
-    if isinstance(column.type, sa.Uuid):
+    if isinstance(getattr(column, "type", None), sa.Uuid):
         wanted = _uuid(value)
         return None if wanted is None else column == wanted
     if kind is FieldType.LIST:

@@ -7,16 +7,19 @@ words are mended with a table of the tenant's words, found by their ``trigrams``
 """
 
 from chassis.search.highlight import MARK_END, MARK_START, snippet
-from chassis.search.lexemes import question, tenant_key, vector
-from chassis.search.spelling import closest, trigrams, vocabulary
+from chassis.search.lexemes import asked_forms, question, tenant_key, terms, vector
+from chassis.search.spelling import closest, is_mendable, trigrams, vocabulary
 
 __all__ = [
     "MARK_END",
     "MARK_START",
+    "asked_forms",
     "closest",
+    "is_mendable",
     "question",
     "snippet",
     "tenant_key",
+    "terms",
     "trigrams",
     "vector",
     "vocabulary",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from chassis.search.words import asked_words, forms, parts_of, words
@@ -48,6 +49,21 @@ def vector(tenant_id: UUID, texts: Mapping[str, str], languages: Iterable[str]) 
                 if len(found) < _POSITIONS_KEPT:
                     found.append(place)
     return " ".join(f"{_quoted(key + form)}:{','.join(found)}" for form, found in sorted(places.items()))
+
+
+def terms(texts: Iterable[str], languages: Iterable[str]) -> frozenset[str]:
+    """All forms of the words of texts, without the tenant's key: what a table of terms counts."""
+    spoken = tuple(sorted(set(languages)))
+    return frozenset(
+        form for text in texts for word in islice(words(text), MAX_WORDS) for form in forms(word, spoken)
+    )
+
+
+def asked_forms(text: str, languages: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The words of what a person typed, each with its forms, in order; at most 64."""
+    spoken = tuple(sorted(set(languages)))
+    asked = asked_words(text)[:MAX_SUGGESTED_FROM]
+    return {run: frozenset().union(*(forms(word, spoken) for word in (run, *parts_of(run)))) for run in asked}
 
 
 def question(

@@ -21,8 +21,12 @@ _ONE_SLIP_UP_TO = 5
 
 def vocabulary(texts: Iterable[str]) -> set[str]:
     """The words of texts that are worth a row in the table of words: letters only, four to 64 of them, folded."""
-    found = {fold(word) for text in texts for word in words(text) if word.isalpha()}
-    return {word for word in found if SHORTEST <= len(word) <= MAX_WORD}
+    return {word for word in (fold(word) for text in texts for word in words(text)) if is_mendable(word)}
+
+
+def is_mendable(word: str) -> bool:
+    """Whether a word is one that a slip can be mended to: letters only, four to 64 of them."""
+    return word.isalpha() and SHORTEST <= len(word) <= MAX_WORD
 
 
 def trigrams(tenant_id: UUID, word: str) -> list[str]:
