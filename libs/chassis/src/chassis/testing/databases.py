@@ -1,12 +1,11 @@
 """A service's database for a test: a copy, made in a tenth of a second, of one that was migrated once."""
 
 import secrets
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import import_module
 
+from chassis import migrations
 from chassis.testing.servers import Postgres
+from chassis.testing.waiting import in_a_thread
 from embedded.databases import RolePasswords, create_database, create_roles
 
 _PASSWORDS = RolePasswords(owner="owner-of-tests", app="app-of-tests", relay="relay-of-tests")
@@ -52,8 +51,7 @@ class DatabaseFactory:
 
     def _make_template(self, service: str) -> str:
         template = self.make_empty(service)
-        migrate = import_module("chassis.migrations").run
-        _in_a_thread(lambda: migrate(service, template.owner_url, f"{service}.migrations"))
+        in_a_thread(lambda: migrations.run(service, template.owner_url, f"{service}.migrations"))
         return template.name
 
     def _create(self, service: str, *, template: str | None) -> ServiceDatabase:
@@ -68,20 +66,3 @@ class DatabaseFactory:
             relay_url=self.postgres.database_url(name, f"{service}_relay", _PASSWORDS.relay),
             superuser_url=self.postgres.database_url(name),
         )
-
-
-def _in_a_thread(work: Callable[[], object]) -> None:
-    """Run work that starts an event loop of its own, from a test that stands in one."""
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - handed to the caller below
-            failures.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chassis.testing.databases import DatabaseFactory, ServiceDatabase
-from chassis.testing.servers import Nats, Postgres, run_nats, run_postgres
+from chassis.testing.identity import Issuer
+from chassis.testing.servers import Nats, Postgres, empty, run_nats, run_postgres
 
 
 @pytest.fixture(scope="session")
@@ -16,10 +17,17 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def nats() -> Iterator[Nats]:
+def nats_server() -> Iterator[Nats]:
     """One NATS for the run; tests that stop or wipe a NATS run one of their own by `run_nats`."""
     with run_nats() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def nats(nats_server: Nats) -> Nats:
+    """The NATS of the run without the streams of other modules, whose services had other databases."""
+    empty(nats_server)
+    return nats_server
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +42,15 @@ def database_factory(postgres: Postgres) -> Iterator[DatabaseFactory]:
 def service_database(database_factory: DatabaseFactory) -> Callable[[str], ServiceDatabase]:
     """Give a function that makes a new migrated database of a service: `service_database("tickets")`."""
     return database_factory.make
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    """Signs the tokens of tests."""
+    return Issuer()
+
+
+@pytest.fixture(scope="session")
+def issue_token(issuer: Issuer) -> Callable[..., str]:
+    """Give a function that signs a token: `issue_token(tenant_id, ["tickets.read"])`."""
+    return issuer.issue_token

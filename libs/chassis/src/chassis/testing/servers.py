@@ -1,5 +1,6 @@
 """Real PostgreSQL and NATS for tests: given ones, containers where an engine answers, or the wheels' programs."""
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import nats
+
+from chassis.testing.waiting import in_a_thread
 from embedded.accounts import lent_folder
 from embedded.nats import NatsServer
 from embedded.postgres import PostgresServer, run_sql
@@ -126,6 +130,22 @@ def run_nats() -> Iterator[Nats]:
                 yield Nats(server.url)
             finally:
                 server.stop()
+
+
+def empty(server: Nats) -> None:
+    """Delete every stream of a server."""
+
+    async def delete() -> None:
+        client = await nats.connect(server.url)
+        try:
+            jetstream = client.jetstream()
+            for stream in await jetstream.streams_info():
+                assert stream.config.name is not None
+                await jetstream.delete_stream(stream.config.name)
+        finally:
+            await client.close()
+
+    in_a_thread(lambda: asyncio.run(delete()))
 
 
 @contextmanager
