@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import text
 
 from chassis.context import current_caller
 from chassis.errors import FieldError, InProgress, InvalidInput
@@ -34,15 +33,16 @@ _MAX_CHARS: Final = 255
 _RETRY_AFTER_SECONDS: Final = 1.0
 
 # Two statements, not one: what the first holder of the lock committed is seen only by a statement that starts later.
-_LOCK: Final = text("SELECT pg_try_advisory_xact_lock(:lock_key)")
-_RECALL: Final = text(
+_LOCK: Final = "SELECT pg_try_advisory_xact_lock($1)"
+_RECALL: Final = (
     "SELECT request_hash, response FROM idempotency_keys"
-    " WHERE tenant_id = :tenant_id AND subject = :subject AND method = :method AND key = :key"
-    " AND created_at > now() - interval '24 hours' ORDER BY created_at DESC LIMIT 1"
+    " WHERE tenant_id = $1 AND subject = $2 AND method = $3 AND key = $4"
+    " AND day >= (now() AT TIME ZONE 'UTC')::date - 1 AND created_at > now() - interval '24 hours'"
+    " ORDER BY created_at DESC LIMIT 1"
 )
-_REMEMBER: Final = text(
+_REMEMBER: Final = (
     "INSERT INTO idempotency_keys (tenant_id, subject, method, key, request_hash, response)"
-    " VALUES (:tenant_id, :subject, :method, :key, :request_hash, :response)"
+    " VALUES ($1, $2, $3, $4, $5, $6)"
 )
 
 R = TypeVar("R", bound=Message)
@@ -102,15 +102,11 @@ async def recall(tx: Tx, use: Use) -> bytes | None:
 
     Raises InvalidInput (another request under the key) or InProgress (the first use still runs).
     """
-    if not await tx.scalar(_LOCK, {"lock_key": use.lock_key}):
+    raw = await tx.raw()
+    if not await raw.fetchval(_LOCK, use.lock_key):
         raise InProgress(_RETRY_AFTER_SECONDS)
-    row = (
-        await tx.execute(
-            _RECALL,
-            {"tenant_id": use.tenant_id, "subject": use.subject, "method": use.method, "key": use.key},
-        )
-    ).one_or_none()
-    return None if row is None else replayed(use, row.request_hash, row.response)
+    row = await raw.fetchrow(_RECALL, use.tenant_id, use.subject, use.method, use.key)
+    return None if row is None else replayed(use, row["request_hash"], row["response"])
 
 
 def replayed(use: Use, request_hash: bytes, response: bytes | None) -> bytes:
@@ -127,17 +123,8 @@ def replayed(use: Use, request_hash: bytes, response: bytes | None) -> bytes:
 
 async def remember(tx: Tx, use: Use, response: bytes) -> None:
     """Stores the answer in the transaction of the effect."""
-    await tx.execute(
-        _REMEMBER,
-        {
-            "tenant_id": use.tenant_id,
-            "subject": use.subject,
-            "method": use.method,
-            "key": use.key,
-            "request_hash": use.request_hash,
-            "response": response,
-        },
-    )
+    raw = await tx.raw()
+    await raw.execute(_REMEMBER, use.tenant_id, use.subject, use.method, use.key, use.request_hash, response)
 
 
 async def once(database: Database, answer: type[R], work: Callable[[Tx], Awaitable[R]]) -> R:

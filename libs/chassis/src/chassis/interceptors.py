@@ -28,7 +28,6 @@ from chassis.errors import (
     Unavailable,
     to_status,
 )
-from chassis.failures import known
 from chassis.metrics import RPC_SERVER_RUNNING, RPC_SERVER_SECONDS, Timings
 from chassis.telemetry import SpanKind
 
@@ -104,8 +103,8 @@ class Door:
                     answer = await self._within_deadline(rpc, body, metadata, context.time_remaining())
                 except DeskmeshError as error:
                     failure = error
-                except Exception as error:  # noqa: BLE001 (the last place that can map, log and hide it)
-                    failure = _expected(rpc, error)
+                except Exception as error:  # noqa: BLE001 (the last place that can log and hide it)
+                    failure = _bug(rpc, error)
                 else:
                     code = "OK"
                     return answer
@@ -197,14 +196,10 @@ def _request(rpc: Rpc, body: bytes) -> Message:
         raise BadRequest("The message is malformed.", reason="MALFORMED_MESSAGE") from error
 
 
-def _expected(rpc: Rpc, error: Exception) -> DeskmeshError:
-    """What the caller is told of an exception: the failure of a part below us, or nothing but INTERNAL."""
-    failure = known(error)
-    if failure is None:
-        log.error("rpc_failed", rpc=rpc.path, exc_info=error)
-        return Internal()
-    log.warning("rpc_unavailable", rpc=rpc.path, reason=failure.reason, exc_info=error)
-    return failure
+def _bug(rpc: Rpc, error: Exception) -> Internal:
+    """What the caller is told of an unexpected exception: nothing but INTERNAL. The log has its places and trace."""
+    log.error("rpc_failed", rpc=rpc.path, exc_info=error)
+    return Internal()
 
 
 async def _refuse(context: grpc.aio.ServicerContext[bytes, bytes], failure: DeskmeshError) -> NoReturn:

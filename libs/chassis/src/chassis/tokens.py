@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client as Nats
     from nats.aio.msg import Msg
+    from nats.aio.subscription import Subscription
 
 log = structlog.get_logger()
 
@@ -218,11 +219,13 @@ class Verifier:
 
         While it does not answer, tokens hold until their end: whom it cannot tell, nobody can reach through it.
         """
-        subscription = await nats.subscribe(NOT_BEFORE_SUBJECT, cb=self._hear)
+        subscription: Subscription | None = None
         refreshed_at = float("-inf")
         try:
             while not stop.is_set():
                 now = time.monotonic()
+                if subscription is None and nats.is_connected:
+                    subscription = await nats.subscribe(NOT_BEFORE_SUBJECT, cb=self._hear)
                 if now - refreshed_at >= _REFRESH_SECONDS:
                     refreshed_at = now
                     await self._keys.refresh()
@@ -230,7 +233,7 @@ class Verifier:
                     await self._ask(self._not_before_url)
                 await _wait(stop, 1.0)
         finally:
-            if not nats.is_closed:
+            if subscription is not None and not nats.is_closed:
                 await subscription.unsubscribe()
 
     async def _hear(self, message: Msg) -> None:

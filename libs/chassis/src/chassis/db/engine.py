@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
-from opentelemetry import trace
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from chassis import telemetry
 from chassis.db.failures import translated, translated_connecting
 from chassis.db.transaction import Tx
 
@@ -33,8 +33,6 @@ _SESSION = {
     "timezone": "UTC",
     "jit": "off",
 }
-
-_tracer = trace.get_tracer("chassis.db")
 
 
 class Signal:
@@ -80,7 +78,7 @@ class Database:
         """
         if not isinstance(tenant_id, UUID):
             raise TypeError(f"a tenant is a UUID, not {type(tenant_id).__name__}")
-        with _tracer.start_as_current_span("db.transaction"):
+        with telemetry.span("db.transaction", kind=telemetry.SpanKind.CLIENT):
             async with _checked_out(self._app) as (connection, raw):
                 tx = Tx(self, connection, raw, tenant_id)
                 begin = f"BEGIN; SELECT set_config('app.tenant_id', '{tenant_id}', true)"
@@ -97,7 +95,7 @@ class Database:
 
         For the hot writes, which set the tenant themselves: nothing is visible without.
         """
-        with _tracer.start_as_current_span("db.statement"):
+        with telemetry.span("db.statement", kind=telemetry.SpanKind.CLIENT):
             async with _raw(self._app) as raw:
                 return await raw.fetchrow(sql, *args)
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
-from chassis.errors import DeskmeshError, Stale, StorageFull, Unavailable
+from chassis.errors import BadRequest, DeskmeshError, Stale, StorageFull, Unavailable
 
 _GONE = (
     asyncpg.PostgresConnectionError,
@@ -19,6 +19,7 @@ _GONE = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
+_UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 _TRY_AGAIN = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -58,6 +59,8 @@ def meaning_of(error: Exception) -> DeskmeshError | None:
     cause = _driver_error(error)
     if isinstance(cause, asyncpg.DiskFullError) or "No space left on device" in str(cause):
         return StorageFull()
+    if isinstance(cause, _UNSTORABLE):
+        return BadRequest("A text has a character that cannot be stored.", reason="UNSTORABLE_TEXT")
     if isinstance(cause, _TRY_AGAIN):
         return Unavailable("The database was too busy for this.", reason="DATABASE_BUSY")
     if isinstance(cause, _GONE) or (isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause)):
