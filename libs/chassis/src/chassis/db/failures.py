@@ -18,6 +18,8 @@ _GONE = (
     asyncpg.TooManyConnectionsError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    # What the driver says to a statement between the server's last word and the end of the connection.
+    asyncpg.InternalClientError,
 )
 _UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 _TRY_AGAIN = (
@@ -37,7 +39,7 @@ def translated() -> Iterator[None]:
         raise Stale from error
     except PoolTimeoutError as error:
         raise Unavailable("Too many requests wait for the database.", reason="DATABASE_BUSY") from error
-    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         meaning = meaning_of(error)
         if meaning is None:
             raise
@@ -70,7 +72,7 @@ def meaning_of(error: Exception) -> DeskmeshError | None:
 
 def _driver_error(error: BaseException) -> BaseException:
     while isinstance(error, DBAPIError) or not isinstance(
-        error, asyncpg.PostgresError | asyncpg.InterfaceError
+        error, asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError
     ):
         inner = error.orig if isinstance(error, DBAPIError) else error.__cause__
         if inner is None:
