@@ -22,6 +22,7 @@ from grpc_health.v1 import health_pb2
 from chassis import deadlines, telemetry
 from chassis.context import current_caller
 from chassis.errors import Unauthenticated, Unavailable, from_status
+from chassis.idempotency import checked_key
 from chassis.metrics import RPC_CLIENT_RETRIES, RPC_CLIENT_SECONDS, Timings
 from deskmesh.common.v1 import options_pb2
 
@@ -165,7 +166,8 @@ class Client:
 
         `timeout` is in seconds; an earlier deadline of the running work counts instead. Reads, and writes with an
         idempotency key, are tried again while the peer is unavailable and the budget lasts. Raises the
-        DeskmeshError that the peer raised, Unavailable where it did not answer in time, and TypeError where
+        DeskmeshError that the peer raised, Unavailable where it did not answer in time, InvalidInput for an
+        idempotency key that is none, and TypeError where
         request or answer are not the rpc's own messages.
         """
         found = self._methods[method]
@@ -224,7 +226,7 @@ class Client:
         if caller.cause == "rest":
             found.append(("deskmesh-cause", "rest"))
         if method.write and caller.idempotency_key is not None:
-            found.append(("idempotency-key", caller.idempotency_key))
+            found.append(("idempotency-key", checked_key(caller.idempotency_key)))
         traceparent = telemetry.traceparent()
         if traceparent is not None:
             found.append(("traceparent", traceparent))
