@@ -37,3 +37,31 @@ class Timings:
         if child is None:
             child = self._by_code[code] = self._histogram.labels(self._method, code)
         child.observe(seconds)
+
+
+OUTBOX_UNPUBLISHED: Final = Gauge("deskmesh_outbox_unpublished", "Events committed and not yet published.")
+OUTBOX_OLDEST_SECONDS: Final = Gauge(
+    "deskmesh_outbox_oldest_seconds", "Age of the oldest event that is not yet published."
+)
+OUTBOX_PUBLISHED: Final = Counter("deskmesh_outbox_published", "Events that the stream has acknowledged.")
+OUTBOX_REWINDS: Final = Counter(
+    "deskmesh_outbox_rewinds", "Times a new or shortened stream was filled again."
+)
+CONSUMER_LAG: Final = Gauge(
+    "deskmesh_consumer_lag", "Events of the stream that this service has yet to take.", ["stream"]
+)
+EVENTS_HANDLED: Final = Counter(
+    "deskmesh_events_handled", "Events taken from streams.", ["stream", "outcome"]
+)
+EVENT_SECONDS: Final = Histogram(
+    "deskmesh_event_seconds", "From the commit of an event to the commit of its effect.", buckets=_SECONDS
+)
+EVENTS_PARKED: Final = Gauge("deskmesh_events_parked", "Events that failed for good and wait for a replay.")
+TIMERS_DUE: Final = Gauge("deskmesh_timers_due", "Timers that are due and have not fired.")
+TIMERS_DEAD: Final = Gauge("deskmesh_timers_dead", "Timers that failed for good.")
+TIMER_LATE_SECONDS: Final = Histogram(
+    "deskmesh_timer_late_seconds",
+    "From the time a timer was due to the commit of its effect.",
+    buckets=_SECONDS,
+)
+TIMERS_FIRED: Final = Counter("deskmesh_timers_fired", "Timers handled.", ["kind", "outcome"])

@@ -1,16 +1,28 @@
 """A service for these tests, `probe`, and its database."""
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
 
 from chassis.db import Database
+from chassis.messaging import Client, connect
 from chassis.testing.databases import DatabaseFactory, ServiceDatabase
+from embedded.nats import NatsServer
+from embedded.processes import free_ports
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+class Loop(Protocol):
+    """What a service runs beside its doors."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs until `stop` is set."""
 
 
 @pytest.fixture
@@ -30,3 +42,37 @@ async def database(probe: ServiceDatabase) -> AsyncIterator[Database]:
 @pytest.fixture
 def tenant() -> UUID:
     return uuid4()
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS of the test's own, to be stopped and wiped."""
+    server = NatsServer(tmp_path, free_ports(1)[0], "password-of-tests", sync_always=False)
+    server.start()
+    server.wait_ready()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def nats(nats_server: NatsServer) -> AsyncIterator[Client]:
+    """A connection to it."""
+    client = connect(nats_server.url, "probe")
+    await client.until_connected()
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def running() -> AsyncIterator[Callable[[Loop], None]]:
+    """Runs loops until the test ends; none may fail."""
+    stop = asyncio.Event()
+    tasks: list[asyncio.Task[None]] = []
+
+    def start(loop: Loop) -> None:
+        tasks.append(asyncio.create_task(loop.run(stop)))
+
+    yield start
+    stop.set()
+    async with asyncio.timeout(20):
+        await asyncio.gather(*tasks)

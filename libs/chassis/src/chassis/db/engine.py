@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
+import orjson
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis import telemetry
 from chassis.db.failures import translated, translated_connecting
 from chassis.db.transaction import Tx
+from chassis.telemetry import SpanKind, span
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -36,10 +37,11 @@ _SESSION = {
 
 
 class Signal:
-    """Tells those who listen in this process that something was committed."""
+    """Tells those who listen in this process that something was committed; others only where nobody listens here."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[], None]] = []
+        self._otherwise: list[Callable[[], None]] = []
 
     @contextmanager
     def listening(self, listener: Callable[[], None]) -> Iterator[None]:
@@ -50,9 +52,18 @@ class Signal:
         finally:
             self._listeners.remove(listener)
 
+    @contextmanager
+    def otherwise(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Has the listener called at each `send` that nobody else hears, while the block runs."""
+        self._otherwise.append(listener)
+        try:
+            yield
+        finally:
+            self._otherwise.remove(listener)
+
     def send(self) -> None:
         """Calls the listeners."""
-        for listener in self._listeners:
+        for listener in self._listeners or self._otherwise:
             listener()
 
 
@@ -78,14 +89,14 @@ class Database:
         """
         if not isinstance(tenant_id, UUID):
             raise TypeError(f"a tenant is a UUID, not {type(tenant_id).__name__}")
-        with telemetry.span("db.transaction", kind=telemetry.SpanKind.CLIENT):
+        with span("db.transaction", kind=SpanKind.CLIENT):
             async with _checked_out(self._app) as (connection, raw):
                 tx = Tx(self, connection, raw, tenant_id)
                 begin = f"BEGIN; SELECT set_config('app.tenant_id', '{tenant_id}', true)"
                 try:
                     async with _committed(raw, begin):
                         yield tx
-                        await tx.flush()
+                        await tx.finish()
                 finally:
                     await tx.close()
         tx.committed()
@@ -95,7 +106,7 @@ class Database:
 
         For the hot writes, which set the tenant themselves: nothing is visible without.
         """
-        with telemetry.span("db.statement", kind=telemetry.SpanKind.CLIENT):
+        with span("db.statement", kind=SpanKind.CLIENT):
             async with _raw(self._app) as raw:
                 return await raw.fetchrow(sql, *args)
 
@@ -167,12 +178,18 @@ def _engine(url: str, pool_size: int, name: str) -> AsyncEngine:
         # The transactions are begun and ended here, with the tenant in the same round trip; so SQLAlchemy sends
         # neither BEGIN nor COMMIT, and a connection comes back to the pool clean, without a query to reset it.
         isolation_level="AUTOCOMMIT",
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
         pool_reset_on_return=None,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_WAIT_FOR_CONNECTION_SECONDS,
         pool_use_lifo=True,
     )
+
+
+def _to_json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 @asynccontextmanager

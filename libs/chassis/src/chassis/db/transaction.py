@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, TypeVarTuple, overload
+from uuid import UUID
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
 
 from chassis.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from uuid import UUID
 
     from asyncpg import Connection
     from sqlalchemy import CursorResult, Executable, Result, ScalarResult, UpdateBase
@@ -28,6 +30,41 @@ Ts = TypeVarTuple("Ts")
 RowT = TypeVar("RowT", bound="TenantCopy")
 
 
+_INSERT_MESSAGES = """
+INSERT INTO outbox (tenant_id, id, subject, aggregate_id, version, payload, headers)
+SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::jsonb[])
+"""
+
+
+class OutboxRow(NamedTuple):
+    """A row of the outbox but for the tenant. `headers` is JSON."""
+
+    id: UUID
+    subject: str
+    aggregate_id: str
+    version: int
+    payload: bytes
+    headers: str
+
+
+class _Session(Session):
+    """Tells its transaction of savepoints, so that what was published inside of one goes with it."""
+
+
+@event.listens_for(_Session, "after_transaction_create")
+def _savepoint_made(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        tx: Tx = session.info["tx"]
+        tx.savepoints[transaction] = len(tx.messages)
+
+
+@event.listens_for(_Session, "after_soft_rollback")
+def _savepoint_rolled_back(session: Session, transaction: SessionTransaction) -> None:
+    tx: Tx = session.info["tx"]
+    if transaction in tx.savepoints:
+        del tx.messages[tx.savepoints[transaction] :]
+
+
 class Tx:
     """What a use case gets: the tenant's data until the door commits. Made by `Database.transaction` alone."""
 
@@ -38,6 +75,10 @@ class Tx:
         self.tenant_id = tenant_id
         self._connection = connection
         self._raw = raw
+        self.messages: list[OutboxRow] = []
+        """Events that leave with this transaction, in order; `chassis.outbox.add` puts them here."""
+        self.savepoints: dict[SessionTransaction, int] = {}
+        """How many messages there were when each savepoint was made."""
         self._session: AsyncSession | None = None
         self._after_commit: list[Callable[[], None]] = []
 
@@ -45,7 +86,9 @@ class Tx:
     def session(self) -> AsyncSession:
         """The session on this transaction. The door commits; nobody else does."""
         if self._session is None:
-            self._session = AsyncSession(self._connection, expire_on_commit=False)
+            self._session = AsyncSession(
+                self._connection, sync_session_class=_Session, expire_on_commit=False, info={"tx": self}
+            )
         return self._session
 
     @overload
@@ -108,6 +151,15 @@ class Tx:
         """Has the callback run once the transaction has committed; the same callback runs once. It must not fail."""
         if callback not in self._after_commit:
             self._after_commit.append(callback)
+
+    async def finish(self) -> None:
+        """Writes what is pending, and the messages in one statement. Called by the database before the commit."""
+        await self.flush()
+        if self.messages:
+            await self._raw.execute(
+                _INSERT_MESSAGES, self.tenant_id, *map(list, zip(*self.messages, strict=True))
+            )
+            self.after_commit(self.database.outbox_written.send)
 
     async def close(self) -> None:
         """Lets go of the session. Called by the database when the transaction has ended."""

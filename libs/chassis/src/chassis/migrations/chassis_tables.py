@@ -4,6 +4,7 @@ from alembic import op
 
 from chassis.migrations.helpers import TENANT, enable_row_security, grant_app, grant_relay, role
 
+_AHEAD_DAYS = 7
 _OUTBOX_DAYS = 14
 _INBOX_DAYS = 15
 _IDEMPOTENCY_DAYS = 2
@@ -127,7 +128,7 @@ $$
 # Attaching checks the rows of the default partition: where it holds some of the day already (nobody made partitions
 # for a week), they stay there, and the retention finds them.
 _MAINTAIN = f"""
-CREATE FUNCTION chassis_maintain_partitions(ahead_days integer DEFAULT 7) RETURNS integer
+CREATE FUNCTION chassis_maintain_partitions(keep_outbox_from date DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
 SET lock_timeout = '3s'
@@ -150,7 +151,7 @@ BEGIN
             PERFORM chassis_protect_partition(name);
             changed := changed + 1;
         END IF;
-        FOR day IN SELECT generate_series(current_date - 1, current_date + ahead_days, interval '1 day')::date LOOP
+        FOR day IN SELECT generate_series(current_date - 1, current_date + {_AHEAD_DAYS}, interval '1 day')::date LOOP
             name := parent.relation || '_p' || to_char(day, 'YYYYMMDD');
             CONTINUE WHEN to_regclass(name) IS NOT NULL;
             BEGIN
@@ -172,6 +173,8 @@ BEGIN
             SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
             WHERE i.inhparent = parent.relation::regclass AND c.relname ~ '_p[0-9]{{8}}$'
                 AND to_date(right(c.relname, 8), 'YYYYMMDD') < current_date - parent.keep_days
+                AND (parent.relation <> 'outbox' OR keep_outbox_from IS NULL
+                    OR to_date(right(c.relname, 8), 'YYYYMMDD') < keep_outbox_from)
         LOOP
             EXECUTE format('DROP TABLE %I', part.relname);
             changed := changed + 1;
@@ -226,9 +229,9 @@ def create_chassis_tables() -> None:
     for signature in (
         "chassis_lowest_id(timestamptz)",
         "chassis_protect_partition(text)",
-        "chassis_maintain_partitions(integer)",
+        "chassis_maintain_partitions(date)",
     ):
         op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION chassis_lowest_id(timestamptz) TO {role('relay')}")
-    op.execute(f"GRANT EXECUTE ON FUNCTION chassis_maintain_partitions(integer) TO {role('relay')}")
+    op.execute(f"GRANT EXECUTE ON FUNCTION chassis_maintain_partitions(date) TO {role('relay')}")
     op.execute("SELECT chassis_maintain_partitions()")

@@ -1,0 +1,125 @@
+"""The connection to NATS, and how its streams are laid out: one for each service that publishes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import nats.errors
+import nats.js.errors
+import structlog
+from nats.aio.client import Client as NatsClient
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+    from nats.js.api import StreamInfo
+
+log = structlog.get_logger()
+
+STREAM_DAYS = 3
+_DUPLICATE_WINDOW_SECONDS = 120.0
+_STREAM_ERR_NAME_IN_USE = 10058
+_PAUSE_SECONDS = 0.5
+
+FAILURES = (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError)
+"""What NATS being away, restarted or wiped looks like to who uses it; nats-py adds plain timeouts."""
+
+
+class Client(NatsClient):
+    """A connection that comes back for ever: NATS being away delays, and never fails, what the service does."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__()
+        self._wanted = True
+        self._closed_event = asyncio.Event()
+        self._keeper = asyncio.get_running_loop().create_task(self._keep_connected(url, name))
+
+    async def close(self) -> None:
+        """Closes the connection for good."""
+        self._wanted = False
+        self._keeper.cancel()
+        await asyncio.gather(self._keeper, return_exceptions=True)
+        if not self.is_closed:
+            await super().close()
+
+    async def until_connected(self) -> None:
+        """Returns once there is a connection."""
+        while not self.is_connected:  # noqa: ASYNC110 (the library has no event for it)
+            await asyncio.sleep(0.05)
+
+    async def _keep_connected(self, url: str, name: str) -> None:
+        async def closed() -> None:
+            self._closed_event.set()
+
+        async def failed(error: Exception) -> None:
+            log.debug("nats_error", error=type(error).__name__)
+
+        async def disconnected() -> None:
+            if self._wanted:
+                log.warning("nats_disconnected")
+
+        async def reconnected() -> None:
+            log.info("nats_reconnected")
+
+        while self._wanted:
+            self._closed_event.clear()
+            try:
+                await self.connect(
+                    url,
+                    name=name,
+                    error_cb=failed,
+                    disconnected_cb=disconnected,
+                    reconnected_cb=reconnected,
+                    closed_cb=closed,
+                    connect_timeout=2,
+                    reconnect_time_wait=_PAUSE_SECONDS,  # type: ignore[arg-type]  # slept for, so a float will do
+                    max_reconnect_attempts=-1,
+                    ping_interval=10,
+                    max_outstanding_pings=2,
+                )
+                log.info("nats_connected")
+                # The library gives up on errors that it takes for final, such as a refused password.
+                await self._closed_event.wait()
+            except FAILURES as error:
+                log.warning("nats_refused", error=type(error).__name__)
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def connect(url: str, name: str) -> Client:
+    """A client that connects in the background; returns at once. `name` is shown by the server's monitoring."""
+    return Client(url, name)
+
+
+def stream_of(service: str) -> str:
+    """The name of the stream that the service's events are kept in."""
+    return f"deskmesh-{service}"
+
+
+def wake_subject(service: str) -> str:
+    """The core NATS subject that tells other processes of the service: something was committed."""
+    return f"deskmesh.wake.{service}"
+
+
+async def ensure_stream(js: JetStreamContext, service: str) -> StreamInfo:
+    """The service's stream, made where it is missing. Raises one of FAILURES where NATS does not answer."""
+    try:
+        return await js.stream_info(stream_of(service))
+    except NotFoundError:
+        log.info("stream_made", stream=stream_of(service))
+    config = StreamConfig(
+        name=stream_of(service),
+        subjects=[f"deskmesh.{service}.v1.>"],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD,
+        max_age=STREAM_DAYS * 24 * 3600.0,
+        duplicate_window=_DUPLICATE_WINDOW_SECONDS,
+    )
+    try:
+        return await js.add_stream(config)
+    except nats.js.errors.BadRequestError as error:
+        if error.err_code != _STREAM_ERR_NAME_IN_USE:
+            raise
+        return await js.stream_info(stream_of(service))

@@ -1,0 +1,204 @@
+"""Firing timers: taken over all tenants by the relay role, handled as the app role, bound to one tenant."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from chassis import metrics
+from chassis.context import use_caller
+from chassis.errors import DeskmeshError, InProgress, LimitReached, StorageFull, Unavailable
+from chassis.leases import pause
+from chassis.telemetry import SpanKind, span
+from chassis.timers.model import Timer, TimerHandler
+from chassis.wake import either, woken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from nats.aio.client import Client
+
+    from chassis.db import Database, Databases, Tx
+
+log = structlog.get_logger()
+
+_POLL_SECONDS = 1.0
+_TRANSIENT = (Unavailable, LimitReached, StorageFull, InProgress)
+
+# Those whose lease has ended first: their worker is gone, or they failed and have waited.
+_CLAIM = """
+WITH ended AS (
+    SELECT tenant_id, id FROM timers
+    WHERE state = 'running' AND locked_until <= now() AND kind = $1
+    ORDER BY locked_until LIMIT $2 FOR UPDATE SKIP LOCKED
+), due AS (
+    SELECT tenant_id, id FROM timers
+    WHERE state = 'pending' AND due_at <= now() AND kind = $1
+    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+UPDATE timers SET state = 'running', attempts = attempts + 1, locked_until = now() + $3, updated_at = now()
+FROM (SELECT * FROM ended UNION ALL SELECT * FROM due LIMIT $2) AS taken
+WHERE timers.tenant_id = taken.tenant_id AND timers.id = taken.id
+RETURNING timers.tenant_id, timers.id, kind, key, due_at, payload, attempts
+"""
+
+_NEXT = """
+SELECT extract(epoch FROM least(
+    (SELECT min(due_at) FROM timers WHERE state = 'pending' AND kind = $1),
+    (SELECT min(locked_until) FROM timers WHERE state = 'running' AND kind = $1)
+) - clock_timestamp())::float8
+"""
+
+_REMOVE = """
+DELETE FROM timers USING unnest($2::uuid[], $3::int[]) AS held (id, attempts)
+WHERE timers.tenant_id = $1 AND timers.id = held.id AND timers.attempts = held.attempts AND state = 'running'
+RETURNING timers.id
+"""
+
+_FAILED = """
+UPDATE timers SET locked_until = CASE WHEN $5 THEN NULL ELSE now() + $4 END,
+    state = CASE WHEN $5 THEN 'dead' ELSE state END, last_error = $6, updated_at = now()
+WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'running'
+"""
+
+
+class Worker:
+    """Fires the timers of the given kinds. Every process of the service may run one: they share the work."""
+
+    def __init__(
+        self, service: str, databases: Databases, nats: Client, handlers: Sequence[TimerHandler]
+    ) -> None:
+        """Raises ValueError when two handlers are of one kind."""
+        kinds = [handler.kind for handler in handlers]
+        if len(set(kinds)) != len(kinds):
+            raise ValueError(f"two handlers of one kind of timer: {sorted(kinds)}")
+        self._service = service
+        self._databases = databases
+        self._nats = nats
+        self._handlers = handlers
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Fires until `stop`; what is being handled then is finished."""
+        await asyncio.gather(
+            *(
+                self._fire(database, handler, stop)
+                for database in self._databases.all()
+                for handler in self._handlers
+                for _ in range(handler.workers)
+            )
+        )
+
+    async def _fire(self, database: Database, handler: TimerHandler, stop: asyncio.Event) -> None:
+        wake = asyncio.Event()
+        async with woken(self._service, self._nats, [database.timers_scheduled], wake):
+            while not stop.is_set():
+                wake.clear()
+                try:
+                    taken = await _claim(database, handler)
+                    for tenant_id, timers in taken.items():
+                        await self._handle(database, handler, tenant_id, timers)
+                    wait = 0.0 if taken else await _until_next(database, handler.kind)
+                except DeskmeshError as error:
+                    log.warning("timers_wait_for_database", kind=handler.kind, reason=error.reason)
+                    await pause(stop, _POLL_SECONDS)
+                    continue
+                if wait > 0:
+                    await either(wake, stop, min(wait, _POLL_SECONDS))
+
+    async def _handle(
+        self, database: Database, handler: TimerHandler, tenant_id: UUID, timers: list[Timer]
+    ) -> None:
+        """A tenant's timers together; where that fails, one by one."""
+        try:
+            await self._run(database, handler, tenant_id, timers)
+        except Exception as error:  # noqa: BLE001 (a handler may raise anything; it is dealt with one by one)
+            if len(timers) == 1 or _is_database(error):
+                for timer in timers:
+                    await _failed(database, handler, timer, error)
+                return
+            for timer in timers:
+                await self._handle(database, handler, tenant_id, [timer])
+
+    async def _run(
+        self, database: Database, handler: TimerHandler, tenant_id: UUID, timers: list[Timer]
+    ) -> None:
+        name = f"timer {handler.kind}"
+        with (
+            use_caller(handler.caller(self._service, timers)),
+            span(name, kind=SpanKind.CONSUMER, root=True),
+        ):
+            if handler.prepare is not None:
+                await handler.prepare(timers)
+            async with database.transaction(tenant_id) as tx:
+                ours = await _remove(tx, timers)
+                if ours:
+                    await handler.handle(tx, ours)
+        now = datetime.now(UTC)
+        for timer in ours:
+            metrics.TIMER_LATE_SECONDS.observe(max(0.0, (now - timer.due_at).total_seconds()))
+        metrics.TIMERS_FIRED.labels(handler.kind, "handled").inc(len(ours))
+
+
+async def _claim(database: Database, handler: TimerHandler) -> dict[UUID, list[Timer]]:
+    """Takes the next due timers, by tenant."""
+    async with database.relay_connection() as raw:
+        rows = await raw.fetch(_CLAIM, handler.kind, handler.batch, handler.lease)
+    tenants: dict[UUID, list[Timer]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row["due_at"]):
+        timer = Timer(
+            id=row["id"],
+            tenant_id=row["tenant_id"],
+            kind=row["kind"],
+            key=row["key"],
+            due_at=row["due_at"],
+            payload=row["payload"],
+            attempts=row["attempts"],
+        )
+        tenants[timer.tenant_id].append(timer)
+    return tenants
+
+
+async def _until_next(database: Database, kind: str) -> float:
+    """Seconds until the next timer of the kind is due, by the database's clock; the poll's where there is none."""
+    async with database.relay_connection() as raw:
+        seconds: float | None = await raw.fetchval(_NEXT, kind)
+    return _POLL_SECONDS if seconds is None else max(seconds, 0.001)
+
+
+async def _remove(tx: Tx, timers: list[Timer]) -> list[Timer]:
+    """Removes the timers; gives those that were still ours to fire: not cancelled, not set anew, not taken over."""
+    raw = await tx.raw()
+    rows = await raw.fetch(
+        _REMOVE, tx.tenant_id, [timer.id for timer in timers], [timer.attempts for timer in timers]
+    )
+    removed = {row["id"] for row in rows}
+    return [timer for timer in timers if timer.id in removed]
+
+
+async def _failed(database: Database, handler: TimerHandler, timer: Timer, error: Exception) -> None:
+    dead = timer.attempts >= handler.max_attempts and not isinstance(error, _TRANSIENT)
+    metrics.TIMERS_FIRED.labels(handler.kind, "dead" if dead else "failed").inc()
+    facts = {"kind": handler.kind, "timer": str(timer.id), "attempts": timer.attempts}
+    if dead:
+        log.error("timer_dead", **facts, exc_info=error)
+    else:
+        log.warning("timer_failed", **facts, exc_info=error)
+    async with database.transaction(timer.tenant_id) as tx:
+        await (await tx.raw()).execute(
+            _FAILED,
+            timer.tenant_id,
+            timer.id,
+            timer.attempts,
+            handler.pause_after(timer.attempts),
+            dead,
+            f"{type(error).__name__}: {error}" if isinstance(error, DeskmeshError) else type(error).__name__,
+        )
+
+
+def _is_database(error: Exception) -> bool:
+    return isinstance(error, DeskmeshError) and error.reason.startswith("DATABASE_")
