@@ -1,7 +1,6 @@
 """A service for these tests, `probe`, and its database."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -14,8 +13,6 @@ from chassis.messaging import Client, connect
 from chassis.testing.databases import DatabaseFactory, ServiceDatabase
 from embedded.nats import NatsServer
 from embedded.processes import free_ports
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 class Loop(Protocol):

@@ -1,13 +1,12 @@
 """The echo service, running, and its descriptors."""
 
 import logging
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import structlog
+from echoed.desk import ECHO, ROBOT_KEY, SIGNING_KEY, Desk, Keeper
 
 from chassis import logging as json_logging
 from chassis.db import Database, Databases
@@ -16,10 +15,6 @@ from chassis.grpc_server import Server, Servicer
 from chassis.interceptors import Door
 from chassis.testing.databases import DatabaseFactory
 from chassis.tokens import LocalKeys, SystemTokens, Verifier
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from echoed.desk import ECHO, ROBOT_KEY, SIGNING_KEY, Desk, Keeper
 
 
 @pytest.fixture
