@@ -204,7 +204,7 @@ class Desk:
     async def idle(self) -> None:
         """Returns when no call runs: a cancelled one ends a moment after its caller has gone."""
         async with asyncio.timeout(5):
-            while self.door._running:  # noqa: ASYNC110 (the door has no event for it)
+            while self.door._running:
                 await asyncio.sleep(0.005)
 
     async def kept(self, tenant: UUID) -> list[str]:

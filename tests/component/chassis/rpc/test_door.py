@@ -144,7 +144,7 @@ async def test_a_cancelled_call_keeps_nothing_and_gives_its_connection_back_clea
         asyncio.create_task(desk.client.call("Keep", Text(text="gone"), caller=caller)) for _ in range(3)
     ]
     async with asyncio.timeout(5):
-        while desk.keeper.effects < 3:  # noqa: ASYNC110 (three at once set no event)
+        while desk.keeper.effects < 3:
             await asyncio.sleep(0.01)
     for call in calls:
         call.cancel()

@@ -199,5 +199,5 @@ async def holds(checks: Verifier, held: str) -> bool:
 
 
 async def refused(checks: Verifier, held: str) -> None:
-    while await holds(checks, held):  # noqa: ASYNC110 (a verifier tells nobody what it heard)
+    while await holds(checks, held):
         await asyncio.sleep(0.01)
