@@ -1,0 +1,1 @@
+"""The record of work: tickets and what belongs to them."""

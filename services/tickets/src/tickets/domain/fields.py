@@ -1,0 +1,110 @@
+"""Custom values of a ticket: checked and brought to one form by the definitions of their fields."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+KINDS = ("text", "number", "date", "choice", "choices", "checkbox", "person")
+
+MAX_TEXT = 10_000
+"""Characters of one text value."""
+
+Value = str | float | bool | list[str]
+Problem = tuple[str, str]
+"""Field path and reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A field that a tenant added. `choices` count for the kinds "choice" and "choices" alone."""
+
+    slug: str
+    name: str
+    kind: str
+    choices: tuple[str, ...] = ()
+
+
+def check_values(
+    definitions: Mapping[str, Definition], values: Mapping[str, object]
+) -> tuple[dict[str, Value | None], list[Problem]]:
+    """Each value in its stored form, and what is wrong with the others. None says: take the value off.
+
+    Dates are ISO 8601 texts, persons ids or e-mail addresses (left for the caller to find), numbers finite.
+    """
+    checked: dict[str, Value | None] = {}
+    problems: list[Problem] = []
+    for slug, value in values.items():
+        definition = definitions.get(slug)
+        if definition is None:
+            problems.append((f"fields.{slug}", "there is no such field"))
+        elif value is None:
+            checked[slug] = None
+        else:
+            try:
+                checked[slug] = _canonical(definition, value)
+            except ValueError as error:
+                problems.append((f"fields.{slug}", str(error)))
+    return checked, problems
+
+
+def merge_values(present: Mapping[str, object], changes: Mapping[str, Value | None]) -> dict[str, object]:
+    """The present values with the changes laid over them; None takes one off."""
+    merged = {**present, **changes}
+    return {slug: value for slug, value in merged.items() if value is not None}
+
+
+def missing_fields(required: Sequence[str], values: Mapping[str, object]) -> list[str]:
+    """Those of the required slugs that have no value, in their order; a blank text is none."""
+    return [slug for slug in required if values.get(slug) in (None, "", [])]
+
+
+def _canonical(definition: Definition, value: object) -> Value:  # noqa: PLR0911 (one return per kind)
+    match definition.kind:
+        case "number":
+            return _number(value)
+        case "checkbox":
+            if not isinstance(value, bool):
+                raise ValueError("must be true or false")
+            return value
+        case "date":
+            return _date(_text(value))
+        case "choice":
+            return _choice(definition, _text(value))
+        case "choices":
+            if not isinstance(value, list):
+                raise ValueError("must be a list of choices")
+            return [_choice(definition, _text(one)) for one in value]
+        case "person":
+            return _text(value).strip().lower()
+        case _:
+            return _text(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a text")  # noqa: TRY004 (the caller collects ValueErrors as reasons)
+    if len(value) > MAX_TEXT:
+        raise ValueError(f"must have at most {MAX_TEXT} characters")
+    if "\x00" in value:
+        raise ValueError("must not hold the character NUL")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("must be a number")
+    return value
+
+
+def _date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("must be a date such as 2026-03-31") from None
+
+
+def _choice(definition: Definition, text: str) -> str:
+    if text not in definition.choices:
+        raise ValueError(f"must be one of: {', '.join(definition.choices)}")
+    return text
