@@ -1,0 +1,168 @@
+"""The configuration that tickets of a tenant are worked by, kept in the process for a few seconds."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.db import Databases, Tx
+from chassis.errors import NotFound
+from tickets.app.seeding import seed_configuration
+from tickets.db.configuration import (
+    FieldDefinition,
+    PriorityRow,
+    Process,
+    Queue,
+    TicketType,
+    Workflow,
+    WorkflowVersion,
+)
+from tickets.db.directory import Role, Team, Tenant
+from tickets.domain.fields import Definition
+from tickets.domain.priority import Matrix
+from tickets.domain.references import Reference
+from tickets.domain.workflow import Workflow as Rules
+from tickets.domain.workflow import parse_workflow
+
+FRESH_SECONDS = 5.0
+"""How long a change made through another process may stay unseen here."""
+
+KEPT_TENANTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One tenant's, as of one moment. Rows are detached: read them, never change them."""
+
+    processes: Mapping[UUID, Process]
+    queues: Mapping[UUID, Queue]
+    types: Mapping[str, TicketType]
+    rules: Mapping[UUID, Rules]
+    """By workflow version."""
+    current: Mapping[tuple[UUID, str], UUID]
+    """The workflow version that new tickets get, by process and type."""
+    matrix: Matrix
+    fields: Mapping[str, Definition]
+    teams: Mapping[UUID, Reference]
+    roles: Mapping[str, tuple[str, ...]]
+    """Permissions by role."""
+    languages: tuple[str, ...]
+
+    def default_process(self) -> Process:
+        """The process of what names none."""
+        return next(process for process in self.processes.values() if process.is_default)
+
+    def default_type(self) -> TicketType:
+        """The type of what names none."""
+        return next(kind for kind in self.types.values() if kind.is_default)
+
+    def default_queue(self, process: Process) -> Queue:
+        """The queue of a process where nothing else decides. Raises NotFound where the process has none."""
+        for queue in self.queues.values():
+            if queue.process_id == process.id and queue.is_default:
+                return queue
+        raise NotFound("queue")
+
+    def find_process(self, key: str) -> Process | None:
+        """By id or slug."""
+        return _find(self.processes, key)
+
+    def find_queue(self, key: str) -> Queue | None:
+        """By id or slug."""
+        return _find(self.queues, key)
+
+    def find_team(self, key: str) -> Reference | None:
+        """By id or slug."""
+        for team in self.teams.values():
+            if key in {str(team.id), team.key}:
+                return team
+        return None
+
+
+class Configurations:
+    """Each tenant's configuration, loaded when it is asked for and seeded when there is none yet."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._kept: OrderedDict[UUID, tuple[float, Configuration]] = OrderedDict()
+        self._loading: dict[UUID, asyncio.Lock] = {}
+
+    async def of(self, tenant_id: UUID) -> Configuration:
+        """The tenant's configuration, at most `FRESH_SECONDS` old."""
+        kept = self._fresh(tenant_id)
+        if kept is not None:
+            return kept
+        lock = self._loading.setdefault(tenant_id, asyncio.Lock())
+        try:
+            async with lock:
+                return self._fresh(tenant_id) or await self._load(tenant_id)
+        finally:
+            self._loading.pop(tenant_id, None)
+
+    def forget(self, tenant_id: UUID) -> None:
+        """What was kept of the tenant is read again; called after a commit that changed it."""
+        self._kept.pop(tenant_id, None)
+
+    def _fresh(self, tenant_id: UUID) -> Configuration | None:
+        entry = self._kept.get(tenant_id)
+        if entry is None or time.monotonic() - entry[0] > FRESH_SECONDS:
+            return None
+        self._kept.move_to_end(tenant_id)
+        return entry[1]
+
+    async def _load(self, tenant_id: UUID) -> Configuration:
+        started = time.monotonic()
+        async with self._databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
+            await seed_configuration(tx)
+            configuration = await load_configuration(tx)
+        self._kept[tenant_id] = (started, configuration)
+        self._kept.move_to_end(tenant_id)
+        while len(self._kept) > KEPT_TENANTS:
+            self._kept.popitem(last=False)
+        return configuration
+
+
+async def load_configuration(tx: Tx) -> Configuration:
+    """The tenant's configuration as it stands in this transaction."""
+    processes = list(await tx.scalars(select(Process).order_by(Process.slug)))
+    queues = list(await tx.scalars(select(Queue).order_by(Queue.slug)))
+    types = list(await tx.scalars(select(TicketType).order_by(TicketType.created_at, TicketType.slug)))
+    slugs = {kind.id: kind.slug for kind in types}
+    rules: dict[UUID, Rules] = {}
+    current: dict[tuple[UUID, str], UUID] = {}
+    versions = await tx.execute(
+        select(WorkflowVersion, Workflow.process_id, Workflow.type_id)
+        .join(Workflow, (Workflow.tenant_id == WorkflowVersion.tenant_id) & (Workflow.id == WorkflowVersion.workflow_id))
+        .order_by(WorkflowVersion.workflow_id, WorkflowVersion.revision)
+    )
+    for version, process_id, type_id in versions:
+        rules[version.id] = parse_workflow(version.definition)
+        current[process_id, slugs[type_id]] = version.id
+    cells = await tx.scalars(select(PriorityRow))
+    fields = await tx.scalars(select(FieldDefinition).order_by(FieldDefinition.slug))
+    teams = await tx.scalars(select(Team))
+    roles = await tx.scalars(select(Role))
+    tenant = await tx.get(Tenant, tx.tenant_id)
+    return Configuration(
+        processes={process.id: process for process in processes},
+        queues={queue.id: queue for queue in queues},
+        types={kind.slug: kind for kind in types},
+        rules=rules,
+        current=current,
+        matrix={(cell.impact, cell.urgency): cell.priority for cell in cells},
+        fields={item.slug: Definition(item.slug, item.name, item.kind, tuple(item.choices)) for item in fields},
+        teams={team.id: Reference(team.id, team.slug, team.name) for team in teams},
+        roles={role.slug: tuple(role.permissions) for role in roles},
+        languages=tuple(tenant.languages) if tenant is not None else ("en",),
+    )
+
+
+def _find[R: (Process, Queue)](rows: Mapping[UUID, R], key: str) -> R | None:
+    for row in rows.values():
+        if key in {str(row.id), row.slug}:
+            return row
+    return None

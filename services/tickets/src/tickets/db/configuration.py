@@ -1,0 +1,114 @@
+"""Tables of what tickets are worked by; each row belongs to a tenant and may be changed by it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import Base, TenantRow
+
+
+class Process(TenantRow, Base):
+    """A business process: IT, HR, facilities."""
+
+    __tablename__ = "processes"
+
+    slug: Mapped[str]
+    name: Mapped[str]
+    description: Mapped[str]
+    # Takes what names no process; exactly one.
+    is_default: Mapped[bool]
+
+
+class Queue(TenantRow, Base):
+    """Where tickets of a process wait for the team that works it."""
+
+    __tablename__ = "queues"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "process_id"], ["processes.tenant_id", "processes.id"]),
+    )
+
+    slug: Mapped[str]
+    name: Mapped[str]
+    process_id: Mapped[UUID]
+    # From the gateway, by the team of the same slug unless an administrator chose another.
+    team_id: Mapped[UUID | None]
+    # Takes the process's tickets when nothing else decides.
+    is_default: Mapped[bool]
+    # Only its own team and those with a role on this process or queue work and read it.
+    confidential: Mapped[bool]
+
+
+class TicketType(TenantRow, Base):
+    """Incident, service request, problem, change, ..."""
+
+    __tablename__ = "ticket_types"
+
+    slug: Mapped[str]
+    name: Mapped[str]
+    # Of the numbers: "INC".
+    prefix: Mapped[str]
+    # The type of what names none; exactly one.
+    is_default: Mapped[bool]
+
+
+class Workflow(TenantRow, Base):
+    """The life cycle of one type in one process; its versions hold what it says."""
+
+    __tablename__ = "workflows"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "process_id"], ["processes.tenant_id", "processes.id"]),
+        ForeignKeyConstraint(["tenant_id", "type_id"], ["ticket_types.tenant_id", "ticket_types.id"]),
+    )
+
+    process_id: Mapped[UUID]
+    type_id: Mapped[UUID]
+    name: Mapped[str]
+
+
+class WorkflowVersion(TenantRow, Base):
+    """What a workflow says. A ticket keeps the version that it was made under; new ones take the highest `revision`."""
+
+    __tablename__ = "workflow_versions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "workflow_id"], ["workflows.tenant_id", "workflows.id"]),
+    )
+
+    workflow_id: Mapped[UUID]
+    revision: Mapped[int]
+    # See tickets.domain.workflow.parse_workflow.
+    definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class PriorityRow(TenantRow, Base):
+    """One cell of the priority matrix."""
+
+    __tablename__ = "priority_matrix"
+
+    impact: Mapped[str]
+    urgency: Mapped[str]
+    priority: Mapped[str]
+
+
+class FieldDefinition(TenantRow, Base):
+    """A custom field of tickets."""
+
+    __tablename__ = "field_definitions"
+
+    slug: Mapped[str]
+    name: Mapped[str]
+    # See tickets.domain.fields.KINDS.
+    kind: Mapped[str]
+    choices: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class NumberBlock(Base):
+    """The next block of numbers of a type that a process may take."""
+
+    __tablename__ = "number_blocks"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    prefix: Mapped[str] = mapped_column(primary_key=True)
+    next_number: Mapped[int]

@@ -1,0 +1,72 @@
+"""Read-only copies of who is who; the gateway is the master and `version` is its."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import Base, TenantRow
+
+
+class Tenant(TenantRow, Base):
+    """A tenant; `id` equals `tenant_id`."""
+
+    __tablename__ = "tenants"
+
+    slug: Mapped[str]
+    name: Mapped[str]
+    # BCP 47; the first is the default.
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # IANA name.
+    time_zone: Mapped[str]
+    active: Mapped[bool]
+
+
+class Person(TenantRow, Base):
+    """A user of the tenant."""
+
+    __tablename__ = "people"
+
+    # Lower case.
+    email: Mapped[str]
+    name: Mapped[str]
+    # BCP 47.
+    language: Mapped[str]
+    # IANA name.
+    time_zone: Mapped[str]
+    active: Mapped[bool]
+    team_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    organization_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    # [{"role": slug, "process": slug or "", "queue": slug or ""}]
+    grants: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
+class Team(TenantRow, Base):
+    """People who work tickets together."""
+
+    __tablename__ = "teams"
+
+    slug: Mapped[str]
+    name: Mapped[str]
+
+
+class Organization(TenantRow, Base):
+    """A customer of the tenant."""
+
+    __tablename__ = "organizations"
+
+    slug: Mapped[str]
+    name: Mapped[str]
+    # Mail domains, lower case.
+    domains: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class Role(TenantRow, Base):
+    """What the holders of a role may do."""
+
+    __tablename__ = "roles"
+
+    slug: Mapped[str]
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -1,0 +1,46 @@
+"""What changed on a ticket, in values that history and events can hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tickets.domain.references import Reference
+
+Plain = str | float | bool | None | list[str] | dict[str, str] | dict[str, object]
+"""A value of JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field, before and after."""
+
+    field: str
+    old: Plain
+    new: Plain
+
+
+def described(reference: Reference | None) -> dict[str, str] | None:
+    """A reference as history keeps it: as it was called at that time."""
+    if reference is None:
+        return None
+    return {"id": str(reference.id), "key": reference.key, "name": reference.name}
+
+
+def differences(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> list[Change]:
+    """The fields whose values differ, in the order of `after`; a field that `before` lacks counts as null."""
+    return [Change(field, before.get(field), new) for field, new in after.items() if before.get(field) != new]
+
+
+def custom_differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
+    """The custom values that differ, each as "fields.<slug>", sorted by slug."""
+    return [
+        Change(f"fields.{slug}", _plain(before.get(slug)), _plain(after.get(slug)))
+        for slug in sorted({*before, *after})
+        if before.get(slug) != after.get(slug)
+    ]
+
+
+def _plain(value: object) -> Plain:
+    if value is None or isinstance(value, str | float | int | bool):
+        return value
+    assert isinstance(value, list)  # custom values are scalars or lists of choices
+    return [str(one) for one in value]

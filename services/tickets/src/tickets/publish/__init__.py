@@ -1,0 +1,1 @@
+"""Events out, one function per event; speaks protobuf."""

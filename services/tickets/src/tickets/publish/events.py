@@ -1,0 +1,147 @@
+"""The events of tickets. All of them carry the whole ticket as it is after the change, texts cut at 64 KiB."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from google.protobuf.message import Message
+
+from chassis import outbox
+from chassis.db import Tx
+from deskmesh.tickets.v1 import events_pb2 as pb
+from tickets.db.tickets import Attachment, Comment
+from tickets.db.views import TicketView
+from tickets.domain.changes import Change
+from tickets.domain.occasion import Occasion
+from tickets.publish.messages import (
+    actor_message,
+    change_message,
+    comment_message,
+    file_message,
+    moment,
+    ticket_message,
+)
+
+MAX_TEXT_BYTES = 64 * 1024
+
+
+def ticket_created_message(
+    view: TicketView, occasion: Occasion, attachments: Sequence[Attachment]
+) -> pb.TicketCreated:
+    """The event of a new ticket, for the one statement that stores both."""
+    return pb.TicketCreated(
+        ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
+        actor=actor_message(occasion.actor),
+        cause=occasion.cause,
+        occurred_at=moment(occasion.occurred_at),
+        recorded_at=moment(occasion.recorded_at),
+        automatic=view.ticket.automatic,
+        attachments=[file_message(attachment) for attachment in attachments],
+    )
+
+
+def ticket_updated(tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion) -> None:
+    """Fields changed that no other event tells of."""
+    _add(
+        tx,
+        view,
+        pb.TicketUpdated(
+            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
+            changed_fields=[change.field for change in changes],
+            changes=[change_message(change) for change in changes],
+            actor=actor_message(occasion.actor),
+            cause=occasion.cause,
+            occurred_at=moment(occasion.occurred_at),
+            recorded_at=moment(occasion.recorded_at),
+        ),
+    )
+
+
+def ticket_assigned(tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion) -> None:
+    """Team or assignee changed."""
+    _add(
+        tx,
+        view,
+        pb.TicketAssigned(
+            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
+            changed_fields=[change.field for change in changes],
+            changes=[change_message(change) for change in changes],
+            actor=actor_message(occasion.actor),
+            cause=occasion.cause,
+            occurred_at=moment(occasion.occurred_at),
+            recorded_at=moment(occasion.recorded_at),
+        ),
+    )
+
+
+def ticket_state_changed(
+    tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion, *, old: str, new: str
+) -> None:
+    """The ticket moved, at `occurred_at`; an import may tell of a move that others have followed since."""
+    _add(
+        tx,
+        view,
+        pb.TicketStateChanged(
+            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
+            old_state=old,
+            new_state=new,
+            changed_fields=[change.field for change in changes],
+            changes=[change_message(change) for change in changes],
+            actor=actor_message(occasion.actor),
+            cause=occasion.cause,
+            occurred_at=moment(occasion.occurred_at),
+            recorded_at=moment(occasion.recorded_at),
+        ),
+    )
+
+
+def comment_added(
+    tx: Tx, view: TicketView, comment: Comment, attachments: Sequence[Attachment], occasion: Occasion
+) -> None:
+    """Somebody wrote on the ticket."""
+    _add(
+        tx,
+        view,
+        pb.CommentAdded(
+            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
+            comment=comment_message(comment, attachments, cut_bytes=MAX_TEXT_BYTES),
+            actor=actor_message(occasion.actor),
+            cause=occasion.cause,
+            occurred_at=moment(occasion.occurred_at),
+            recorded_at=moment(occasion.recorded_at),
+            automatic=comment.automatic,
+        ),
+    )
+
+
+def message_rejected(tx: Tx, *, inbound_message_id: UUID, reason: str) -> None:
+    """A mail became neither ticket nor comment, and never will."""
+    outbox.add(
+        tx,
+        pb.MessageRejected(inbound_message_id=str(inbound_message_id), reason=reason),
+        aggregate_id=inbound_message_id,
+        version=1,
+    )
+
+
+def setting_changed(  # noqa: PLR0913
+    tx: Tx, *, kind: str, id: UUID, name: str, version: int, changes: Sequence[Change], occasion: Occasion  # noqa: A002
+) -> None:
+    """A part of the configuration changed; `version` is the row's."""
+    outbox.add(
+        tx,
+        pb.SettingChanged(
+            kind=kind,
+            id=str(id),
+            name=name,
+            changes=[change_message(change) for change in changes],
+            actor=actor_message(occasion.actor),
+            cause=occasion.cause,
+            occurred_at=moment(occasion.occurred_at),
+        ),
+        aggregate_id=id,
+        version=version,
+    )
+
+
+def _add(tx: Tx, view: TicketView, message: Message) -> None:
+    outbox.add(tx, message, aggregate_id=view.ticket.id, version=view.ticket.version)

@@ -1,0 +1,274 @@
+"""Rows as the messages that callers and subscribers get."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from deskmesh.common.v1 import types_pb2 as common
+from deskmesh.tickets.v1 import ticket_pb2 as pb
+from tickets.db.configuration import Process, Queue, TicketType
+from tickets.db.tickets import Attachment, Comment, HistoryEntry, Ticket, TicketClock
+from tickets.db.views import TicketView
+from tickets.domain.changes import Change
+from tickets.domain.references import Actor, Reference
+from tickets.domain.texts import cut_utf8
+from tickets.domain.workflow import Move
+
+
+def ticket_message(view: TicketView, *, cut_bytes: int | None = None) -> pb.Ticket:
+    """The ticket as it is told; `cut_bytes` bounds the description, in bytes of UTF-8."""
+    ticket = view.ticket
+    message = pb.Ticket(
+        id=str(ticket.id),
+        number=ticket.number,
+        type=ticket.type,
+        title=ticket.title,
+        description=ticket.description if cut_bytes is None else cut_utf8(ticket.description, cut_bytes),
+        state=ticket.state,
+        state_category=ticket.state_category,
+        priority=ticket.priority,
+        impact=ticket.impact,
+        urgency=ticket.urgency,
+        process=row_message(view.process),
+        queue=row_message(view.queue),
+        team=reference_message(view.team),
+        assignee=person_message(view.assignee),
+        requester=person_message(view.requester),
+        organization=reference_message(view.organization),
+        watchers=[person_message(watcher) for watcher in view.watchers],
+        tags=ticket.tags,
+        category=ticket.category,
+        fields=struct_message(ticket.fields),
+        channel=ticket.channel,
+        ci_ids=ticket.ci_ids,
+        service_id=ticket.service_id,
+        parent_id=str(ticket.parent_id or ""),
+        language=ticket.language,
+        sla=[clock_message(clock) for clock in view.clocks],
+        version=ticket.version,
+        source_message_id=ticket.source_message_id,
+    )
+    set_moments(message, ticket)
+    return message
+
+
+def set_moments(message: pb.Ticket, ticket: Ticket) -> None:
+    """The times of a ticket; those that have not come stay absent."""
+    message.created_at.FromDatetime(ticket.created_at)
+    message.updated_at.FromDatetime(ticket.updated_at)
+    if ticket.resolved_at is not None:
+        message.resolved_at.FromDatetime(ticket.resolved_at)
+    if ticket.closed_at is not None:
+        message.closed_at.FromDatetime(ticket.closed_at)
+    if ticket.first_responded_at is not None:
+        message.first_responded_at.FromDatetime(ticket.first_responded_at)
+    if ticket.due_at is not None:
+        message.due_at.FromDatetime(ticket.due_at)
+
+
+def clock_message(clock: TicketClock) -> pb.TicketClock:
+    """A clock of a ticket."""
+    return pb.TicketClock(
+        id=str(clock.id),
+        name=clock.name,
+        state=clock.state,
+        started_at=moment(clock.started_at),
+        due_at=moment(clock.due_at),
+        paused_at=moment(clock.paused_at),
+        stopped_at=moment(clock.stopped_at),
+        breached=clock.breached,
+        policy=clock.policy,
+        target=clock.target,
+        kind=clock.kind,
+    )
+
+
+def comment_message(comment: Comment, attachments: list[Attachment], *, cut_bytes: int | None = None) -> pb.Comment:
+    """A comment with its files; `cut_bytes` bounds body and quoted text, each, in bytes of UTF-8."""
+    return pb.Comment(
+        id=str(comment.id),
+        ticket_id=str(comment.ticket_id),
+        body=comment.body if cut_bytes is None else cut_utf8(comment.body, cut_bytes),
+        visibility=comment.visibility,
+        author=common.Actor(
+            kind=comment.author_kind,
+            id=comment.author_id,
+            name=comment.author_name,
+            email=comment.author_email,
+        ),
+        channel=comment.channel,
+        attachments=[file_message(attachment) for attachment in attachments],
+        created_at=moment(comment.created_at),
+        recorded_at=moment(comment.recorded_at),
+        from_requester=comment.from_requester,
+        quoted=comment.quoted if cut_bytes is None else cut_utf8(comment.quoted, cut_bytes),
+        source_message_id=comment.source_message_id,
+        version=comment.version,
+    )
+
+
+def attachment_message(attachment: Attachment) -> pb.Attachment:
+    """A file of a ticket and who put it there."""
+    return pb.Attachment(
+        file=file_message(attachment),
+        ticket_id=str(attachment.ticket_id),
+        comment_id=str(attachment.comment_id or ""),
+        uploaded_by=common.Actor(
+            kind=attachment.uploader_kind,
+            id=attachment.uploader_id,
+            name=attachment.uploader_name,
+            email=attachment.uploader_email,
+        ),
+        created_at=moment(attachment.created_at),
+    )
+
+
+def file_message(attachment: Attachment) -> common.FileRef:
+    """Where the bytes of an attachment are."""
+    return common.FileRef(
+        id=str(attachment.id),
+        name=attachment.name,
+        size_bytes=attachment.size_bytes,
+        content_type=attachment.content_type,
+        sha256=attachment.sha256,
+        key=attachment.object_key,
+        content_id=attachment.content_id,
+    )
+
+
+def history_message(entry: HistoryEntry) -> pb.HistoryEntry:
+    """One entry of the history; `change` is absent where the action is not about one field."""
+    message = pb.HistoryEntry(
+        id=str(entry.id),
+        ticket_id=str(entry.ticket_id),
+        action=entry.action,
+        actor=common.Actor(
+            kind=entry.actor_kind, id=entry.actor_id, name=entry.actor_name, email=entry.actor_email
+        ),
+        cause=entry.cause,
+        rule=entry.rule,
+        occurred_at=moment(entry.occurred_at),
+        recorded_at=moment(entry.recorded_at),
+        ticket_version=entry.ticket_version,
+    )
+    if entry.field:
+        message.change.CopyFrom(change_message(Change(entry.field, entry.old_value, entry.new_value)))
+    return message
+
+
+def process_message(process: Process) -> pb.Process:
+    """A business process."""
+    return pb.Process(
+        id=str(process.id),
+        slug=process.slug,
+        name=process.name,
+        description=process.description,
+        version=process.version,
+    )
+
+
+def queue_message(queue: Queue, process: Process, team: Reference | None) -> pb.Queue:
+    """A queue with its process and team."""
+    return pb.Queue(
+        id=str(queue.id),
+        slug=queue.slug,
+        name=queue.name,
+        process=row_message(process),
+        team=reference_message(team),
+        is_default=queue.is_default,
+        confidential=queue.confidential,
+        version=queue.version,
+    )
+
+
+def type_message(ticket_type: TicketType) -> pb.TicketType:
+    """A type of tickets."""
+    return pb.TicketType(
+        id=str(ticket_type.id),
+        slug=ticket_type.slug,
+        name=ticket_type.name,
+        prefix=ticket_type.prefix,
+        version=ticket_type.version,
+    )
+
+
+def transition_message(move: Move) -> pb.Transition:
+    """A legal move."""
+    return pb.Transition(
+        to=move.to,
+        name=move.name,
+        required_fields=move.required_fields,
+        comment_required=move.comment_required,
+    )
+
+
+def actor_message(actor: Actor) -> common.Actor:
+    """Who did something."""
+    return common.Actor(kind=actor.kind, id=actor.id, name=actor.name, email=actor.email)
+
+
+def change_message(change: Change) -> common.FieldChange:
+    """One changed field."""
+    return common.FieldChange(
+        field=change.field, old_value=value_message(change.old), new_value=value_message(change.new)
+    )
+
+
+def row_message(row: Process | Queue) -> common.Ref:
+    """A reference to a row of the configuration."""
+    return common.Ref(id=str(row.id), key=row.slug, name=row.name)
+
+
+def reference_message(reference: Reference | None) -> common.Ref | None:
+    """A reference, absent where there is none."""
+    if reference is None:
+        return None
+    return common.Ref(id=str(reference.id), key=reference.key, name=reference.name)
+
+
+def person_message(reference: Reference | None) -> common.PersonRef | None:
+    """A reference to a person, absent where there is none."""
+    if reference is None:
+        return None
+    return common.PersonRef(id=str(reference.id), email=reference.key, name=reference.name)
+
+
+def struct_message(values: Mapping[str, object]) -> Struct | None:
+    """Custom values, absent where there are none."""
+    if not values:
+        return None
+    message = Struct()
+    message.update(values)
+    return message
+
+
+def value_message(value: object) -> Value:
+    """A value of JSON."""
+    message = Value()
+    match value:
+        case None:
+            message.null_value = 0  # type: ignore[assignment]  # the only value of NullValue
+        case bool():
+            message.bool_value = value
+        case int() | float():
+            message.number_value = value
+        case str():
+            message.string_value = value
+        case dict():
+            message.struct_value.update(value)
+        case list():
+            message.list_value.extend(value)
+        case _:
+            raise TypeError(f"no value of JSON: {type(value).__name__}")
+    return message
+
+
+def moment(at: datetime | None) -> Timestamp | None:
+    """A time, absent where there is none."""
+    if at is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(at)
+    return message
