@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -32,6 +33,8 @@ FRESH_SECONDS = 5.0
 """How long a change made through another process may stay unseen here."""
 
 KEPT_TENANTS = 500
+
+R = TypeVar("R", Process, Queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,12 @@ class Configuration:
     def find_queue(self, key: str) -> Queue | None:
         """By id or slug."""
         return _find(self.queues, key)
+
+    def team(self, id: UUID | None) -> Reference | None:  # noqa: A002 (the word of the domain)
+        """The team of an id; by id alone where its copy has not come yet."""
+        if id is None:
+            return None
+        return self.teams.get(id) or Reference(id, "", "")
 
     def find_team(self, key: str) -> Reference | None:
         """By id or slug."""
@@ -161,7 +170,7 @@ async def load_configuration(tx: Tx) -> Configuration:
     )
 
 
-def _find[R: (Process, Queue)](rows: Mapping[UUID, R], key: str) -> R | None:
+def _find(rows: Mapping[UUID, R], key: str) -> R | None:
     for row in rows.values():
         if key in {str(row.id), row.slug}:
             return row

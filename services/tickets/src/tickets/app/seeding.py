@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 
 from chassis.db import Tx
-from chassis.ids import new_id
 from tickets.app.actors import occasion_of
 from tickets.db.configuration import (
     FieldDefinition,
@@ -36,11 +35,11 @@ async def seed_configuration(tx: Tx) -> bool:
     types = _add_types(tx)
     await tx.flush()
     await _add_queues(tx, processes)
-    _add_workflows(tx, processes, types)
+    await _add_workflows(tx, processes, types)
     for (impact, urgency), priority in shipped.MATRIX.items():
-        tx.add(PriorityRow(**_new(tx), impact=impact, urgency=urgency, priority=priority))
+        tx.add(PriorityRow(impact=impact, urgency=urgency, priority=priority))
     for slug, name, kind, choices in shipped.FIELDS:
-        tx.add(FieldDefinition(**_new(tx), slug=slug, name=name, kind=kind, choices=list(choices)))
+        tx.add(FieldDefinition(slug=slug, name=name, kind=kind, choices=list(choices)))
     await tx.flush()
     events.setting_changed(
         tx,
@@ -57,7 +56,7 @@ async def seed_configuration(tx: Tx) -> bool:
 def _add_processes(tx: Tx) -> dict[str, UUID]:
     ids = {}
     for place, (slug, name, description) in enumerate(shipped.PROCESSES):
-        row = Process(**_new(tx), slug=slug, name=name, description=description, is_default=place == 0)
+        row = Process(slug=slug, name=name, description=description, is_default=place == 0)
         tx.add(row)
         ids[slug] = row.id
     return ids
@@ -66,7 +65,7 @@ def _add_processes(tx: Tx) -> dict[str, UUID]:
 def _add_types(tx: Tx) -> dict[str, UUID]:
     ids = {}
     for place, (slug, name, prefix) in enumerate(shipped.TYPES):
-        row = TicketType(**_new(tx), slug=slug, name=name, prefix=prefix, is_default=place == 0)
+        row = TicketType(slug=slug, name=name, prefix=prefix, is_default=place == 0)
         tx.add(row)
         ids[slug] = row.id
     return ids
@@ -77,7 +76,6 @@ async def _add_queues(tx: Tx, processes: dict[str, UUID]) -> None:
     for slug, name, process, is_default in shipped.QUEUES:
         tx.add(
             Queue(
-                **_new(tx),
                 slug=slug,
                 name=name,
                 process_id=processes[process],
@@ -88,21 +86,16 @@ async def _add_queues(tx: Tx, processes: dict[str, UUID]) -> None:
         )
 
 
-def _add_workflows(tx: Tx, processes: dict[str, UUID], types: dict[str, UUID]) -> None:
+async def _add_workflows(tx: Tx, processes: dict[str, UUID], types: dict[str, UUID]) -> None:
     names = {slug: name for slug, name, _ in shipped.TYPES}
-    for process_id in processes.values():
-        for slug, type_id in types.items():
-            workflow = Workflow(**_new(tx), process_id=process_id, type_id=type_id, name=names[slug])
-            tx.add(workflow)
-            tx.add(
-                WorkflowVersion(
-                    **_new(tx),
-                    workflow_id=workflow.id,
-                    revision=1,
-                    definition=shipped.workflow_definition(),
-                )
-            )
-
-
-def _new(tx: Tx) -> dict[str, UUID]:
-    return {"tenant_id": tx.tenant_id, "id": new_id()}
+    workflows = [
+        Workflow(process_id=process_id, type_id=type_id, name=names[slug])
+        for process_id in processes.values()
+        for slug, type_id in types.items()
+    ]
+    for workflow in workflows:
+        tx.add(workflow)
+    await tx.flush()
+    for workflow in workflows:
+        definition = shipped.workflow_definition()
+        tx.add(WorkflowVersion(workflow_id=workflow.id, revision=1, definition=definition))

@@ -1,13 +1,12 @@
 """Tables of what tickets are worked by; each row belongs to a tenant and may be changed by it."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKeyConstraint, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import Base, TenantRow
+from chassis.db import TenantRow
+from tickets.db.base import Base
 
 
 class Process(TenantRow, Base):
@@ -79,7 +78,7 @@ class WorkflowVersion(TenantRow, Base):
     workflow_id: Mapped[UUID]
     revision: Mapped[int]
     # See tickets.domain.workflow.parse_workflow.
-    definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    definition: Mapped[dict[str, object]]
 
 
 class PriorityRow(TenantRow, Base):
@@ -101,7 +100,7 @@ class FieldDefinition(TenantRow, Base):
     name: Mapped[str]
     # See tickets.domain.fields.KINDS.
     kind: Mapped[str]
-    choices: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    choices: Mapped[list[str]]
 
 
 class NumberBlock(Base):

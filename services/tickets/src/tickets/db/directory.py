@@ -1,16 +1,17 @@
 """Read-only copies of who is who; the gateway is the master and `version` is its."""
 
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid
+from sqlalchemy import ARRAY, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import Base, TenantRow
+from chassis.db import TenantCopy
+from tickets.db.base import Base
 
 
-class Tenant(TenantRow, Base):
+class Tenant(TenantCopy, Base):
     """A tenant; `id` equals `tenant_id`."""
 
     __tablename__ = "tenants"
@@ -18,13 +19,15 @@ class Tenant(TenantRow, Base):
     slug: Mapped[str]
     name: Mapped[str]
     # BCP 47; the first is the default.
-    languages: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    languages: Mapped[list[str]]
     # IANA name.
     time_zone: Mapped[str]
     active: Mapped[bool]
+    # When people, teams, organisations and roles were first read from the gateway; null: still to come.
+    backfilled_at: Mapped[datetime | None]
 
 
-class Person(TenantRow, Base):
+class Person(TenantCopy, Base):
     """A user of the tenant."""
 
     __tablename__ = "people"
@@ -40,10 +43,10 @@ class Person(TenantRow, Base):
     team_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     organization_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     # [{"role": slug, "process": slug or "", "queue": slug or ""}]
-    grants: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    grants: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
 
 
-class Team(TenantRow, Base):
+class Team(TenantCopy, Base):
     """People who work tickets together."""
 
     __tablename__ = "teams"
@@ -52,7 +55,7 @@ class Team(TenantRow, Base):
     name: Mapped[str]
 
 
-class Organization(TenantRow, Base):
+class Organization(TenantCopy, Base):
     """A customer of the tenant."""
 
     __tablename__ = "organizations"
@@ -60,13 +63,13 @@ class Organization(TenantRow, Base):
     slug: Mapped[str]
     name: Mapped[str]
     # Mail domains, lower case.
-    domains: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    domains: Mapped[list[str]]
 
 
-class Role(TenantRow, Base):
+class Role(TenantCopy, Base):
     """What the holders of a role may do."""
 
     __tablename__ = "roles"
 
     slug: Mapped[str]
-    permissions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    permissions: Mapped[list[str]]

@@ -1,14 +1,15 @@
 """Tables of the tickets themselves and of what belongs to one."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, ForeignKeyConstraint, Text
+from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import Base, TenantRow
+from chassis.db import TenantRow
+from tickets.db.base import Base
+from tickets.domain.changes import Plain
 
 
 def _of_ticket() -> tuple[ForeignKeyConstraint]:
@@ -44,11 +45,11 @@ class Ticket(TenantRow, Base):
     assignee_id: Mapped[UUID | None]
     requester_id: Mapped[UUID | None]
     organization_id: Mapped[UUID | None]
-    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    tags: Mapped[list[str]]
     category: Mapped[str]
-    fields: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    fields: Mapped[dict[str, object]]
     channel: Mapped[str]
-    ci_ids: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    ci_ids: Mapped[list[str]]
     service_id: Mapped[str]
     parent_id: Mapped[UUID | None]
     # BCP 47; empty when unknown.
@@ -57,11 +58,11 @@ class Ticket(TenantRow, Base):
     automatic: Mapped[bool]
     # The inbound message it came from; empty for other channels.
     source_message_id: Mapped[str]
-    resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    first_responded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    first_responded_at: Mapped[datetime | None]
     # The nearest target of the running clocks, and whether one was missed: copies from sla, not part of the version.
-    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime | None]
     breached: Mapped[bool]
 
 
@@ -86,7 +87,7 @@ class SearchWord(Base):
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     word: Mapped[str] = mapped_column(primary_key=True)
-    trigrams: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    trigrams: Mapped[list[str]]
 
 
 class Comment(TenantRow, Base):
@@ -108,7 +109,7 @@ class Comment(TenantRow, Base):
     quoted: Mapped[str]
     automatic: Mapped[bool]
     source_message_id: Mapped[str]
-    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    recorded_at: Mapped[datetime]
 
 
 class Attachment(TenantRow, Base):
@@ -149,8 +150,8 @@ class HistoryEntry(Base):
     action: Mapped[str]
     # Empty where the action is not about one field.
     field: Mapped[str]
-    old_value: Mapped[Any] = mapped_column(JSONB(none_as_null=True))
-    new_value: Mapped[Any] = mapped_column(JSONB(none_as_null=True))
+    old_value: Mapped[Plain] = mapped_column(JSONB(none_as_null=True))
+    new_value: Mapped[Plain] = mapped_column(JSONB(none_as_null=True))
     # Requesters see it.
     public: Mapped[bool]
     actor_kind: Mapped[str]
@@ -159,8 +160,8 @@ class HistoryEntry(Base):
     actor_email: Mapped[str]
     cause: Mapped[str]
     rule: Mapped[str]
-    occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
 
 
 class TicketWatcher(Base):
@@ -172,7 +173,7 @@ class TicketWatcher(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
 
 
 class TicketMessage(Base):
@@ -184,7 +185,7 @@ class TicketMessage(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
 
 
 class TicketClock(Base):
@@ -205,9 +206,9 @@ class TicketClock(Base):
     # ISO 8601 duration of business time.
     target: Mapped[str]
     breached: Mapped[bool]
-    started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    paused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    stopped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    started_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
     # Of the clock, as sla counts it.
     version: Mapped[int]

@@ -1,6 +1,6 @@
 """What changed on a ticket, in values that history and events can hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tickets.domain.references import Reference
@@ -30,13 +30,9 @@ def differences(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> list
     return [Change(field, before.get(field), new) for field, new in after.items() if before.get(field) != new]
 
 
-def custom_differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
-    """The custom values that differ, each as "fields.<slug>", sorted by slug."""
-    return [
-        Change(f"fields.{slug}", _plain(before.get(slug)), _plain(after.get(slug)))
-        for slug in sorted({*before, *after})
-        if before.get(slug) != after.get(slug)
-    ]
+def custom_values(values: Mapping[str, object], slugs: Iterable[str]) -> dict[str, Plain]:
+    """The custom values of these slugs as "fields.<slug>"; null where there is none."""
+    return {f"fields.{slug}": _plain(values.get(slug)) for slug in slugs}
 
 
 def _plain(value: object) -> Plain:

@@ -24,19 +24,19 @@ from tickets.publish.messages import (
 MAX_TEXT_BYTES = 64 * 1024
 
 
-def ticket_created_message(
-    view: TicketView, occasion: Occasion, attachments: Sequence[Attachment]
-) -> pb.TicketCreated:
-    """The event of a new ticket, for the one statement that stores both."""
-    return pb.TicketCreated(
+def created_event(view: TicketView, occasion: Occasion, attachments: Sequence[Attachment]) -> outbox.OutboxValues:
+    """TicketCreated, for the one statement that stores it together with the ticket."""
+    ticket = view.ticket
+    message = pb.TicketCreated(
         ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
         actor=actor_message(occasion.actor),
         cause=occasion.cause,
         occurred_at=moment(occasion.occurred_at),
         recorded_at=moment(occasion.recorded_at),
-        automatic=view.ticket.automatic,
+        automatic=ticket.automatic,
         attachments=[file_message(attachment) for attachment in attachments],
     )
+    return outbox.row_values(message, ticket.tenant_id, ticket.id, ticket.version)
 
 
 def ticket_updated(tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion) -> None:

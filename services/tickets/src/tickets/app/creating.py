@@ -1,0 +1,252 @@
+"""Making a ticket: by REST and gRPC with one round trip, and by mail inside the batch's transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from chassis import idempotency
+from chassis.context import current_caller
+from chassis.errors import Forbidden, InProgress
+from chassis.ids import new_id
+from tickets.app.checking import Problems
+from tickets.app.configuration import Configuration
+from tickets.app.wording import Vocabulary, ticket_words
+from tickets.db.configuration import Process, Queue, TicketType
+from tickets.db.create_ticket import Fetch, KeyOfUse, TicketStatement, store_ticket
+from tickets.db.tickets import Attachment, HistoryEntry, Ticket
+from tickets.db.views import TicketView
+from tickets.domain.fields import merge_values
+from tickets.domain.numbers import format_number
+from tickets.domain.occasion import Occasion
+from tickets.domain.priority import DEFAULT_LEVEL, LEVELS, PRIORITIES, priority_of
+from tickets.domain.references import Reference
+from tickets.domain.texts import MAX_BODY, MAX_LINKED, MAX_SHORT, MAX_TITLE
+from tickets.publish.events import created_event
+
+CREATE = "tickets.create"
+UPDATE = "tickets.update"
+OVERRIDE_PRIORITY = "tickets.override_priority"
+DEFAULT_CHANNEL = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who a new ticket is for, with the organisation at that time."""
+
+    person: Reference
+    organization: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """What a new ticket says. Empty texts leave the choice to the configuration; references are ids or keys."""
+
+    title: str
+    description: str = ""
+    type: str = ""
+    process: str = ""
+    queue: str = ""
+    impact: str = ""
+    urgency: str = ""
+    priority: str = ""
+    category: str = ""
+    tags: Sequence[str] = ()
+    fields: Mapping[str, object] = field(default_factory=dict)
+    channel: str = ""
+    ci_ids: Sequence[str] = ()
+    service_id: str = ""
+    parent_id: UUID | None = None
+    language: str = ""
+    requester: Requester | None = None
+    automatic: bool = False
+    source_message_id: str = ""
+    message_id: str | None = None
+    """The Message-ID of the mail that it came by, so that answers find it."""
+    attachments: Sequence[Attachment] = ()
+    """Files that the caller stores with the ticket in the same transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Where a new ticket belongs."""
+
+    kind: TicketType
+    process: Process
+    queue: Queue
+
+
+def place_ticket(configuration: Configuration, new: NewTicket) -> Placing:
+    """Type, process and queue of a new ticket. Raises InvalidInput for what is not there, Forbidden where it is closed."""
+    problems = Problems()
+    kind = configuration.types.get(new.type) if new.type else configuration.default_type()
+    if kind is None:
+        problems.add("type", f"must be one of: {', '.join(configuration.types)}")
+    queue = configuration.find_queue(new.queue) if new.queue else None
+    if new.queue and queue is None:
+        problems.add("queue", "there is no such queue")
+    process = configuration.find_process(new.process) if new.process else None
+    if new.process and process is None:
+        problems.add("process", "there is no such process")
+    if queue is not None and process is not None and queue.process_id != process.id:
+        problems.add("queue", f"belongs to another process than {process.slug}")
+    problems.raise_any()
+    assert kind is not None
+    if process is None:
+        process = configuration.default_process() if queue is None else configuration.processes[queue.process_id]
+    if queue is None:
+        queue = configuration.default_queue(process)
+    current_caller().require(CREATE, process.slug, queue.slug)
+    return Placing(kind, process, queue)
+
+
+async def create_ticket(  # noqa: PLR0913
+    fetch: Fetch,
+    *,
+    configuration: Configuration,
+    vocabulary: Vocabulary,
+    new: NewTicket,
+    placing: Placing,
+    sequence: int,
+    occasion: Occasion,
+    answer: Callable[[TicketView], bytes] | None = None,
+) -> TicketView | bytes:
+    """Stores a new ticket that `check_new` has passed, its history, words and TicketCreated, in one statement.
+
+    Gives the ticket or, where the idempotency key was used before, the stored answer. Raises InProgress while the
+    first use of the key runs, InvalidInput for another request under it.
+
+    :param sequence: a number that this process took from its block.
+    :param answer: serialises the answer that is stored under the idempotency key; without it no key is looked at.
+    """
+    view = _view(configuration, new, placing, sequence, occasion)
+    ticket = view.ticket
+    words = ticket_words(ticket, configuration.languages)
+    event = created_event(view, occasion, new.attachments)
+    statement = TicketStatement(
+        ticket=ticket,
+        history=[_created_entry(ticket, occasion)],
+        words=words.vector,
+        new_words=vocabulary.unknown(ticket.tenant_id, words.vocabulary),
+        message_id=new.message_id,
+        event=event,
+    )
+    use = idempotency.current_use() if answer is not None else None
+    key = (
+        None
+        if use is None
+        else KeyOfUse(use.subject, use.method, use.key, use.lock_key, use.request_hash)
+    )
+    outcome = await store_ticket(fetch, statement, key, answer(view) if answer and key else None)
+    if outcome.kind == "in_progress":
+        raise InProgress
+    if outcome.kind == "replayed":
+        assert use is not None
+        return idempotency.replayed(use, outcome.request_hash, outcome.response)
+    vocabulary.learned(ticket.tenant_id, statement.new_words)
+    return view
+
+
+def check_new(configuration: Configuration, new: NewTicket, placing: Placing) -> NewTicket:
+    """The new ticket with its custom values in their stored form.
+
+    Raises InvalidInput with everything that is wrong, Forbidden for a priority that the caller may not choose.
+    """
+    problems = Problems()
+    problems.text("title", new.title, limit=MAX_TITLE, required=True)
+    problems.text("description", new.description, limit=MAX_BODY)
+    problems.choice("impact", new.impact, LEVELS)
+    problems.choice("urgency", new.urgency, LEVELS)
+    problems.choice("priority", new.priority, PRIORITIES)
+    problems.tags(list(new.tags))
+    for name in ("category", "channel", "language", "service_id"):
+        problems.text(name, getattr(new, name), limit=MAX_SHORT)
+    problems.ids("ci_ids", new.ci_ids, limit=MAX_LINKED)
+    values = problems.values(configuration.fields, new.fields)
+    problems.raise_any()
+    if new.priority:
+        caller = current_caller()
+        place = (placing.process.slug, placing.queue.slug)
+        if not caller.may(UPDATE, *place) and not caller.may(OVERRIDE_PRIORITY, *place):
+            raise Forbidden("The desk sets the priority; say impact and urgency instead.")
+    return replace(new, fields=merge_values({}, values))
+
+
+def _view(
+    configuration: Configuration, new: NewTicket, placing: Placing, sequence: int, occasion: Occasion
+) -> TicketView:
+    rules_id = configuration.current[placing.process.id, placing.kind.slug]
+    rules = configuration.rules[rules_id]
+    impact, urgency = new.impact or DEFAULT_LEVEL, new.urgency or DEFAULT_LEVEL
+    requester = new.requester
+    organization = requester.organization if requester else None
+    ticket = Ticket(
+        tenant_id=current_caller().tenant_id,
+        id=new_id(),
+        version=1,
+        created_at=occasion.occurred_at,
+        updated_at=occasion.recorded_at,
+        number=format_number(placing.kind.prefix, sequence),
+        sequence=sequence,
+        type=placing.kind.slug,
+        title=new.title.strip(),
+        description=new.description,
+        state=rules.initial,
+        state_category=rules.category(rules.initial),
+        priority=new.priority or priority_of(configuration.matrix, impact, urgency),
+        priority_by_hand=bool(new.priority),
+        impact=impact,
+        urgency=urgency,
+        process_id=placing.process.id,
+        queue_id=placing.queue.id,
+        workflow_version_id=rules_id,
+        team_id=placing.queue.team_id,
+        assignee_id=None,
+        requester_id=requester.person.id if requester else None,
+        organization_id=organization.id if organization else None,
+        tags=list(dict.fromkeys(new.tags)),
+        category=new.category,
+        fields=dict(new.fields),
+        channel=new.channel or DEFAULT_CHANNEL,
+        ci_ids=list(dict.fromkeys(new.ci_ids)),
+        service_id=new.service_id,
+        parent_id=new.parent_id,
+        language=new.language,
+        automatic=new.automatic,
+        source_message_id=new.source_message_id,
+        resolved_at=None,
+        closed_at=None,
+        first_responded_at=None,
+        due_at=None,
+        breached=False,
+    )
+    return TicketView(
+        ticket=ticket,
+        process=placing.process,
+        queue=placing.queue,
+        team=configuration.team(placing.queue.team_id),
+        requester=requester.person if requester else None,
+        organization=organization,
+    )
+
+
+def _created_entry(ticket: Ticket, occasion: Occasion) -> HistoryEntry:
+    parent = ticket.parent_id
+    return HistoryEntry(
+        tenant_id=ticket.tenant_id,
+        id=new_id(),
+        ticket_id=ticket.id,
+        ticket_version=ticket.version,
+        action="created",
+        field="parent_id" if parent else "",
+        old_value=None,
+        new_value=str(parent) if parent else None,
+        public=True,
+        actor_kind=occasion.actor.kind,
+        actor_id=occasion.actor.id,
+        actor_name=occasion.actor.name,
+        actor_email=occasion.actor.email,
+        cause=occasion.cause,
+        rule=occasion.rule,
+        occurred_at=occasion.occurred_at,
+        recorded_at=occasion.recorded_at,
+    )

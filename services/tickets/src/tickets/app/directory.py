@@ -1,0 +1,136 @@
+"""Copies of who is who: kept from the gateway's events, and found by id or key."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.context import current_caller
+from chassis.db import TenantCopy, Tx
+from chassis.errors import FieldError, InvalidInput
+from chassis.ids import is_id
+from tickets.app.actors import occasion_of
+from tickets.db.configuration import Queue
+from tickets.db.directory import Organization, Person, Team
+from tickets.domain.changes import Change, described
+from tickets.domain.references import Reference
+from tickets.publish import events
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person as the gateway tells of one."""
+
+    id: UUID
+    email: str
+    name: str
+    language: str = ""
+    time_zone: str = ""
+    active: bool = True
+    team_ids: list[UUID] = field(default_factory=list)
+    organization_ids: list[UUID] = field(default_factory=list)
+    grants: list[dict[str, str]] = field(default_factory=list)
+    version: int = 1
+
+
+class EnsureRequester(Protocol):
+    """Finds the person of an address at the gateway, or makes a requester of it."""
+
+    async def __call__(self, email: str, name: str, language: str) -> KnownPerson:
+        """The person. Raises InvalidInput for an address that is none, Unavailable where nobody answers."""
+
+
+async def keep_copy(tx: Tx, row: type[TenantCopy], id: UUID, version: int, values: dict[str, object]) -> bool:  # noqa: A002
+    """Writes the copy of a row unless a version not older is there; tells whether it wrote."""
+    table = row.__table__
+    written = {"tenant_id": tx.tenant_id, "id": id, "version": version, **values}
+    statement = insert(row).values(written)
+    statement = statement.on_conflict_do_update(
+        index_elements=[table.c.tenant_id, table.c.id],
+        set_={name: statement.excluded[name] for name in ("version", *values)} | {"updated_at": func.now()},
+        where=table.c.version < statement.excluded.version,
+    )
+    return (await tx.execute(statement.returning(table.c.id))).first() is not None
+
+
+async def keep_person(tx: Tx, person: KnownPerson) -> None:
+    """Writes the copy of a person."""
+    await keep_copy(
+        tx,
+        Person,
+        person.id,
+        person.version,
+        {
+            "email": person.email.lower(),
+            "name": person.name,
+            "language": person.language,
+            "time_zone": person.time_zone,
+            "active": person.active,
+            "team_ids": person.team_ids,
+            "organization_ids": person.organization_ids,
+            "grants": person.grants,
+        },
+    )
+
+
+async def keep_team(tx: Tx, *, id: UUID, version: int, slug: str, name: str) -> None:  # noqa: A002
+    """Writes the copy of a team; a queue of the same slug that has no team gets it."""
+    if not await keep_copy(tx, Team, id, version, {"slug": slug, "name": name}):
+        return
+    statement = (
+        update(Queue)
+        .where(Queue.slug == slug, Queue.team_id.is_(None))
+        .values(team_id=id, version=Queue.version + 1, updated_at=func.now())
+        .returning(Queue.id, Queue.name, Queue.version)
+    )
+    for queue in await tx.execute(statement):
+        events.setting_changed(
+            tx,
+            kind="queue",
+            id=queue.id,
+            name=queue.name,
+            version=queue.version,
+            changes=[Change("team", None, described(Reference(id, slug, name)))],
+            occasion=occasion_of(),
+        )
+
+
+async def find_person(tx: Tx, key: str) -> Person | None:
+    """The active person of an id or address; None where the copy has none. The caller's own row counts by id too."""
+    if is_id(key):
+        person = await tx.get(Person, UUID(key))
+        return person if person is not None and person.active else None
+    statement = select(Person).where(Person.email == key.strip().lower(), Person.active).order_by(Person.id).limit(1)
+    return await tx.scalar(statement)
+
+
+async def require_person(tx: Tx, key: str, field_name: str) -> Person:
+    """The active person of an id or address. Raises InvalidInput naming the field."""
+    person = await find_person(tx, key)
+    if person is None:
+        raise InvalidInput([FieldError(field_name, "there is no such person")])
+    return person
+
+
+def names_caller(key: str) -> bool:
+    """Whether a reference to a person means the caller."""
+    caller = current_caller()
+    if caller.kind != "user":
+        return False
+    return key.strip().lower() in {"", caller.subject.lower(), caller.email.lower()}
+
+
+def reference_to(person: Person) -> Reference:
+    """The person as others refer to it."""
+    return Reference(person.id, person.email, person.name)
+
+
+async def organization_of(tx: Tx, person: Person) -> UUID | None:
+    """The organisation that the person belongs to: the first of its memberships, else by the domain of its address."""
+    if person.organization_ids:
+        return person.organization_ids[0]
+    domain = person.email.rpartition("@")[2]
+    statement = select(Organization.id).where(Organization.domains.contains([domain])).order_by(Organization.id).limit(1)
+    return await tx.scalar(statement)

@@ -1,0 +1,166 @@
+"""New values for the fields of a ticket: what may be edited, what is wrong with it, and how it is applied."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.db import Tx
+from chassis.errors import FieldError, InvalidInput, NotFound, WrongState
+from tickets.app.access import readable_ticket
+from tickets.app.checking import Problems
+from tickets.app.configuration import Configuration
+from tickets.app.directory import require_person
+from tickets.app.people import requester_of, with_people
+from tickets.db.tickets import Ticket
+from tickets.domain.fields import merge_values
+from tickets.domain.priority import LEVELS, PRIORITIES, priority_of
+from tickets.domain.texts import MAX_BODY, MAX_LINKED, MAX_SHORT, MAX_TITLE
+
+EDITABLE = frozenset(
+    {
+        "title",
+        "description",
+        "type",
+        "impact",
+        "urgency",
+        "priority",
+        "queue",
+        "category",
+        "tags",
+        "fields",
+        "requester",
+        "ci_ids",
+        "service_id",
+        "parent_id",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """New values of the fields that `names` holds; the others are not looked at.
+
+    `fields` are merged into the present ones, null takes one off. An empty priority goes back to the matrix.
+    """
+
+    names: frozenset[str]
+    title: str = ""
+    description: str = ""
+    type: str = ""
+    impact: str = ""
+    urgency: str = ""
+    priority: str = ""
+    queue: str = ""
+    category: str = ""
+    tags: Sequence[str] = ()
+    fields: Mapping[str, object] = field(default_factory=dict)
+    requester: str = ""
+    ci_ids: Sequence[str] = ()
+    service_id: str = ""
+    parent_id: str = ""
+    expected_version: int | None = None
+    occurred_at: datetime | None = None
+
+
+def check_edits(configuration: Configuration, edits: Edits) -> None:
+    """Raises InvalidInput with everything that can be told without the database."""
+    problems = Problems()
+    for name in sorted(edits.names - EDITABLE):
+        problems.add(name, "cannot be changed")
+    if "title" in edits.names:
+        problems.text("title", edits.title, limit=MAX_TITLE, required=True)
+    problems.text("description", edits.description, limit=MAX_BODY)
+    for name, choices in (("impact", LEVELS), ("urgency", LEVELS), ("type", tuple(configuration.types))):
+        if name in edits.names and getattr(edits, name) not in choices:
+            problems.add(name, f"must be one of: {', '.join(choices)}")
+    problems.choice("priority", edits.priority, PRIORITIES)
+    if "queue" in edits.names and configuration.find_queue(edits.queue) is None:
+        problems.add("queue", "there is no such queue")
+    for name in ("category", "service_id"):
+        problems.text(name, getattr(edits, name), limit=MAX_SHORT)
+    problems.tags(list(edits.tags))
+    problems.ids("ci_ids", edits.ci_ids, limit=MAX_LINKED)
+    problems.raise_any()
+
+
+async def apply_edits(tx: Tx, configuration: Configuration, ticket: Ticket, edits: Edits) -> None:
+    """Gives the ticket its new values. Raises InvalidInput for references to nothing, WrongState."""
+    for name in edits.names & {"description", "impact", "urgency", "category", "service_id"}:
+        setattr(ticket, name, getattr(edits, name))
+    if "title" in edits.names:
+        ticket.title = edits.title.strip()
+    if "tags" in edits.names:
+        ticket.tags = list(dict.fromkeys(edits.tags))
+    if "ci_ids" in edits.names:
+        ticket.ci_ids = list(dict.fromkeys(edits.ci_ids))
+    if "fields" in edits.names:
+        await _apply_values(tx, configuration, ticket, edits.fields)
+    if "requester" in edits.names:
+        await _apply_requester(tx, ticket, edits.requester)
+    if "parent_id" in edits.names:
+        ticket.parent_id = await _parent(tx, configuration, ticket, edits.parent_id)
+    if edits.names & {"queue", "type"}:
+        _apply_place(configuration, ticket, edits)
+    _apply_priority(configuration, ticket, edits)
+
+
+async def _apply_values(
+    tx: Tx, configuration: Configuration, ticket: Ticket, values: Mapping[str, object]
+) -> None:
+    problems = Problems()
+    checked = problems.values(configuration.fields, values)
+    problems.raise_any()
+    ticket.fields = merge_values(ticket.fields, await with_people(tx, configuration.fields, checked))
+
+
+async def _apply_requester(tx: Tx, ticket: Ticket, key: str) -> None:
+    requester = await requester_of(tx, await require_person(tx, key, "requester"))
+    ticket.requester_id = requester.person.id
+    ticket.organization_id = requester.organization.id if requester.organization else None
+
+
+def _apply_place(configuration: Configuration, ticket: Ticket, edits: Edits) -> None:
+    """A queue brings its process and its team; process and type bring their workflow, where it knows the state."""
+    before = (ticket.process_id, ticket.type)
+    if "type" in edits.names:
+        ticket.type = edits.type
+    if "queue" in edits.names:
+        queue = configuration.find_queue(edits.queue)
+        assert queue is not None  # checked
+        if queue.id != ticket.queue_id:
+            ticket.queue_id, ticket.process_id, ticket.team_id = queue.id, queue.process_id, queue.team_id
+    if (ticket.process_id, ticket.type) == before:
+        return
+    version_id = configuration.current[ticket.process_id, ticket.type]
+    rules = configuration.rules[version_id]
+    if ticket.state not in rules.states:
+        raise WrongState("STATE_UNKNOWN_THERE", f"The new workflow has no state {ticket.state}.")
+    ticket.workflow_version_id = version_id
+    ticket.state_category = rules.category(ticket.state)
+
+
+def _apply_priority(configuration: Configuration, ticket: Ticket, edits: Edits) -> None:
+    if "priority" in edits.names:
+        ticket.priority_by_hand = bool(edits.priority)
+        ticket.priority = edits.priority
+    if not ticket.priority_by_hand:
+        ticket.priority = priority_of(configuration.matrix, ticket.impact, ticket.urgency)
+
+
+async def _parent(tx: Tx, configuration: Configuration, ticket: Ticket, reference: str) -> UUID | None:
+    """The parent's id. Raises InvalidInput where there is none, or it is the ticket or one of its descendants."""
+    if not reference:
+        return None
+    try:
+        parent = await readable_ticket(tx, configuration, reference)
+    except NotFound:
+        raise InvalidInput([FieldError("parent_id", "there is no such ticket")]) from None
+    above: UUID | None = parent.id
+    while above is not None:
+        if above == ticket.id:
+            raise InvalidInput([FieldError("parent_id", "must not be the ticket itself or one below it")])
+        above = await tx.scalar(select(Ticket.parent_id).where(Ticket.id == above))
+    return parent.id

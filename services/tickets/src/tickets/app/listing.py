@@ -1,0 +1,227 @@
+"""Lists of tickets: filter, words, order, pages."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Double,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.sql.expression import SQLColumnExpression
+
+from chassis import filters, search
+from chassis.db import Tx
+from chassis.filters import Field, FieldTable, FieldType
+from chassis.paging import Keyset, Page, Value, order_of
+from chassis.search.words import asked_words
+from tickets.app.access import readable_parts
+from tickets.app.checking import Problems
+from tickets.app.configuration import Configuration
+from tickets.app.recording import view_tickets
+from tickets.app.references import with_ids
+from tickets.db.tickets import Ticket
+from tickets.db.views import TicketView
+from tickets.domain.fields import Definition
+from tickets.domain.priority import LEVELS, PRIORITIES, rank
+from tickets.domain.workflow import CATEGORIES, OPEN_CATEGORIES
+
+MAX_QUERY = 1_000
+"""Characters of a search."""
+
+MENDED_WORDS = 8
+"""Of a search, at most so many are looked up for their spelling."""
+
+DEFAULT_ORDER: Final = "created_at desc"
+
+_RANK = case({name: place for place, name in enumerate(PRIORITIES)}, value=Ticket.priority, else_=len(PRIORITIES))
+
+ORDERS: Final[Mapping[str, tuple[SQLColumnExpression[object], Callable[[Ticket], Value]]]] = {
+    "created_at": (Ticket.created_at, lambda ticket: ticket.created_at),
+    "updated_at": (Ticket.updated_at, lambda ticket: ticket.updated_at),
+    "due_at": (Ticket.due_at, lambda ticket: ticket.due_at),
+    "priority": (_RANK, lambda ticket: rank(ticket.priority)),
+    "number": (Ticket.sequence, lambda ticket: ticket.sequence),
+}
+"""Column and value by name. A priority goes up from the worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list asks for: a filter (see `chassis.filters`), an order (see ORDERS), words."""
+
+    filter: str = ""
+    order_by: str = ""
+    query: str = ""
+
+
+async def list_tickets(
+    tx: Tx, *, configuration: Configuration, wanted: Wanted, page: Page
+) -> tuple[list[TicketView], str]:
+    """A page of the tickets that the caller sees, and the token of the next.
+
+    Misspelt words are mended where nothing has them as they are. Raises BadRequest for a filter or token that is
+    malformed, InvalidInput for an order or a search that is.
+    """
+    problems = Problems()
+    problems.text("query", wanted.query, limit=MAX_QUERY)
+    problems.raise_any()
+    table = field_table(configuration)
+    tree = await with_ids(tx, configuration, filters.parse(wanted.filter))
+    condition = filters.to_sql(filters.check(tree, table), table)
+    order = order_of(
+        wanted.order_by,
+        {name: column for name, (column, _) in ORDERS.items()},
+        default=DEFAULT_ORDER,
+        unique=Ticket.id,
+    )
+    keyset = Keyset(order, f"{wanted.filter}\n{wanted.query}")
+    rows: Sequence[Ticket] = []
+    async for question in _questions(tx, configuration, wanted.query):
+        statement = keyset.select(_statement(configuration, condition, question), page)
+        rows = (await tx.scalars(statement)).all()
+        if rows:
+            break
+    items, token = keyset.cut(rows, page, _values_of(wanted.order_by))
+    return await view_tickets(tx, configuration, items), token
+
+
+def field_table(configuration: Configuration) -> FieldTable:
+    """The fields of a ticket that filters may name, the tenant's own as `fields.<slug>`."""
+
+    def text(column: SQLColumnExpression[str], values: Sequence[str] = ()) -> Field:
+        return Field(FieldType.STRING, (_plain(column),), frozenset(values))
+
+    def reference(column: SQLColumnExpression[object]) -> Field:
+        return Field(FieldType.REFERENCE, (_plain(column),))
+
+    def time(column: SQLColumnExpression[object]) -> Field:
+        return Field(FieldType.TIMESTAMP, (_plain(column),))
+
+    fields = {
+        "id": reference(Ticket.id),
+        "number": text(Ticket.number),
+        "type": text(Ticket.type, tuple(configuration.types)),
+        "title": text(Ticket.title),
+        "description": text(Ticket.description),
+        "state": text(Ticket.state),
+        "state_category": text(Ticket.state_category, CATEGORIES),
+        "open": Field(FieldType.BOOL, (_plain(Ticket.state_category.in_(OPEN_CATEGORIES)),)),
+        "priority": text(Ticket.priority, PRIORITIES),
+        "impact": text(Ticket.impact, LEVELS),
+        "urgency": text(Ticket.urgency, LEVELS),
+        "category": text(Ticket.category),
+        "channel": text(Ticket.channel),
+        "language": text(Ticket.language),
+        "tags": Field(FieldType.LIST, (_plain(Ticket.tags),)),
+        "ci_ids": Field(FieldType.LIST, (_plain(Ticket.ci_ids),)),
+        "service_id": text(Ticket.service_id),
+        "process": reference(Ticket.process_id),
+        "queue": reference(Ticket.queue_id),
+        "team": reference(Ticket.team_id),
+        "assignee": reference(Ticket.assignee_id),
+        "requester": reference(Ticket.requester_id),
+        "organization": reference(Ticket.organization_id),
+        "parent_id": reference(Ticket.parent_id),
+        "created_at": time(Ticket.created_at),
+        "updated_at": time(Ticket.updated_at),
+        "resolved_at": time(Ticket.resolved_at),
+        "closed_at": time(Ticket.closed_at),
+        "first_responded_at": time(Ticket.first_responded_at),
+        "due_at": time(Ticket.due_at),
+        "breached": Field(FieldType.BOOL, (_plain(Ticket.breached),)),
+    }
+
+    def find(name: str) -> Field | None:
+        definition = configuration.fields.get(name.removeprefix("fields."))
+        return _custom(definition) if definition is not None and name.startswith("fields.") else None
+
+    return FieldTable(fields, find)
+
+
+def _custom(definition: Definition) -> Field:
+    value = Ticket.fields[definition.slug]
+    match definition.kind:
+        case "number":
+            return Field(FieldType.NUMBER, (cast(value.astext, Double()),))
+        case "checkbox":
+            return Field(FieldType.BOOL, (cast(value.astext, Boolean()),))
+        case "choices":
+            listed = select(func.jsonb_array_elements_text(value)).scalar_subquery()
+            return Field(FieldType.LIST, (func.array(listed, type_=ARRAY(Text())),), frozenset(definition.choices))
+        case "choice":
+            return Field(FieldType.STRING, (value.astext,), frozenset(definition.choices))
+        case _:
+            return Field(FieldType.STRING, (value.astext,))
+
+
+def _statement(
+    configuration: Configuration, condition: ColumnElement[bool], question: str | None
+) -> Select[tuple[Ticket]]:
+    parts = [
+        part.condition if question is None else and_(part.condition, _found(question, only_public=part.only_public))
+        for part in readable_parts(configuration)
+    ]
+    return select(Ticket).where(or_(*parts) if parts else false(), condition)
+
+
+def _found(question: str, *, only_public: bool) -> ColumnElement[bool]:
+    asked = cast(literal(question, Text()), TSQUERY())
+    found = func.find_tickets(asked, only_public).column_valued("found")
+    return Ticket.id.in_(select(found))
+
+
+async def _questions(tx: Tx, configuration: Configuration, query: str) -> AsyncIterator[str | None]:
+    """What to ask, one after the other until something is found; None asks for no words."""
+    if not query.strip():
+        yield None
+        return
+    exact = search.question(tx.tenant_id, query, configuration.languages)
+    if exact is None:
+        return
+    yield exact
+    spelled = await _spellings(tx, query)
+    if spelled:
+        yield search.question(tx.tenant_id, query, configuration.languages, spelled=spelled)
+
+
+async def _spellings(tx: Tx, query: str) -> dict[str, list[str]]:
+    """Words of the tenant's tickets that the words of a search may have been meant to be."""
+    spelled = {}
+    for word in asked_words(query)[:MENDED_WORDS]:
+        pieces = search.trigrams(tx.tenant_id, word)
+        candidates = await tx.scalars(select(func.find_words(cast(pieces, ARRAY(Text()))).column_valued("word")))
+        near = search.closest(word, [str(candidate) for candidate in candidates])
+        if near:
+            spelled[word] = near
+    return spelled
+
+
+def _values_of(order_by: str) -> Callable[[Ticket], Sequence[Value]]:
+    names = [part.split()[0] for part in (order_by.strip() or DEFAULT_ORDER).split(",")]
+
+    def values(ticket: Ticket) -> Sequence[Value]:
+        return [*(ORDERS[name][1](ticket) for name in names), ticket.id]
+
+    return values
+
+
+def _plain(column: SQLColumnExpression[object]) -> ColumnElement[object]:
+    """The column behind an attribute of a mapped class."""
+    element = getattr(column, "__clause_element__", None)
+    found = column if element is None else element()
+    assert isinstance(found, ColumnElement)
+    return found

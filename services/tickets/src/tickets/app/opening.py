@@ -1,0 +1,97 @@
+"""Opening a ticket by REST and gRPC: what must be known first, then the one statement."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from chassis import outbox
+from chassis.context import current_caller
+from chassis.db import Database
+from chassis.errors import FieldError, InvalidInput, NotFound
+from tickets.app.access import readable_ticket
+from tickets.app.actors import occasion_at
+from tickets.app.configuration import Configuration
+from tickets.app.creating import NewTicket, check_new, create_ticket, place_ticket
+from tickets.app.directory import EnsureRequester, names_caller, require_person
+from tickets.app.numbers import Numbers
+from tickets.app.people import CallersAsRequesters, make_known, require_naming, requester_of, with_people
+from tickets.app.wording import Vocabulary
+from tickets.db.views import TicketView
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A new ticket with references that are still to be found. An empty requester is the caller."""
+
+    new: NewTicket
+    requester: str = ""
+    parent: str = ""
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What this process keeps for making tickets."""
+
+    numbers: Numbers
+    vocabulary: Vocabulary
+    callers: CallersAsRequesters
+    ensure_requester: EnsureRequester
+
+
+async def open_ticket(
+    database: Database,
+    *,
+    desk: Desk,
+    configuration: Configuration,
+    opening: Opening,
+    answer: Callable[[TicketView], bytes],
+) -> TicketView | bytes:
+    """Makes a ticket for the caller or, where the caller may, for somebody else.
+
+    Gives the ticket, or the answer that is stored under the caller's idempotency key. Raises InvalidInput for what is
+    wrong with the fields, Forbidden, InProgress, Unavailable where an unknown requester cannot be asked for.
+    """
+    require_naming(opening.requester)
+    placing = place_ticket(configuration, opening.new)
+    occasion = occasion_at(opening.occurred_at)
+    new = check_new(configuration, opening.new, placing)
+    if not names_caller(opening.requester):
+        await make_known(database, desk.ensure_requester, opening.requester, "requester")
+    new = await _with_references(database, desk, configuration, opening, new)
+    made = await create_ticket(
+        database.fetch_one,
+        configuration=configuration,
+        vocabulary=desk.vocabulary,
+        new=new,
+        placing=placing,
+        sequence=await desk.numbers.take(current_caller().tenant_id, placing.kind.prefix),
+        occasion=occasion,
+        answer=answer,
+    )
+    outbox.wake(database)
+    return made
+
+
+async def _with_references(
+    database: Database, desk: Desk, configuration: Configuration, opening: Opening, new: NewTicket
+) -> NewTicket:
+    """The new ticket with what it refers to; without a statement where it refers to nothing but the caller."""
+    if names_caller(opening.requester):
+        new = replace(new, requester=await desk.callers.caller(database))
+    has_people = any(configuration.fields[slug].kind == "person" for slug in new.fields)
+    if new.requester is not None and not opening.parent and not has_people:
+        return new
+    async with database.transaction(current_caller().tenant_id) as tx:
+        if new.requester is None and opening.requester:
+            person = await require_person(tx, opening.requester, "requester")
+            new = replace(new, requester=await requester_of(tx, person))
+        new = replace(new, fields=await with_people(tx, configuration.fields, new.fields))
+        if opening.parent:
+            try:
+                parent: UUID = (await readable_ticket(tx, configuration, opening.parent)).id
+            except NotFound:
+                raise InvalidInput([FieldError("parent_id", "there is no such ticket")]) from None
+            new = replace(new, parent_id=parent)
+    return new

@@ -1,0 +1,111 @@
+"""People that an input names: found in the copy, or asked of the gateway before any transaction."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import TypeVar
+from uuid import UUID
+
+from chassis.context import current_caller
+from chassis.db import Database, Tx
+from chassis.errors import FieldError, Forbidden, InvalidInput
+from chassis.ids import is_id
+from tickets.app.creating import Requester
+from tickets.app.directory import (
+    EnsureRequester,
+    find_person,
+    keep_person,
+    names_caller,
+    organization_of,
+    reference_to,
+)
+from tickets.db.directory import Organization, Person
+from tickets.db.views import names_of
+from tickets.domain.fields import Definition
+from tickets.domain.references import Reference
+
+NAME_OTHERS = "users.ensure_requester"
+_ORGANIZATION_SECONDS = 30.0
+_KEPT_CALLERS = 20_000
+
+V = TypeVar("V")
+
+
+async def make_known(database: Database, ensure: EnsureRequester, key: str, field: str) -> None:
+    """Sees to it that the copy has the person that `key` names, before the transaction that needs it.
+
+    An address that nobody has yet becomes a requester at the gateway, for callers who may do that. Raises InvalidInput
+    for an id that nobody has or an address that is none, Unavailable where the gateway does not answer.
+    """
+    tenant_id = current_caller().tenant_id
+    async with database.transaction(tenant_id) as tx:
+        if await find_person(tx, key) is not None:
+            return
+    if is_id(key) or not current_caller().may_somewhere(NAME_OTHERS):
+        raise InvalidInput([FieldError(field, "there is no such person")])
+    try:
+        person = await ensure(key.strip().lower(), "", "")
+    except InvalidInput as error:
+        raise InvalidInput([FieldError(field, wrong.reason) for wrong in error.errors]) from error
+    if not person.active:
+        raise InvalidInput([FieldError(field, "is deactivated")])
+    async with database.transaction(tenant_id) as tx:
+        await keep_person(tx, person)
+
+
+def require_naming(key: str) -> None:
+    """Raises Forbidden where the caller names somebody else and may not."""
+    if not names_caller(key) and not current_caller().may_somewhere(NAME_OTHERS):
+        raise Forbidden(f"Asking for somebody else needs the permission {NAME_OTHERS}.")
+
+
+async def requester_of(tx: Tx, person: Person) -> Requester:
+    """The person with the organisation it belongs to now."""
+    organization_id = await organization_of(tx, person)
+    names = await names_of(tx, Organization, [organization_id] if organization_id else [])
+    organization = names.get(organization_id) if organization_id else None
+    return Requester(reference_to(person), organization)
+
+
+class CallersAsRequesters:
+    """People who ask for themselves, with their organisation, remembered for half a minute."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[UUID, UUID], tuple[float, Reference | None]] = OrderedDict()
+
+    async def caller(self, database: Database) -> Requester | None:
+        """The caller as a requester, by the token; None for a service account or a service."""
+        caller = current_caller()
+        person_id = caller.user_id
+        if caller.kind != "user" or person_id is None:
+            return None
+        person = Reference(person_id, caller.email, caller.name)
+        key = (caller.tenant_id, person_id)
+        kept = self._kept.get(key)
+        if kept is None or time.monotonic() - kept[0] > _ORGANIZATION_SECONDS:
+            kept = (time.monotonic(), await self._organization(database, caller.tenant_id, person_id))
+            self._kept[key] = kept
+            self._kept.move_to_end(key)
+            while len(self._kept) > _KEPT_CALLERS:
+                self._kept.popitem(last=False)
+        return Requester(person, kept[1])
+
+    @staticmethod
+    async def _organization(database: Database, tenant_id: UUID, person_id: UUID) -> Reference | None:
+        async with database.transaction(tenant_id) as tx:
+            person = await find_person(tx, str(person_id))
+            return None if person is None else (await requester_of(tx, person)).organization
+
+
+async def with_people(
+    tx: Tx, definitions: Mapping[str, Definition], values: Mapping[str, V]
+) -> dict[str, V | str]:
+    """The values with people by their ids. Raises InvalidInput for those who are not known."""
+    found: dict[str, V | str] = dict(values)
+    for slug, value in values.items():
+        if isinstance(value, str) and definitions[slug].kind == "person":
+            person = await find_person(tx, value)
+            if person is None:
+                raise InvalidInput([FieldError(f"fields.{slug}", "there is no such person")])
+            found[slug] = str(person.id)
+    return found

@@ -1,0 +1,65 @@
+"""References in filters, written as id or key, brought to the ids that columns hold."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.db import Tx
+from chassis.filters import Node
+from chassis.filters.tree import And, Comparison, Not, Or
+from tickets.app.configuration import Configuration
+from tickets.db.directory import Organization, Person
+
+PEOPLE = frozenset({"assignee", "requester"})
+
+
+async def with_ids(tx: Tx, configuration: Configuration, node: Node | None) -> Node | None:
+    """The filter with slugs and addresses replaced by ids; a key that nothing has stays, and equals nothing."""
+    if node is None:
+        return None
+    keys = _keys(node)
+    people = {key.lower() for field, key in keys if field in PEOPLE}
+    organizations = {key for field, key in keys if field == "organization"}
+    ids = _configured(configuration)
+    if people:
+        rows = await tx.execute(select(Person.email, Person.id).where(Person.email.in_(people)).order_by(Person.id))
+        for email, id_ in rows:
+            ids |= {(field, email): id_ for field in PEOPLE}
+    if organizations:
+        rows = await tx.execute(select(Organization.slug, Organization.id).where(Organization.slug.in_(organizations)))
+        ids |= {("organization", slug): id_ for slug, id_ in rows}
+    return _replaced(node, ids)
+
+
+def _configured(configuration: Configuration) -> dict[tuple[str, str], UUID]:
+    ids = {("queue", queue.slug): queue.id for queue in configuration.queues.values()}
+    ids |= {("process", process.slug): process.id for process in configuration.processes.values()}
+    return ids | {("team", team.key): team.id for team in configuration.teams.values()}
+
+
+def _keys(node: Node) -> set[tuple[str, str]]:
+    match node:
+        case And(items) | Or(items):
+            return {key for item in items for key in _keys(item)}
+        case Not(item):
+            return _keys(item)
+        case Comparison():
+            return {(node.field, node.literal.text)}
+
+
+def _replaced(node: Node, ids: Mapping[tuple[str, str], UUID]) -> Node:
+    match node:
+        case And(items):
+            return And(tuple(_replaced(item, ids) for item in items))
+        case Or(items):
+            return Or(tuple(_replaced(item, ids) for item in items))
+        case Not(item):
+            return Not(_replaced(item, ids))
+        case Comparison():
+            key = node.literal.text.lower() if node.field in PEOPLE else node.literal.text
+            found = ids.get((node.field, key))
+            if found is None:
+                return node
+            return replace(node, literal=replace(node.literal, text=str(found)))

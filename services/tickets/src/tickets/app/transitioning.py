@@ -1,0 +1,87 @@
+"""Moves that people make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chassis.db import Tx
+from chassis.errors import Forbidden
+from tickets.app.access import may_on, readable_ticket
+from tickets.app.actors import occasion_at
+from tickets.app.checking import Problems
+from tickets.app.commenting import NewComment, add_comment, require_comment, speaks_as_requester
+from tickets.app.configuration import Configuration
+from tickets.app.creating import UPDATE
+from tickets.app.moving import check_move, move_ticket
+from tickets.app.people import with_people
+from tickets.app.wording import Vocabulary
+from tickets.db.views import TicketView
+from tickets.domain.changes import custom_values, differences
+from tickets.domain.fields import merge_values
+from tickets.domain.texts import MAX_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class WantedMove:
+    """Where a ticket shall go, with what the move may demand: a public comment and custom values."""
+
+    to: str
+    comment: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
+    expected_version: int | None = None
+    occurred_at: datetime | None = None
+
+
+async def transition_ticket(
+    tx: Tx, *, configuration: Configuration, vocabulary: Vocabulary, ticket: str, move: WantedMove
+) -> TicketView:
+    """Makes a move that the workflow allows the caller.
+
+    Raises NotFound, Stale, InvalidInput, WrongState with the legal moves, Forbidden for a move or for fields that are
+    others' to set.
+    """
+    found = await readable_ticket(
+        tx, configuration, ticket, for_update=True, expected_version=move.expected_version
+    )
+    occasion = occasion_at(move.occurred_at, created_at=found.created_at)
+    problems = Problems()
+    if not move.to:
+        problems.add("to", "must be given")
+    problems.text("comment", move.comment, limit=MAX_BODY)
+    changes = problems.values(configuration.fields, move.fields)
+    problems.raise_any()
+    if changes and not may_on(found, configuration, UPDATE):
+        raise Forbidden(f"Setting fields needs the permission {UPDATE}.")
+    changes = await with_people(tx, configuration.fields, changes)
+    values = merge_values(found.fields, changes)
+    await check_move(
+        tx,
+        configuration=configuration,
+        ticket=found,
+        to=move.to,
+        values=values,
+        comment=move.comment,
+        occasion=occasion,
+    )
+    if move.comment.strip():
+        require_comment(found, configuration, "public")
+        await add_comment(
+            tx,
+            configuration=configuration,
+            vocabulary=vocabulary,
+            ticket=found,
+            new=NewComment(move.comment),
+            occasion=occasion,
+            from_requester=speaks_as_requester(found, configuration),
+            moves=False,
+        )
+    differences = differences(custom_values(found.fields, move.fields), custom_values(values, move.fields))
+    found.fields = values
+    return await move_ticket(
+        tx,
+        configuration=configuration,
+        ticket=found,
+        to=move.to,
+        occasion=occasion,
+        with_changes=differences,
+    )

@@ -1,0 +1,121 @@
+"""The hot write: a new ticket with all that belongs to it, in one statement and one round trip."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import inspect
+
+from chassis.db import Tx
+from chassis.outbox import OutboxValues
+from tickets.db.tickets import HistoryEntry, Ticket
+
+CREATE_TICKET = (
+    "SELECT outcome, request_hash, response FROM create_ticket("
+    "$1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9::text::jsonb, $10::text::tsvector, $11, $12, $13,"
+    " $14, $15, $16, $17::text::jsonb)"
+)
+
+
+class Row(Protocol):
+    """What the statement gives back."""
+
+    def __getitem__(self, name: str) -> object: ...
+
+
+class Fetch(Protocol):
+    """Runs one statement and gives its first row: `Database.fetch_one`, or `fetch_in` inside a transaction."""
+
+    async def __call__(self, sql: str, *args: object) -> Row | None:
+        """The first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOfUse:
+    """The idempotency key under which the answer is stored; see `chassis.idempotency.Use`."""
+
+    subject: str
+    method: str
+    key: str
+    lock_key: int
+    request_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStatement:
+    """What the statement stores. `words` is the literal of a tsvector, `new_words` go to the table of words."""
+
+    ticket: Ticket
+    history: Sequence[HistoryEntry]
+    words: str
+    new_words: Sequence[tuple[str, Sequence[str]]]
+    message_id: str | None
+    event: OutboxValues
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of it: "created", "replayed" (with what is stored under the key) or "in_progress"."""
+
+    kind: str
+    request_hash: bytes = b""
+    response: bytes | None = None
+
+
+async def store_ticket(
+    fetch: Fetch, statement: TicketStatement, use: KeyOfUse | None, response: bytes | None
+) -> Outcome:
+    """Stores the ticket, unless the key was used before. `response` is the answer to store under the key."""
+    event = statement.event
+    row = await fetch(
+        CREATE_TICKET,
+        statement.ticket.tenant_id,
+        *((use.subject, use.method, use.key, use.lock_key, use.request_hash) if use else (None,) * 5),
+        response if use else None,
+        json.dumps(_document(statement.ticket)),
+        json.dumps([_document(entry) for entry in statement.history]),
+        statement.words,
+        [word for word, _ in statement.new_words],
+        [",".join(pieces) for _, pieces in statement.new_words],
+        statement.message_id,
+        event.id,
+        event.subject,
+        event.payload,
+        event.headers,
+    )
+    assert row is not None  # the function always returns a row
+    kind, request_hash, stored = row["outcome"], row["request_hash"], row["response"]
+    assert isinstance(kind, str)
+    return Outcome(
+        kind,
+        request_hash if isinstance(request_hash, bytes) else b"",
+        stored if isinstance(stored, bytes) else None,
+    )
+
+
+def fetch_in(tx: Tx) -> Fetch:
+    """Runs the statement inside a transaction, for mail."""
+
+    async def fetch(sql: str, *args: object) -> Row | None:
+        connection = await tx.raw()
+        return await connection.fetchrow(sql, *args)
+
+    return fetch
+
+
+_COLUMNS = {
+    row: tuple(attribute.key for attribute in inspect(row).column_attrs) for row in (Ticket, HistoryEntry)
+}
+
+
+def _document(row: Ticket | HistoryEntry) -> dict[str, object]:
+    return {name: _plain(getattr(row, name)) for name in _COLUMNS[type(row)]}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, UUID):
+        return str(value)
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,10 @@
+"""Outbox, inbox, timers and what else the chassis works with."""
+
+from chassis.migrations import create_chassis_tables
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    create_chassis_tables()
