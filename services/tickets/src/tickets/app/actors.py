@@ -1,5 +1,6 @@
 """Who acts and when, as the history keeps it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from chassis.context import Caller, current_caller
@@ -38,4 +39,4 @@ def occasion_at(occurred_at: datetime | None, *, created_at: datetime | None = N
     problem = occurred_problem(occurred_at, now=occasion.recorded_at, created_at=created_at)
     if problem is not None:
         raise InvalidInput([FieldError("occurred_at", problem)])
-    return Occasion(occasion.actor, occasion.cause, occurred_at, occasion.recorded_at)
+    return replace(occasion, occurred_at=occurred_at, imported=True)

@@ -112,6 +112,17 @@ class Configurations:
         finally:
             self._loading.pop(tenant_id, None)
 
+    async def within(self, tx: Tx) -> Configuration:
+        """As `of`, on the transaction's own connection; it must have changed nothing of the configuration."""
+        kept = self._fresh(tx.tenant_id)
+        if kept is not None:
+            return kept
+        started = time.monotonic()
+        await seed_configuration(tx)
+        configuration = await load_configuration(tx)
+        tx.after_commit(lambda: self._keep(tx.tenant_id, started, configuration))
+        return configuration
+
     def forget(self, tenant_id: UUID) -> None:
         """What was kept of the tenant is read again; called after a commit that changed it."""
         self._kept.pop(tenant_id, None)
@@ -128,11 +139,14 @@ class Configurations:
         async with self._databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
             await seed_configuration(tx)
             configuration = await load_configuration(tx)
-        self._kept[tenant_id] = (started, configuration)
+        self._keep(tenant_id, started, configuration)
+        return configuration
+
+    def _keep(self, tenant_id: UUID, loaded_at: float, configuration: Configuration) -> None:
+        self._kept[tenant_id] = (loaded_at, configuration)
         self._kept.move_to_end(tenant_id)
         while len(self._kept) > KEPT_TENANTS:
             self._kept.popitem(last=False)
-        return configuration
 
 
 async def load_configuration(tx: Tx) -> Configuration:

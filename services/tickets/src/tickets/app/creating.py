@@ -1,18 +1,17 @@
-"""Making a ticket: by REST and gRPC with one round trip, and by mail inside the batch's transaction."""
+"""Making a ticket: what it says, where it belongs, what is stored of it. The same for REST, gRPC and mail."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from chassis import idempotency
 from chassis.context import current_caller
-from chassis.errors import Forbidden, InProgress
+from chassis.errors import Forbidden
 from chassis.ids import new_id
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
 from tickets.app.wording import Vocabulary, ticket_words
 from tickets.db.configuration import Process, Queue, TicketType
-from tickets.db.create_ticket import Fetch, KeyOfUse, TicketStatement, store_ticket
+from tickets.db.create_ticket import TicketStatement
 from tickets.db.tickets import Attachment, HistoryEntry, Ticket
 from tickets.db.views import TicketView
 from tickets.domain.fields import merge_values
@@ -63,7 +62,8 @@ class NewTicket:
     message_id: str | None = None
     """The Message-ID of the mail that it came by, so that answers find it."""
     attachments: Sequence[Attachment] = ()
-    """Files that the caller stores with the ticket in the same transaction."""
+    """Files of `ticket_id`; the caller stores them in the same transaction."""
+    ticket_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Placing:
 
 
 def place_ticket(configuration: Configuration, new: NewTicket) -> Placing:
-    """Type, process and queue of a new ticket. Raises InvalidInput for what is not there, Forbidden where it is closed."""
+    """Type, process and queue of a new ticket. Raises InvalidInput for what is not there."""
     problems = Problems()
     kind = configuration.types.get(new.type) if new.type else configuration.default_type()
     if kind is None:
@@ -95,12 +95,23 @@ def place_ticket(configuration: Configuration, new: NewTicket) -> Placing:
         process = configuration.default_process() if queue is None else configuration.processes[queue.process_id]
     if queue is None:
         queue = configuration.default_queue(process)
-    current_caller().require(CREATE, process.slug, queue.slug)
     return Placing(kind, process, queue)
 
 
-async def create_ticket(  # noqa: PLR0913
-    fetch: Fetch,
+def require_create(placing: Placing) -> None:
+    """Raises Forbidden where the caller may not make tickets there."""
+    current_caller().require(CREATE, placing.process.slug, placing.queue.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A ticket that is ready to be stored, and how it will look."""
+
+    view: TicketView
+    statement: TicketStatement
+
+
+def compose_ticket(  # noqa: PLR0913
     *,
     configuration: Configuration,
     vocabulary: Vocabulary,
@@ -108,42 +119,23 @@ async def create_ticket(  # noqa: PLR0913
     placing: Placing,
     sequence: int,
     occasion: Occasion,
-    answer: Callable[[TicketView], bytes] | None = None,
-) -> TicketView | bytes:
-    """Stores a new ticket that `check_new` has passed, its history, words and TicketCreated, in one statement.
-
-    Gives the ticket or, where the idempotency key was used before, the stored answer. Raises InProgress while the
-    first use of the key runs, InvalidInput for another request under it.
+) -> Composed:
+    """All that one statement stores of a new ticket that was checked: row, history, words, TicketCreated.
 
     :param sequence: a number that this process took from its block.
-    :param answer: serialises the answer that is stored under the idempotency key; without it no key is looked at.
     """
     view = _view(configuration, new, placing, sequence, occasion)
     ticket = view.ticket
     words = ticket_words(ticket, configuration.languages)
-    event = created_event(view, occasion, new.attachments)
     statement = TicketStatement(
         ticket=ticket,
         history=[_created_entry(ticket, occasion)],
         words=words.vector,
         new_words=vocabulary.unknown(ticket.tenant_id, words.vocabulary),
         message_id=new.message_id,
-        event=event,
+        event=created_event(view, occasion, new.attachments),
     )
-    use = idempotency.current_use() if answer is not None else None
-    key = (
-        None
-        if use is None
-        else KeyOfUse(use.subject, use.method, use.key, use.lock_key, use.request_hash)
-    )
-    outcome = await store_ticket(fetch, statement, key, answer(view) if answer and key else None)
-    if outcome.kind == "in_progress":
-        raise InProgress
-    if outcome.kind == "replayed":
-        assert use is not None
-        return idempotency.replayed(use, outcome.request_hash, outcome.response)
-    vocabulary.learned(ticket.tenant_id, statement.new_words)
-    return view
+    return Composed(view, statement)
 
 
 def check_new(configuration: Configuration, new: NewTicket, placing: Placing) -> NewTicket:
@@ -181,7 +173,7 @@ def _view(
     organization = requester.organization if requester else None
     ticket = Ticket(
         tenant_id=current_caller().tenant_id,
-        id=new_id(),
+        id=new.ticket_id or new_id(),
         version=1,
         created_at=occasion.occurred_at,
         updated_at=occasion.recorded_at,

@@ -13,7 +13,7 @@ from chassis.errors import FieldError, InvalidInput
 from chassis.ids import is_id
 from tickets.app.actors import occasion_of
 from tickets.db.configuration import Queue
-from tickets.db.directory import Organization, Person, Team
+from tickets.db.directory import Organization, Person, Role, Team, Tenant
 from tickets.domain.changes import Change, described
 from tickets.domain.references import Reference
 from tickets.publish import events
@@ -95,6 +95,42 @@ async def keep_team(tx: Tx, *, id: UUID, version: int, slug: str, name: str) -> 
             changes=[Change("team", None, described(Reference(id, slug, name)))],
             occasion=occasion_of(),
         )
+
+
+async def keep_tenant(  # noqa: PLR0913
+    tx: Tx, *, version: int, slug: str, name: str, languages: list[str], time_zone: str, active: bool
+) -> None:
+    """Writes the copy of the transaction's tenant."""
+    await keep_copy(
+        tx,
+        Tenant,
+        tx.tenant_id,
+        version,
+        {"slug": slug, "name": name, "languages": languages, "time_zone": time_zone, "active": active},
+    )
+
+
+async def is_backfilled(tx: Tx) -> bool:
+    """Whether the copies of the tenant were read from the gateway once."""
+    tenant = await tx.get(Tenant, tx.tenant_id)
+    return tenant is not None and tenant.backfilled_at is not None
+
+
+async def mark_backfilled(tx: Tx) -> None:
+    """Notes that all copies of the tenant were read."""
+    await tx.execute(update(Tenant).where(Tenant.id == tx.tenant_id).values(backfilled_at=func.now()))
+
+
+async def keep_organization(  # noqa: PLR0913
+    tx: Tx, *, id: UUID, version: int, slug: str, name: str, domains: list[str]  # noqa: A002
+) -> None:
+    """Writes the copy of an organisation."""
+    await keep_copy(tx, Organization, id, version, {"slug": slug, "name": name, "domains": domains})
+
+
+async def keep_role(tx: Tx, *, id: UUID, version: int, slug: str, permissions: list[str]) -> None:  # noqa: A002
+    """Writes the copy of a role."""
+    await keep_copy(tx, Role, id, version, {"slug": slug, "permissions": permissions})
 
 
 async def find_person(tx: Tx, key: str) -> Person | None:

@@ -1,6 +1,7 @@
 """Moving a ticket through its workflow: by people, by itself, by time, and as imports tell of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select, update
 
@@ -123,7 +124,7 @@ async def move_ticket(  # noqa: PLR0913
         old = ticket.state
         before = Standing(ticket.state, ticket.state_category, ticket.resolved_at, ticket.closed_at)
         standing = step(rules, before, passage)
-    _plan_closing(tx, ticket, rules, standing, occasion)
+    await _plan_closing(tx, ticket, rules, standing, occasion)
     ticket.state = standing.state
     ticket.state_category = standing.category
     ticket.resolved_at = standing.resolved_at
@@ -154,9 +155,7 @@ async def move_by_itself(
     to = automatic_move(rules, ticket.state, trigger)
     if to is None:
         return None
-    by_rule = Occasion(
-        occasion.actor, occasion.cause, occasion.occurred_at, occasion.recorded_at, f"workflow:{trigger}"
-    )
+    by_rule = replace(occasion, occurred_at=occasion.recorded_at, rule=f"workflow:{trigger}")
     return await move_ticket(tx, configuration=configuration, ticket=ticket, to=to, occasion=by_rule)
 
 
@@ -177,12 +176,15 @@ async def _told_afterwards(
     return state_at(rules, passages, passage.at), replay(rules, [*passages, passage])
 
 
-def _plan_closing(tx: Tx, ticket: Ticket, rules: Workflow, standing: Standing, occasion: Occasion) -> None:
+async def _plan_closing(
+    tx: Tx, ticket: Ticket, rules: Workflow, standing: Standing, occasion: Occasion
+) -> None:
     """Closing counts from when the desk learned of the resolution: an import of old tickets is not closed at once."""
     close = rules.auto_close
     if close is None or ticket.state == standing.state:
         return
     if standing.state == close.source:
-        timers.schedule(tx, kind=AUTO_CLOSE, key=str(ticket.id), due_at=occasion.recorded_at + close.after)
+        due_at = occasion.recorded_at + close.after
+        await timers.schedule(tx, kind=AUTO_CLOSE, key=str(ticket.id), due_at=due_at)
     elif ticket.state == close.source:
-        timers.cancel(tx, kind=AUTO_CLOSE, key=str(ticket.id))
+        await timers.cancel(tx, kind=AUTO_CLOSE, key=str(ticket.id))

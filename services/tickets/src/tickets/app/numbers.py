@@ -26,15 +26,15 @@ class Numbers:
         await self.reserve(tenant_id, prefix)
         return self._blocks[tenant_id, prefix].take()
 
-    async def reserve(self, tenant_id: UUID, prefix: str) -> None:
-        """Makes sure that one number is at hand, so that a `take` right after it touches no database."""
-        key = (tenant_id, prefix)
-        if self._left(key):
+    async def reserve(self, tenant_id: UUID, prefix: str, count: int = 1) -> None:
+        """Sees to it that so many numbers (at most a block) are at hand: that many `take` then touch no database."""
+        key, count = (tenant_id, prefix), min(count, BLOCK_SIZE)
+        if self._left(key) >= count:
             return
         lock = self._taking.setdefault(key, asyncio.Lock())
         try:
             async with lock:
-                while not self._left(key):
+                while self._left(key) < count:
                     self._keep(key, await self._block(tenant_id, prefix))
         finally:
             self._taking.pop(key, None)

@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from chassis import outbox
+from chassis import idempotency, outbox
 from chassis.context import current_caller
 from chassis.db import Database
-from chassis.errors import FieldError, InvalidInput, NotFound
+from chassis.errors import FieldError, InProgress, InvalidInput, NotFound
 from tickets.app.access import readable_ticket
 from tickets.app.actors import occasion_at
 from tickets.app.configuration import Configuration
-from tickets.app.creating import NewTicket, check_new, create_ticket, place_ticket
+from tickets.app.creating import NewTicket, check_new, compose_ticket, place_ticket, require_create
 from tickets.app.directory import EnsureRequester, names_caller, require_person
 from tickets.app.numbers import Numbers
 from tickets.app.people import CallersAsRequesters, make_known, require_naming, requester_of, with_people
 from tickets.app.wording import Vocabulary
+from tickets.db.create_ticket import store_ticket
 from tickets.db.views import TicketView
 
 
@@ -47,31 +48,40 @@ async def open_ticket(
     configuration: Configuration,
     opening: Opening,
     answer: Callable[[TicketView], bytes],
-) -> TicketView | bytes:
-    """Makes a ticket for the caller or, where the caller may, for somebody else.
+) -> bytes | None:
+    """Makes a ticket for the caller or, where the caller may, for somebody else, and has the answer composed of it.
 
-    Gives the ticket, or the answer that is stored under the caller's idempotency key. Raises InvalidInput for what is
+    Gives None, or the answer that was stored under the caller's idempotency key before. Raises InvalidInput for what is
     wrong with the fields, Forbidden, InProgress, Unavailable where an unknown requester cannot be asked for.
+
+    :param answer: makes the answer of the new ticket and gives it serialised.
     """
     require_naming(opening.requester)
     placing = place_ticket(configuration, opening.new)
+    require_create(placing)
     occasion = occasion_at(opening.occurred_at)
     new = check_new(configuration, opening.new, placing)
     if not names_caller(opening.requester):
         await make_known(database, desk.ensure_requester, opening.requester, "requester")
     new = await _with_references(database, desk, configuration, opening, new)
-    made = await create_ticket(
-        database.fetch_one,
+    composed = compose_ticket(
         configuration=configuration,
         vocabulary=desk.vocabulary,
         new=new,
         placing=placing,
         sequence=await desk.numbers.take(current_caller().tenant_id, placing.kind.prefix),
         occasion=occasion,
-        answer=answer,
     )
+    use = idempotency.current_use()
+    outcome = await store_ticket(database.fetch_one, composed.statement, use, answer(composed.view))
+    if outcome.kind == "in_progress":
+        raise InProgress
+    if outcome.kind == "replayed":
+        assert use is not None  # without a key nothing is replayed
+        return idempotency.replayed(use, outcome.request_hash, outcome.response)
     outbox.wake(database)
-    return made
+    desk.vocabulary.learned(current_caller().tenant_id, composed.statement.new_words)
+    return None
 
 
 async def _with_references(

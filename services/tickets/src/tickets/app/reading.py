@@ -1,6 +1,7 @@
 """Reading one ticket and what belongs to it."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import or_, select
 
@@ -12,8 +13,11 @@ from tickets.app.attaching import attachments_of, sees_internal
 from tickets.app.commenting import PUBLIC
 from tickets.app.configuration import Configuration
 from tickets.app.recording import view_ticket
+from tickets.db.configuration import Process, Queue, TicketType
 from tickets.db.tickets import Attachment, Comment, HistoryEntry
 from tickets.db.views import TicketView
+
+ConfigurationRow = TypeVar("ConfigurationRow", Process, Queue, TicketType)
 
 
 async def get_ticket(tx: Tx, *, configuration: Configuration, ticket: str) -> TicketView:
@@ -60,3 +64,11 @@ async def list_history(
     if not sees_internal(found, configuration):
         statement = statement.where(HistoryEntry.public)
     return keyset.cut((await tx.scalars(keyset.select(statement, page))).all(), page)
+
+
+async def list_rows(
+    tx: Tx, *, row: type[ConfigurationRow], page: Page
+) -> tuple[Sequence[ConfigurationRow], str]:
+    """A page of a part of the configuration in the order of its making, and the token of the next page."""
+    keyset = Keyset([(row.id, False)], row.__tablename__)
+    return keyset.cut((await tx.scalars(keyset.select(select(row), page))).all(), page)

@@ -1,15 +1,14 @@
 """The hot write: a new ticket with all that belongs to it, in one statement and one round trip."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
+import orjson
 from sqlalchemy import inspect
 
 from chassis.db import Tx
+from chassis.idempotency import Use
 from chassis.outbox import OutboxValues
 from tickets.db.tickets import HistoryEntry, Ticket
 
@@ -34,17 +33,6 @@ class Fetch(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyOfUse:
-    """The idempotency key under which the answer is stored; see `chassis.idempotency.Use`."""
-
-    subject: str
-    method: str
-    key: str
-    lock_key: int
-    request_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class TicketStatement:
     """What the statement stores. `words` is the literal of a tsvector, `new_words` go to the table of words."""
 
@@ -66,17 +54,17 @@ class Outcome:
 
 
 async def store_ticket(
-    fetch: Fetch, statement: TicketStatement, use: KeyOfUse | None, response: bytes | None
+    fetch: Fetch, statement: TicketStatement, use: Use | None = None, response: bytes | None = None
 ) -> Outcome:
-    """Stores the ticket, unless the key was used before. `response` is the answer to store under the key."""
+    """Stores the ticket, unless the idempotency key was used before; `response` is the answer to store under it."""
     event = statement.event
     row = await fetch(
         CREATE_TICKET,
         statement.ticket.tenant_id,
         *((use.subject, use.method, use.key, use.lock_key, use.request_hash) if use else (None,) * 5),
         response if use else None,
-        json.dumps(_document(statement.ticket)),
-        json.dumps([_document(entry) for entry in statement.history]),
+        _json(_document(statement.ticket)),
+        _json([_document(entry) for entry in statement.history]),
         statement.words,
         [word for word, _ in statement.new_words],
         [",".join(pieces) for _, pieces in statement.new_words],
@@ -112,10 +100,8 @@ _COLUMNS = {
 
 
 def _document(row: Ticket | HistoryEntry) -> dict[str, object]:
-    return {name: _plain(getattr(row, name)) for name in _COLUMNS[type(row)]}
+    return {name: getattr(row, name) for name in _COLUMNS[type(row)]}
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, UUID):
-        return str(value)
-    return value.isoformat() if isinstance(value, datetime) else value
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

@@ -8,18 +8,17 @@ from tickets.domain.references import Actor
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """`occurred_at` is earlier than `recorded_at` only for imports; `rule` names the automatic rule that did it."""
+    """`occurred_at` is earlier than `recorded_at` where we learn of it late; `rule` names the automatic rule that did it.
+
+    `imported`: told afterwards, by the rules of another system and in any order, so that nothing follows from it here.
+    """
 
     actor: Actor
     cause: str
     occurred_at: datetime
     recorded_at: datetime
     rule: str = ""
-
-    @property
-    def imported(self) -> bool:
-        """Whether it is told afterwards: the time it happened was given by who tells it."""
-        return self.occurred_at != self.recorded_at
+    imported: bool = False
 
 
 def occurred_problem(occurred_at: datetime, *, now: datetime, created_at: datetime | None = None) -> str | None:

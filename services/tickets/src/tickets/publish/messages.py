@@ -1,6 +1,6 @@
 """Rows as the messages that callers and subscribers get."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from google.protobuf.struct_pb2 import Struct, Value
@@ -37,7 +37,7 @@ def ticket_message(view: TicketView, *, cut_bytes: int | None = None) -> pb.Tick
         assignee=person_message(view.assignee),
         requester=person_message(view.requester),
         organization=reference_message(view.organization),
-        watchers=[person_message(watcher) for watcher in view.watchers],
+        watchers=people_messages(view.watchers),
         tags=ticket.tags,
         category=ticket.category,
         fields=struct_message(ticket.fields),
@@ -85,7 +85,7 @@ def clock_message(clock: TicketClock) -> pb.TicketClock:
     )
 
 
-def comment_message(comment: Comment, attachments: list[Attachment], *, cut_bytes: int | None = None) -> pb.Comment:
+def comment_message(comment: Comment, attachments: Sequence[Attachment], *, cut_bytes: int | None = None) -> pb.Comment:
     """A comment with its files; `cut_bytes` bounds body and quoted text, each, in bytes of UTF-8."""
     return pb.Comment(
         id=str(comment.id),
@@ -233,6 +233,14 @@ def person_message(reference: Reference | None) -> common.PersonRef | None:
     if reference is None:
         return None
     return common.PersonRef(id=str(reference.id), email=reference.key, name=reference.name)
+
+
+def people_messages(references: Sequence[Reference]) -> list[common.PersonRef]:
+    """References to people."""
+    return [
+        common.PersonRef(id=str(reference.id), email=reference.key, name=reference.name)
+        for reference in references
+    ]
 
 
 def struct_message(values: Mapping[str, object]) -> Struct | None:

@@ -1,0 +1,1 @@
+"""Doors in: RPCs, events, timers, jobs."""

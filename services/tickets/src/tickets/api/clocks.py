@@ -1,0 +1,69 @@
+"""What sla tells of clocks."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from chassis.db import Tx
+from chassis.events import Handler, Received
+from deskmesh.sla.v1 import events_pb2
+from tickets.app.clocks import REMOVED, ToldClock, keep_clocks
+
+ClockEvent = TypeVar(
+    "ClockEvent",
+    events_pb2.ClockStarted,
+    events_pb2.ClockPaused,
+    events_pb2.ClockResumed,
+    events_pb2.ClockStopped,
+    events_pb2.ClockRecomputed,
+    events_pb2.ClockRemoved,
+    events_pb2.ClockWarning,
+    events_pb2.ClockBreached,
+)
+
+
+async def on_clock(tx: Tx, received: list[Received[ClockEvent]]) -> None:
+    """Keeps the clocks: each event carries the whole one."""
+    await keep_clocks(tx, clocks=[_told(event) for event in received])
+
+
+def clock_handlers() -> Sequence[Handler]:
+    """The handlers of sla's events."""
+    return [
+        Handler(events_pb2.ClockStarted, on_clock),
+        Handler(events_pb2.ClockPaused, on_clock),
+        Handler(events_pb2.ClockResumed, on_clock),
+        Handler(events_pb2.ClockStopped, on_clock),
+        Handler(events_pb2.ClockRecomputed, on_clock),
+        Handler(events_pb2.ClockRemoved, on_clock),
+        Handler(events_pb2.ClockWarning, on_clock),
+        Handler(events_pb2.ClockBreached, on_clock),
+    ]
+
+
+def _told(event: Received[ClockEvent]) -> ToldClock:
+    """The clock in an event. The event's version, which grows over all clocks of a ticket, orders them."""
+    clock = event.message.clock
+    removed = isinstance(event.message, events_pb2.ClockRemoved)
+    return ToldClock(
+        id=UUID(clock.id),
+        ticket_id=UUID(clock.ticket_id),
+        name=clock.name,
+        state=REMOVED if removed else clock.state,
+        kind=clock.kind,
+        policy=clock.policy,
+        target=clock.target,
+        breached=clock.breached,
+        started_at=_moment(clock.started_at) if clock.HasField("started_at") else None,
+        due_at=_moment(clock.due_at) if clock.HasField("due_at") else None,
+        paused_at=_moment(clock.paused_at) if clock.HasField("paused_at") else None,
+        stopped_at=_moment(clock.stopped_at) if clock.HasField("stopped_at") else None,
+        version=event.version,
+    )
+
+
+def _moment(timestamp: Timestamp) -> datetime:
+    return timestamp.ToDatetime(tzinfo=UTC)

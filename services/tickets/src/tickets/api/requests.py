@@ -1,0 +1,166 @@
+"""Messages that callers send, as plain values."""
+
+from datetime import UTC, datetime
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from chassis.errors import FieldError, InvalidInput
+from deskmesh.common.v1 import types_pb2 as common
+from deskmesh.tickets.v1 import ticket_service_pb2 as pb
+from tickets.app.assigning import PARTS, Assignment
+from tickets.app.attaching import StoredFile
+from tickets.app.commenting import PUBLIC, NewComment
+from tickets.app.creating import NewTicket
+from tickets.app.editing import Edits
+from tickets.app.opening import Opening
+from tickets.app.transitioning import WantedMove
+
+
+def opening_of(request: pb.CreateTicketRequest) -> Opening:
+    """What a new ticket says."""
+    return Opening(
+        NewTicket(
+            title=request.title,
+            description=request.description,
+            type=request.type,
+            process=request.process,
+            queue=request.queue,
+            impact=request.impact,
+            urgency=request.urgency,
+            priority=request.priority,
+            category=request.category,
+            tags=list(request.tags),
+            fields=values_of(request.fields),
+            channel=request.channel,
+            ci_ids=list(request.ci_ids),
+            service_id=request.service_id,
+            language=request.language,
+        ),
+        requester=request.requester,
+        parent=request.parent_id,
+        occurred_at=moment_of(request, "occurred_at"),
+    )
+
+
+def edits_of(request: pb.UpdateTicketRequest) -> Edits:
+    """New values of a ticket's fields. Raises InvalidInput where the mask names none."""
+    patch = request.patch
+    return Edits(
+        names=names_of(request.update_mask),
+        title=patch.title,
+        description=patch.description,
+        type=patch.type,
+        impact=patch.impact,
+        urgency=patch.urgency,
+        priority=patch.priority,
+        queue=patch.queue,
+        category=patch.category,
+        tags=list(patch.tags),
+        fields=values_of(patch.fields),
+        requester=patch.requester,
+        ci_ids=list(patch.ci_ids),
+        service_id=patch.service_id,
+        parent_id=patch.parent_id,
+        expected_version=request.expected_version or None,
+        occurred_at=moment_of(request, "occurred_at"),
+    )
+
+
+def assignment_of(request: pb.AssignTicketRequest) -> Assignment:
+    """Who shall work a ticket; without a mask both parts are set. Raises InvalidInput for other names in it."""
+    names = frozenset(request.update_mask.paths) or PARTS
+    if names - PARTS:
+        raise InvalidInput([FieldError("update_mask", f"may name {' and '.join(sorted(PARTS))}")])
+    return Assignment(
+        names=names,
+        team=request.team,
+        assignee=request.assignee,
+        expected_version=request.expected_version or None,
+        occurred_at=moment_of(request, "occurred_at"),
+    )
+
+
+def move_of(request: pb.TransitionTicketRequest) -> WantedMove:
+    """Where a ticket shall go."""
+    return WantedMove(
+        to=request.to,
+        comment=request.comment,
+        fields=values_of(request.fields),
+        expected_version=request.expected_version or None,
+        occurred_at=moment_of(request, "occurred_at"),
+    )
+
+
+def comment_of(request: pb.CreateCommentRequest) -> NewComment:
+    """What is said."""
+    return NewComment(
+        body=request.body,
+        visibility=request.visibility or PUBLIC,
+        channel=request.channel or "api",
+        attachment_ids=list(request.attachment_ids),
+    )
+
+
+def file_of(file: common.FileRef) -> StoredFile:
+    """A file in the object storage."""
+    return StoredFile(
+        name=file.name,
+        size_bytes=file.size_bytes,
+        content_type=file.content_type,
+        sha256=file.sha256,
+        key=file.key,
+        content_id=file.content_id,
+    )
+
+
+def names_of(mask: FieldMask) -> frozenset[str]:
+    """The fields that a mask names. Raises InvalidInput where it names none: nothing would happen."""
+    if not mask.paths:
+        raise InvalidInput([FieldError("update_mask", "must name at least one field")])
+    return frozenset(mask.paths)
+
+
+def values_of(struct: Struct) -> dict[str, object]:
+    """Custom values; whole numbers come as int."""
+    return {name: _plain(value) for name, value in struct.fields.items()}
+
+
+def moment_of(
+    request: pb.CreateTicketRequest
+    | pb.UpdateTicketRequest
+    | pb.AssignTicketRequest
+    | pb.TransitionTicketRequest
+    | pb.CreateCommentRequest,
+    field: str,
+) -> datetime | None:
+    """A time of the request, aware, None where it is absent. Raises InvalidInput where it is no time."""
+    if not request.HasField(field):
+        return None
+    return time_of(getattr(request, field), field)
+
+
+def time_of(timestamp: Timestamp, field: str) -> datetime:
+    """A time, aware. Raises InvalidInput where it is none."""
+    try:
+        return timestamp.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput([FieldError(field, "is no time between the years 1 and 9999")]) from None
+
+
+def _plain(value: Value) -> object:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return value.string_value
+        case "bool_value":
+            return value.bool_value
+        case "number_value":
+            number = value.number_value
+            return int(number) if number.is_integer() else number
+        case "list_value":
+            return [_plain(one) for one in value.list_value.values]
+        case "struct_value":
+            return values_of(value.struct_value)
+        case _:
+            return None

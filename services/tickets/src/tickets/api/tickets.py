@@ -1,0 +1,225 @@
+"""The RPCs of tickets."""
+
+from dataclasses import dataclass
+
+from chassis.context import current_caller
+from chassis.db import Database, Databases, Tx
+from chassis.grpc_server import own_transaction
+from chassis.idempotency import once
+from chassis.objects import ObjectStore
+from chassis.paging import page_of
+from deskmesh.tickets.v1 import ticket_service_pb2 as pb
+from tickets.api import requests
+from tickets.app import attaching, reading, watching
+from tickets.app.assigning import assign_ticket
+from tickets.app.commenting import comment_on_ticket
+from tickets.app.configuration import Configurations
+from tickets.app.listing import Wanted, list_tickets
+from tickets.app.moving import list_moves
+from tickets.app.opening import Desk, open_ticket
+from tickets.app.directory import names_caller
+from tickets.app.people import make_known
+from tickets.app.transitioning import transition_ticket
+from tickets.app.updating import update_ticket
+from tickets.db.views import TicketView
+from tickets.publish import messages
+
+
+@dataclass(frozen=True, slots=True)
+class TicketServicer:
+    """TicketService."""
+
+    databases: Databases
+    configurations: Configurations
+    desk: Desk
+    objects: ObjectStore
+
+    @own_transaction
+    async def CreateTicket(self, request: pb.CreateTicketRequest) -> pb.CreateTicketResponse:  # noqa: N802
+        tenant_id = current_caller().tenant_id
+        response = pb.CreateTicketResponse()
+
+        def answer(view: TicketView) -> bytes:
+            response.ticket.CopyFrom(messages.ticket_message(view))
+            return response.SerializeToString()
+
+        replayed = await open_ticket(
+            self._database(),
+            desk=self.desk,
+            configuration=await self.configurations.of(tenant_id),
+            opening=requests.opening_of(request),
+            answer=answer,
+        )
+        return response if replayed is None else pb.CreateTicketResponse.FromString(replayed)
+
+    async def GetTicket(self, tx: Tx, request: pb.GetTicketRequest) -> pb.GetTicketResponse:  # noqa: N802
+        configuration = await self.configurations.within(tx)
+        view = await reading.get_ticket(tx, configuration=configuration, ticket=request.ticket)
+        return pb.GetTicketResponse(ticket=messages.ticket_message(view))
+
+    async def ListTickets(self, tx: Tx, request: pb.ListTicketsRequest) -> pb.ListTicketsResponse:  # noqa: N802
+        views, token = await list_tickets(
+            tx,
+            configuration=await self.configurations.within(tx),
+            wanted=Wanted(request.filter, request.order_by, request.query),
+            page=page_of(request),
+        )
+        return pb.ListTicketsResponse(
+            tickets=[messages.ticket_message(view) for view in views], next_page_token=token
+        )
+
+    @own_transaction
+    async def UpdateTicket(self, request: pb.UpdateTicketRequest) -> pb.UpdateTicketResponse:  # noqa: N802
+        edits = requests.edits_of(request)
+        if "requester" in edits.names and edits.requester:
+            await self._make_known(edits.requester, "requester")
+
+        async def work(tx: Tx) -> pb.UpdateTicketResponse:
+            view = await update_ticket(
+                tx,
+                configuration=await self.configurations.within(tx),
+                vocabulary=self.desk.vocabulary,
+                ticket=request.ticket,
+                edits=edits,
+            )
+            return pb.UpdateTicketResponse(ticket=messages.ticket_message(view))
+
+        return await once(self._database(), pb.UpdateTicketResponse, work)
+
+    async def AssignTicket(self, tx: Tx, request: pb.AssignTicketRequest) -> pb.AssignTicketResponse:  # noqa: N802
+        view = await assign_ticket(
+            tx,
+            configuration=await self.configurations.within(tx),
+            ticket=request.ticket,
+            assignment=requests.assignment_of(request),
+        )
+        return pb.AssignTicketResponse(ticket=messages.ticket_message(view))
+
+    async def TransitionTicket(  # noqa: N802
+        self, tx: Tx, request: pb.TransitionTicketRequest
+    ) -> pb.TransitionTicketResponse:
+        view = await transition_ticket(
+            tx,
+            configuration=await self.configurations.within(tx),
+            vocabulary=self.desk.vocabulary,
+            ticket=request.ticket,
+            move=requests.move_of(request),
+        )
+        return pb.TransitionTicketResponse(ticket=messages.ticket_message(view))
+
+    async def ListTransitions(  # noqa: N802
+        self, tx: Tx, request: pb.ListTransitionsRequest
+    ) -> pb.ListTransitionsResponse:
+        configuration = await self.configurations.within(tx)
+        moves = await list_moves(tx, configuration=configuration, ticket=request.ticket)
+        return pb.ListTransitionsResponse(transitions=[messages.transition_message(move) for move in moves])
+
+    async def CreateComment(self, tx: Tx, request: pb.CreateCommentRequest) -> pb.CreateCommentResponse:  # noqa: N802
+        comment, attachments = await comment_on_ticket(
+            tx,
+            configuration=await self.configurations.within(tx),
+            vocabulary=self.desk.vocabulary,
+            ticket=request.ticket,
+            new=requests.comment_of(request),
+            occurred_at=requests.moment_of(request, "occurred_at"),
+        )
+        return pb.CreateCommentResponse(comment=messages.comment_message(comment, attachments))
+
+    async def ListComments(self, tx: Tx, request: pb.ListCommentsRequest) -> pb.ListCommentsResponse:  # noqa: N802
+        comments, token = await reading.list_comments(
+            tx,
+            configuration=await self.configurations.within(tx),
+            ticket=request.ticket,
+            order_by=request.order_by,
+            page=page_of(request),
+        )
+        return pb.ListCommentsResponse(
+            comments=[messages.comment_message(comment, files) for comment, files in comments],
+            next_page_token=token,
+        )
+
+    @own_transaction
+    async def CreateAttachment(self, request: pb.CreateAttachmentRequest) -> pb.CreateAttachmentResponse:  # noqa: N802
+        tenant_id = current_caller().tenant_id
+        file = await attaching.copy_file(self.objects, tenant_id, requests.file_of(request.file))
+
+        async def work(tx: Tx) -> pb.CreateAttachmentResponse:
+            attachment = await attaching.attach_file(
+                tx,
+                configuration=await self.configurations.within(tx),
+                ticket=request.ticket,
+                file=file,
+            )
+            return pb.CreateAttachmentResponse(attachment=messages.attachment_message(attachment))
+
+        return await once(self._database(), pb.CreateAttachmentResponse, work)
+
+    async def GetAttachment(self, tx: Tx, request: pb.GetAttachmentRequest) -> pb.GetAttachmentResponse:  # noqa: N802
+        attachment = await attaching.get_attachment(
+            tx,
+            configuration=await self.configurations.within(tx),
+            ticket=request.ticket,
+            attachment_id=request.attachment_id,
+        )
+        return pb.GetAttachmentResponse(attachment=messages.attachment_message(attachment))
+
+    async def ListAttachments(  # noqa: N802
+        self, tx: Tx, request: pb.ListAttachmentsRequest
+    ) -> pb.ListAttachmentsResponse:
+        attachments, token = await reading.list_attachments(
+            tx,
+            configuration=await self.configurations.within(tx),
+            ticket=request.ticket,
+            page=page_of(request),
+        )
+        return pb.ListAttachmentsResponse(
+            attachments=[messages.attachment_message(attachment) for attachment in attachments],
+            next_page_token=token,
+        )
+
+    @own_transaction
+    async def AddWatcher(self, request: pb.AddWatcherRequest) -> pb.AddWatcherResponse:  # noqa: N802
+        await self._make_known(request.person, "person")
+
+        async def work(tx: Tx) -> pb.AddWatcherResponse:
+            view = await watching.add_watcher(
+                tx,
+                configuration=await self.configurations.within(tx),
+                ticket=request.ticket,
+                person=request.person,
+            )
+            return pb.AddWatcherResponse(ticket=messages.ticket_message(view))
+
+        return await once(self._database(), pb.AddWatcherResponse, work)
+
+    async def RemoveWatcher(self, tx: Tx, request: pb.RemoveWatcherRequest) -> pb.RemoveWatcherResponse:  # noqa: N802
+        view = await watching.remove_watcher(
+            tx,
+            configuration=await self.configurations.within(tx),
+            ticket=request.ticket,
+            person=request.person,
+        )
+        return pb.RemoveWatcherResponse(ticket=messages.ticket_message(view))
+
+    async def ListWatchers(self, tx: Tx, request: pb.ListWatchersRequest) -> pb.ListWatchersResponse:  # noqa: N802
+        configuration = await self.configurations.within(tx)
+        view = await reading.get_ticket(tx, configuration=configuration, ticket=request.ticket)
+        return pb.ListWatchersResponse(watchers=messages.people_messages(view.watchers))
+
+    async def ListHistory(self, tx: Tx, request: pb.ListHistoryRequest) -> pb.ListHistoryResponse:  # noqa: N802
+        entries, token = await reading.list_history(
+            tx,
+            configuration=await self.configurations.within(tx),
+            ticket=request.ticket,
+            page=page_of(request),
+        )
+        return pb.ListHistoryResponse(
+            entries=[messages.history_message(entry) for entry in entries], next_page_token=token
+        )
+
+    def _database(self) -> Database:
+        return self.databases.for_tenant(current_caller().tenant_id)
+
+    async def _make_known(self, person: str, field: str) -> None:
+        if not names_caller(person):
+            await make_known(self._database(), self.desk.ensure_requester, person, field)

@@ -1,0 +1,266 @@
+"""Mail in: a comment where it answers a ticket of the sender's, else a new ticket."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis import outbox
+from chassis.context import current_caller, use_caller
+from chassis.db import Database, Tx
+from chassis.errors import InvalidInput
+from chassis.ids import is_id, new_id
+from chassis.objects import ObjectStore
+from tickets.app.access import is_watcher, may_on
+from tickets.app.actors import occasion_of
+from tickets.app.attaching import StoredFile, copy_file, new_attachment
+from tickets.app.commenting import COMMENT, INTERNAL, PUBLIC, NewComment, add_comment, speaks_as_requester
+from tickets.app.configuration import Configuration
+from tickets.app.creating import NewTicket, compose_ticket, place_ticket
+from tickets.app.directory import EnsureRequester, KnownPerson, find_person, keep_person, require_person
+from tickets.app.opening import Desk
+from tickets.app.people import requester_of
+from tickets.app.standing_in import caller_as, caused_by
+from tickets.db.create_ticket import fetch_in, store_ticket
+from tickets.db.directory import Person
+from tickets.db.tickets import Ticket, TicketMessage
+from tickets.domain.occasion import Occasion
+from tickets.domain.texts import MAX_BODY, one_line
+from tickets.domain.threading import Answer, Candidate, FollowUp, Undeliverable, place_mail
+from tickets.domain.workflow import FINAL_CATEGORIES
+from tickets.publish import events
+
+CHANNEL = "email"
+NO_SUBJECT = "(no subject)"
+MAX_MESSAGE_ID = 998
+"""Characters; a longer header line is no mail (RFC 5322)."""
+
+MAX_NAMED = 20
+"""References, tickets and numbers of one mail that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as notify understood it; see MessageReceived."""
+
+    inbound_message_id: UUID
+    message_id: str
+    from_email: str
+    from_name: str
+    subject: str
+    body: str
+    quoted: str
+    references: Sequence[str]
+    answered_ticket_ids: Sequence[str]
+    subject_numbers: Sequence[str]
+    automatic: bool
+    bounce: bool
+    files: Sequence[StoredFile]
+    received_at: datetime
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedMail:
+    """What was found out before the transaction: the sender (None for a bounce), the copied files, or why not."""
+
+    sender: KnownPerson | None = None
+    files: Sequence[StoredFile] = ()
+    refused: str = ""
+
+
+async def prepare_mail(
+    database: Database, *, mail: Mail, ensure: EnsureRequester, objects: ObjectStore
+) -> PreparedMail:
+    """Finds or makes the sender at the gateway and copies the files. Raises Unavailable where either cannot be had."""
+    tenant_id = current_caller().tenant_id
+    sender: KnownPerson | None = None
+    if not mail.bounce:
+        async with database.transaction(tenant_id) as tx:
+            known = await find_person(tx, mail.from_email)
+        if known is None:
+            try:
+                sender = await ensure(mail.from_email, one_line(mail.from_name, 200), mail.language)
+            except InvalidInput as error:
+                return PreparedMail(refused=f"sender: {error.errors[0].reason if error.errors else error.detail}")
+            if not sender.active:
+                return PreparedMail(refused="sender: is deactivated")
+    return PreparedMail(sender, [await copy_file(objects, tenant_id, file) for file in mail.files])
+
+
+async def receive_mail(
+    tx: Tx, *, configuration: Configuration, desk: Desk, mail: Mail, prepared: PreparedMail
+) -> None:
+    """Makes the mail a comment or a ticket, or publishes MessageRejected where it can never be either."""
+    if prepared.refused:
+        events.message_rejected(tx, inbound_message_id=mail.inbound_message_id, reason=prepared.refused)
+        return
+    cause = f"mail:{mail.inbound_message_id}"
+    if mail.bounce:
+        caller, person = caused_by(cause), None
+    else:
+        if prepared.sender is not None:
+            await keep_person(tx, prepared.sender)
+        person = await require_person(tx, mail.from_email, "from")
+        caller = caller_as(person, configuration, cause)
+    with use_caller(caller):
+        tickets = await _named_tickets(tx, mail)
+        candidates = [
+            Candidate(
+                ticket.id,
+                by_reference,
+                sender_may=await _may_answer(tx, configuration, ticket, person),
+                final=ticket.state_category in FINAL_CATEGORIES,
+            )
+            for ticket, by_reference in tickets
+        ]
+        verdict = place_mail(candidates, automatic=mail.automatic, bounce=mail.bounce)
+        now = occasion_of()
+        occasion = replace(now, occurred_at=min(mail.received_at, now.recorded_at))
+        if isinstance(verdict, Undeliverable):
+            events.message_rejected(
+                tx, inbound_message_id=mail.inbound_message_id, reason="a bounce of no ticket's message"
+            )
+        elif isinstance(verdict, Answer):
+            ticket = next(ticket for ticket, _ in tickets if ticket.id == verdict.ticket_id)
+            await _add_answer(tx, configuration, desk, mail, prepared, ticket, occasion)
+        else:
+            assert person is not None  # a bounce is an answer or nothing
+            parent = verdict.ticket_id if isinstance(verdict, FollowUp) else None
+            await _open_ticket(tx, configuration, desk, mail, prepared, person, parent, occasion)
+
+
+async def _named_tickets(tx: Tx, mail: Mail) -> list[tuple[Ticket, bool]]:
+    """The tickets that the mail names, locked, with whether by a reference; the strongest claim first."""
+    answered = [UUID(one) for one in mail.answered_ticket_ids[:MAX_NAMED] if is_id(one)]
+    references = [reference[:MAX_MESSAGE_ID] for reference in mail.references[:MAX_NAMED]]
+    if references:
+        rows = await tx.execute(
+            select(TicketMessage.message_id, TicketMessage.ticket_id).where(TicketMessage.message_id.in_(references))
+        )
+        found: dict[str, list[UUID]] = {}
+        for message_id, ticket_id in rows:
+            found.setdefault(message_id, []).append(ticket_id)
+        answered += [ticket_id for reference in references for ticket_id in found.get(reference, [])]
+    numbers = [number.upper() for number in mail.subject_numbers[:MAX_NAMED]]
+    if not answered and not numbers:
+        return []
+    statement = (
+        select(Ticket)
+        .where(Ticket.id.in_(answered) | Ticket.number.in_(numbers))
+        .order_by(Ticket.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    tickets = (await tx.scalars(statement)).all()
+    by_id = {ticket.id: ticket for ticket in tickets}
+    by_number = {ticket.number: ticket for ticket in tickets}
+    claims = [(by_id[one], True) for one in dict.fromkeys(answered) if one in by_id]
+    claims += [(by_number[one], False) for one in dict.fromkeys(numbers) if one in by_number]
+    return claims
+
+
+async def _may_answer(tx: Tx, configuration: Configuration, ticket: Ticket, person: Person | None) -> bool:
+    if person is None:
+        return False
+    if ticket.requester_id == person.id or may_on(ticket, configuration, COMMENT):
+        return True
+    return await is_watcher(tx, ticket, person.id)
+
+
+async def _add_answer(  # noqa: PLR0913
+    tx: Tx,
+    configuration: Configuration,
+    desk: Desk,
+    mail: Mail,
+    prepared: PreparedMail,
+    ticket: Ticket,
+    occasion: Occasion,
+) -> None:
+    """A machine's answer becomes internal: it tells the agents, and nobody is mailed because of it."""
+    by_machine = mail.automatic or mail.bounce
+    files = [
+        new_attachment(tx.tenant_id, ticket.id, file, occasion, public=not by_machine) for file in prepared.files
+    ]
+    for file in files:
+        tx.add(file)
+    await tx.flush()
+    await add_comment(
+        tx,
+        configuration=configuration,
+        vocabulary=desk.vocabulary,
+        ticket=ticket,
+        new=NewComment(
+            body=_text(mail.body or mail.quoted),
+            visibility=INTERNAL if by_machine else PUBLIC,
+            channel=CHANNEL,
+            attachment_ids=[str(file.id) for file in files],
+            quoted=_text(mail.quoted) if mail.body else "",
+            automatic=by_machine,
+            source_message_id=str(mail.inbound_message_id),
+        ),
+        occasion=occasion,
+        from_requester=not mail.bounce and speaks_as_requester(ticket, configuration),
+    )
+    if mail.message_id:
+        await tx.execute(
+            insert(TicketMessage)
+            .values(tenant_id=tx.tenant_id, message_id=mail.message_id[:MAX_MESSAGE_ID], ticket_id=ticket.id)
+            .on_conflict_do_nothing()
+        )
+
+
+async def _open_ticket(  # noqa: PLR0913
+    tx: Tx,
+    configuration: Configuration,
+    desk: Desk,
+    mail: Mail,
+    prepared: PreparedMail,
+    person: Person,
+    parent_id: UUID | None,
+    occasion: Occasion,
+) -> None:
+    """Quoted text belongs to a new ticket too: in a forwarded mail it is what the sender wants to say."""
+    described = "\n\n".join(part for part in (mail.body, mail.quoted) if part.strip())
+    ticket_id = new_id()
+    attachments = [
+        new_attachment(tx.tenant_id, ticket_id, file, occasion, public=True) for file in prepared.files
+    ]
+    new = NewTicket(
+        title=one_line(mail.subject) or NO_SUBJECT,
+        description=_text(described),
+        channel=CHANNEL,
+        language=mail.language,
+        requester=await requester_of(tx, person),
+        parent_id=parent_id,
+        automatic=mail.automatic,
+        source_message_id=str(mail.inbound_message_id),
+        message_id=mail.message_id[:MAX_MESSAGE_ID] or None,
+        ticket_id=ticket_id,
+        attachments=attachments,
+    )
+    placing = place_ticket(configuration, new)
+    composed = compose_ticket(
+        configuration=configuration,
+        vocabulary=desk.vocabulary,
+        new=new,
+        placing=placing,
+        sequence=await desk.numbers.take(tx.tenant_id, placing.kind.prefix),
+        occasion=occasion,
+    )
+    await store_ticket(fetch_in(tx), composed.statement)
+    for attachment in attachments:
+        tx.add(attachment)
+
+    def stored() -> None:
+        outbox.wake(tx.database)
+        desk.vocabulary.learned(tx.tenant_id, composed.statement.new_words)
+
+    tx.after_commit(stored)
+
+
+def _text(text: str) -> str:
+    return text.replace("\x00", "")[:MAX_BODY]

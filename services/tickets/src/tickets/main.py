@@ -1,0 +1,62 @@
+"""Tickets, composed."""
+
+from datetime import timedelta
+
+from chassis import service
+from chassis.grpc_server import Servicer
+from chassis.jobs import Job
+from chassis.service import Parts, Runtime, Service
+from deskmesh.tickets.v1 import configuration_service_pb2, ticket_service_pb2
+from tickets.api.clocks import clock_handlers
+from tickets.api.configuration import ConfigurationServicer
+from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
+from tickets.api.mail import MailEvents
+from tickets.api.tickets import TicketServicer
+from tickets.api.timers import ClosingTimers
+from tickets.app.configuration import Configurations
+from tickets.app.directory import KnownPerson
+from tickets.app.numbers import Numbers
+from tickets.app.opening import Desk
+from tickets.app.people import CallersAsRequesters
+from tickets.app.wording import Vocabulary
+from tickets.clients import Directory
+from tickets.settings import Settings
+
+_TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
+_CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
+
+
+async def compose(runtime: Runtime[Settings]) -> Parts:
+    """The parts of the service."""
+    databases, objects = runtime.databases, runtime.objects
+    gateway = Directory(runtime.channel(runtime.settings.gateway_target, "gateway"))
+
+    async def ensure_requester(email: str, name: str, language: str) -> KnownPerson:
+        return person_of(await gateway.ensure_requester(email, name, language))
+
+    async def backfill(_: object) -> None:
+        await backfill_directory(databases, gateway)
+
+    configurations = Configurations(databases)
+    desk = Desk(Numbers(databases), Vocabulary(), CallersAsRequesters(), ensure_requester)
+    return Parts(
+        servicers=[
+            Servicer(_TICKETS, TicketServicer(databases, configurations, desk, objects)),
+            Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
+        ],
+        handlers=[
+            *DirectoryEvents(configurations).handlers(),
+            MailEvents(databases, configurations, desk, objects).handler(),
+            *clock_handlers(),
+        ],
+        timers=[ClosingTimers(configurations).handler()],
+        jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
+    )
+
+
+SERVICE = Service(name="tickets", settings=Settings, compose=compose, migrations="tickets.migrations")
+
+
+def run() -> None:
+    """The command line: deskmesh-tickets."""
+    service.run(SERVICE)
