@@ -32,7 +32,9 @@ class Directory:
         on_behalf_of = None if asking.kind == "system" else asking.subject
         caller = Caller.system(asking.tenant_id, _SERVICE, asking.cause, on_behalf_of=on_behalf_of)
         request = pb.EnsureRequesterRequest(email=email, name=name, language=language)
-        answer = await self._client.call("EnsureRequester", request, pb.EnsureRequesterResponse, caller=caller)
+        answer = await self._client.call(
+            "EnsureRequester", request, pb.EnsureRequesterResponse, caller=caller
+        )
         return answer.user
 
     def tenants(self) -> AsyncIterator[Sequence[identity.Tenant]]:

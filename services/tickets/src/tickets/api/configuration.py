@@ -6,11 +6,11 @@ from chassis.db import Tx
 from chassis.errors import NotFound
 from chassis.paging import page_of
 from deskmesh.tickets.v1 import configuration_service_pb2 as pb
+from deskmesh.tickets.v1 import ticket_pb2
 from tickets.app.configuration import Configuration, Configurations
 from tickets.app.reading import list_rows
 from tickets.db.configuration import Process, Queue, TicketType
 from tickets.publish import messages
-from deskmesh.tickets.v1 import ticket_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +19,28 @@ class ConfigurationServicer:
 
     configurations: Configurations
 
-    async def ListProcesses(self, tx: Tx, request: pb.ListProcessesRequest) -> pb.ListProcessesResponse:  # noqa: N802
+    async def ListProcesses(self, tx: Tx, request: pb.ListProcessesRequest) -> pb.ListProcessesResponse:
         await self.configurations.within(tx)
         rows, token = await list_rows(tx, row=Process, page=page_of(request))
         return pb.ListProcessesResponse(
             processes=[messages.process_message(row) for row in rows], next_page_token=token
         )
 
-    async def ListQueues(self, tx: Tx, request: pb.ListQueuesRequest) -> pb.ListQueuesResponse:  # noqa: N802
+    async def ListQueues(self, tx: Tx, request: pb.ListQueuesRequest) -> pb.ListQueuesResponse:
         configuration = await self.configurations.within(tx)
         rows, token = await list_rows(tx, row=Queue, page=page_of(request))
         return pb.ListQueuesResponse(
             queues=[_queue(configuration, row) for row in rows], next_page_token=token
         )
 
-    async def GetQueue(self, tx: Tx, request: pb.GetQueueRequest) -> pb.GetQueueResponse:  # noqa: N802
+    async def GetQueue(self, tx: Tx, request: pb.GetQueueRequest) -> pb.GetQueueResponse:
         configuration = await self.configurations.within(tx)
         queue = configuration.find_queue(request.queue)
         if queue is None:
             raise NotFound("queue")
         return pb.GetQueueResponse(queue=_queue(configuration, queue))
 
-    async def ListTicketTypes(self, tx: Tx, request: pb.ListTicketTypesRequest) -> pb.ListTicketTypesResponse:  # noqa: N802
+    async def ListTicketTypes(self, tx: Tx, request: pb.ListTicketTypesRequest) -> pb.ListTicketTypesResponse:
         await self.configurations.within(tx)
         rows, token = await list_rows(tx, row=TicketType, page=page_of(request))
         return pb.ListTicketTypesResponse(

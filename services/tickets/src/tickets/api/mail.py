@@ -36,9 +36,7 @@ class MailEvents:
         kind = (await self.configurations.of(tenant_id)).default_type()
         await self.desk.numbers.reserve(tenant_id, kind.prefix, len(received))
 
-    async def on_message_received(
-        self, tx: Tx, received: list[Received[events_pb2.MessageReceived]]
-    ) -> None:
+    async def on_message_received(self, tx: Tx, received: list[Received[events_pb2.MessageReceived]]) -> None:
         """One mail after the other: a later one may answer an earlier one."""
         configuration = await self.configurations.within(tx)
         for event in received:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.struct_pb2 import Struct, Value
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.errors import FieldError, InvalidInput
 from deskmesh.common.v1 import types_pb2 as common
@@ -16,6 +15,14 @@ from tickets.app.creating import NewTicket
 from tickets.app.editing import Edits
 from tickets.app.opening import Opening
 from tickets.app.transitioning import WantedMove
+
+Dated = (
+    pb.CreateTicketRequest
+    | pb.UpdateTicketRequest
+    | pb.AssignTicketRequest
+    | pb.TransitionTicketRequest
+    | pb.CreateCommentRequest
+)
 
 
 def opening_of(request: pb.CreateTicketRequest) -> Opening:
@@ -40,7 +47,7 @@ def opening_of(request: pb.CreateTicketRequest) -> Opening:
         ),
         requester=request.requester,
         parent=request.parent_id,
-        occurred_at=moment_of(request, "occurred_at"),
+        occurred_at=moment_of(request),
     )
 
 
@@ -64,7 +71,7 @@ def edits_of(request: pb.UpdateTicketRequest) -> Edits:
         service_id=patch.service_id,
         parent_id=patch.parent_id,
         expected_version=request.expected_version or None,
-        occurred_at=moment_of(request, "occurred_at"),
+        occurred_at=moment_of(request),
     )
 
 
@@ -78,7 +85,7 @@ def assignment_of(request: pb.AssignTicketRequest) -> Assignment:
         team=request.team,
         assignee=request.assignee,
         expected_version=request.expected_version or None,
-        occurred_at=moment_of(request, "occurred_at"),
+        occurred_at=moment_of(request),
     )
 
 
@@ -89,7 +96,7 @@ def move_of(request: pb.TransitionTicketRequest) -> WantedMove:
         comment=request.comment,
         fields=values_of(request.fields),
         expected_version=request.expected_version or None,
-        occurred_at=moment_of(request, "occurred_at"),
+        occurred_at=moment_of(request),
     )
 
 
@@ -127,26 +134,14 @@ def values_of(struct: Struct) -> dict[str, object]:
     return {name: _plain(value) for name, value in struct.fields.items()}
 
 
-def moment_of(
-    request: pb.CreateTicketRequest
-    | pb.UpdateTicketRequest
-    | pb.AssignTicketRequest
-    | pb.TransitionTicketRequest
-    | pb.CreateCommentRequest,
-    field: str,
-) -> datetime | None:
-    """A time of the request, aware, None where it is absent. Raises InvalidInput where it is no time."""
-    if not request.HasField(field):
+def moment_of(request: Dated) -> datetime | None:
+    """When it happened, aware; None where the request does not say. Raises InvalidInput where it is no time."""
+    if not request.HasField("occurred_at"):
         return None
-    return time_of(getattr(request, field), field)
-
-
-def time_of(timestamp: Timestamp, field: str) -> datetime:
-    """A time, aware. Raises InvalidInput where it is none."""
     try:
-        return timestamp.ToDatetime(tzinfo=UTC)
+        return request.occurred_at.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise InvalidInput([FieldError(field, "is no time between the years 1 and 9999")]) from None
+        raise InvalidInput([FieldError("occurred_at", "is no time between the years 1 and 9999")]) from None
 
 
 def _plain(value: Value) -> object:

@@ -14,10 +14,10 @@ from tickets.app import attaching, reading, watching
 from tickets.app.assigning import assign_ticket
 from tickets.app.commenting import comment_on_ticket
 from tickets.app.configuration import Configurations
+from tickets.app.directory import names_caller
 from tickets.app.listing import Wanted, list_tickets
 from tickets.app.moving import list_moves
 from tickets.app.opening import Desk, open_ticket
-from tickets.app.directory import names_caller
 from tickets.app.people import make_known
 from tickets.app.transitioning import transition_ticket
 from tickets.app.updating import update_ticket
@@ -35,7 +35,7 @@ class TicketServicer:
     objects: ObjectStore
 
     @own_transaction
-    async def CreateTicket(self, request: pb.CreateTicketRequest) -> pb.CreateTicketResponse:  # noqa: N802
+    async def CreateTicket(self, request: pb.CreateTicketRequest) -> pb.CreateTicketResponse:
         tenant_id = current_caller().tenant_id
         response = pb.CreateTicketResponse()
 
@@ -52,12 +52,12 @@ class TicketServicer:
         )
         return response if replayed is None else pb.CreateTicketResponse.FromString(replayed)
 
-    async def GetTicket(self, tx: Tx, request: pb.GetTicketRequest) -> pb.GetTicketResponse:  # noqa: N802
+    async def GetTicket(self, tx: Tx, request: pb.GetTicketRequest) -> pb.GetTicketResponse:
         configuration = await self.configurations.within(tx)
         view = await reading.get_ticket(tx, configuration=configuration, ticket=request.ticket)
         return pb.GetTicketResponse(ticket=messages.ticket_message(view))
 
-    async def ListTickets(self, tx: Tx, request: pb.ListTicketsRequest) -> pb.ListTicketsResponse:  # noqa: N802
+    async def ListTickets(self, tx: Tx, request: pb.ListTicketsRequest) -> pb.ListTicketsResponse:
         views, token = await list_tickets(
             tx,
             configuration=await self.configurations.within(tx),
@@ -69,7 +69,7 @@ class TicketServicer:
         )
 
     @own_transaction
-    async def UpdateTicket(self, request: pb.UpdateTicketRequest) -> pb.UpdateTicketResponse:  # noqa: N802
+    async def UpdateTicket(self, request: pb.UpdateTicketRequest) -> pb.UpdateTicketResponse:
         edits = requests.edits_of(request)
         if "requester" in edits.names and edits.requester:
             await self._make_known(edits.requester, "requester")
@@ -86,7 +86,7 @@ class TicketServicer:
 
         return await once(self._database(), pb.UpdateTicketResponse, work)
 
-    async def AssignTicket(self, tx: Tx, request: pb.AssignTicketRequest) -> pb.AssignTicketResponse:  # noqa: N802
+    async def AssignTicket(self, tx: Tx, request: pb.AssignTicketRequest) -> pb.AssignTicketResponse:
         view = await assign_ticket(
             tx,
             configuration=await self.configurations.within(tx),
@@ -95,7 +95,7 @@ class TicketServicer:
         )
         return pb.AssignTicketResponse(ticket=messages.ticket_message(view))
 
-    async def TransitionTicket(  # noqa: N802
+    async def TransitionTicket(
         self, tx: Tx, request: pb.TransitionTicketRequest
     ) -> pb.TransitionTicketResponse:
         view = await transition_ticket(
@@ -107,25 +107,23 @@ class TicketServicer:
         )
         return pb.TransitionTicketResponse(ticket=messages.ticket_message(view))
 
-    async def ListTransitions(  # noqa: N802
-        self, tx: Tx, request: pb.ListTransitionsRequest
-    ) -> pb.ListTransitionsResponse:
+    async def ListTransitions(self, tx: Tx, request: pb.ListTransitionsRequest) -> pb.ListTransitionsResponse:
         configuration = await self.configurations.within(tx)
         moves = await list_moves(tx, configuration=configuration, ticket=request.ticket)
         return pb.ListTransitionsResponse(transitions=[messages.transition_message(move) for move in moves])
 
-    async def CreateComment(self, tx: Tx, request: pb.CreateCommentRequest) -> pb.CreateCommentResponse:  # noqa: N802
+    async def CreateComment(self, tx: Tx, request: pb.CreateCommentRequest) -> pb.CreateCommentResponse:
         comment, attachments = await comment_on_ticket(
             tx,
             configuration=await self.configurations.within(tx),
             vocabulary=self.desk.vocabulary,
             ticket=request.ticket,
             new=requests.comment_of(request),
-            occurred_at=requests.moment_of(request, "occurred_at"),
+            occurred_at=requests.moment_of(request),
         )
         return pb.CreateCommentResponse(comment=messages.comment_message(comment, attachments))
 
-    async def ListComments(self, tx: Tx, request: pb.ListCommentsRequest) -> pb.ListCommentsResponse:  # noqa: N802
+    async def ListComments(self, tx: Tx, request: pb.ListCommentsRequest) -> pb.ListCommentsResponse:
         comments, token = await reading.list_comments(
             tx,
             configuration=await self.configurations.within(tx),
@@ -139,7 +137,7 @@ class TicketServicer:
         )
 
     @own_transaction
-    async def CreateAttachment(self, request: pb.CreateAttachmentRequest) -> pb.CreateAttachmentResponse:  # noqa: N802
+    async def CreateAttachment(self, request: pb.CreateAttachmentRequest) -> pb.CreateAttachmentResponse:
         tenant_id = current_caller().tenant_id
         file = await attaching.copy_file(self.objects, tenant_id, requests.file_of(request.file))
 
@@ -154,7 +152,7 @@ class TicketServicer:
 
         return await once(self._database(), pb.CreateAttachmentResponse, work)
 
-    async def GetAttachment(self, tx: Tx, request: pb.GetAttachmentRequest) -> pb.GetAttachmentResponse:  # noqa: N802
+    async def GetAttachment(self, tx: Tx, request: pb.GetAttachmentRequest) -> pb.GetAttachmentResponse:
         attachment = await attaching.get_attachment(
             tx,
             configuration=await self.configurations.within(tx),
@@ -163,9 +161,7 @@ class TicketServicer:
         )
         return pb.GetAttachmentResponse(attachment=messages.attachment_message(attachment))
 
-    async def ListAttachments(  # noqa: N802
-        self, tx: Tx, request: pb.ListAttachmentsRequest
-    ) -> pb.ListAttachmentsResponse:
+    async def ListAttachments(self, tx: Tx, request: pb.ListAttachmentsRequest) -> pb.ListAttachmentsResponse:
         attachments, token = await reading.list_attachments(
             tx,
             configuration=await self.configurations.within(tx),
@@ -178,7 +174,7 @@ class TicketServicer:
         )
 
     @own_transaction
-    async def AddWatcher(self, request: pb.AddWatcherRequest) -> pb.AddWatcherResponse:  # noqa: N802
+    async def AddWatcher(self, request: pb.AddWatcherRequest) -> pb.AddWatcherResponse:
         await self._make_known(request.person, "person")
 
         async def work(tx: Tx) -> pb.AddWatcherResponse:
@@ -192,7 +188,7 @@ class TicketServicer:
 
         return await once(self._database(), pb.AddWatcherResponse, work)
 
-    async def RemoveWatcher(self, tx: Tx, request: pb.RemoveWatcherRequest) -> pb.RemoveWatcherResponse:  # noqa: N802
+    async def RemoveWatcher(self, tx: Tx, request: pb.RemoveWatcherRequest) -> pb.RemoveWatcherResponse:
         view = await watching.remove_watcher(
             tx,
             configuration=await self.configurations.within(tx),
@@ -201,12 +197,12 @@ class TicketServicer:
         )
         return pb.RemoveWatcherResponse(ticket=messages.ticket_message(view))
 
-    async def ListWatchers(self, tx: Tx, request: pb.ListWatchersRequest) -> pb.ListWatchersResponse:  # noqa: N802
+    async def ListWatchers(self, tx: Tx, request: pb.ListWatchersRequest) -> pb.ListWatchersResponse:
         configuration = await self.configurations.within(tx)
         view = await reading.get_ticket(tx, configuration=configuration, ticket=request.ticket)
         return pb.ListWatchersResponse(watchers=messages.people_messages(view.watchers))
 
-    async def ListHistory(self, tx: Tx, request: pb.ListHistoryRequest) -> pb.ListHistoryResponse:  # noqa: N802
+    async def ListHistory(self, tx: Tx, request: pb.ListHistoryRequest) -> pb.ListHistoryResponse:
         entries, token = await reading.list_history(
             tx,
             configuration=await self.configurations.within(tx),

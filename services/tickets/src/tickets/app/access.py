@@ -140,12 +140,11 @@ def _by_permission(caller: Caller, configuration: Configuration) -> ColumnElemen
         hidden = [
             queue.id
             for queue in queues
-            if queue.confidential and not _is_trusted(caller, READ, configuration.processes[queue.process_id], queue)
+            if queue.confidential
+            and not _is_trusted(caller, READ, configuration.processes[queue.process_id], queue)
         ]
         return Ticket.queue_id.not_in(hidden) if hidden else true()
-    seen = [
-        queue.id for queue in queues if may(READ, configuration.processes[queue.process_id], queue)
-    ]
+    seen = [queue.id for queue in queues if may(READ, configuration.processes[queue.process_id], queue)]
     return Ticket.queue_id.in_(seen)
 
 

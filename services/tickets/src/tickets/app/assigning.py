@@ -14,11 +14,9 @@ from tickets.app.directory import require_person
 from tickets.app.moving import move_by_itself
 from tickets.app.recording import record_change, view_ticket
 from tickets.app.standing_in import may_work
-from tickets.db.directory import Person
 from tickets.db.tickets import Ticket
-from tickets.db.views import TicketView, names_of
+from tickets.db.views import TicketView, person_named
 from tickets.domain.changes import Plain, described, differences
-from tickets.domain.references import Reference
 from tickets.domain.workflow import ASSIGNED
 from tickets.publish import events
 
@@ -106,7 +104,5 @@ async def _values(
     if "team" in assignment.names:
         values["team"] = described(configuration.team(ticket.team_id))
     if "assignee" in assignment.names:
-        assignee = ticket.assignee_id
-        names = await names_of(tx, Person, [assignee] if assignee else [])
-        values["assignee"] = described(names.get(assignee) or Reference(assignee, "", "")) if assignee else None
+        values["assignee"] = described(await person_named(tx, ticket.assignee_id))
     return values

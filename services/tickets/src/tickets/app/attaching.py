@@ -97,7 +97,7 @@ async def attach_file(tx: Tx, *, configuration: Configuration, ticket: str, file
     return attachment
 
 
-def new_attachment(  # noqa: PLR0913
+def new_attachment(
     tenant_id: UUID,
     ticket_id: UUID,
     file: StoredFile,

@@ -47,7 +47,7 @@ class NewComment:
     source_message_id: str = ""
 
 
-async def comment_on_ticket(  # noqa: PLR0913
+async def comment_on_ticket(
     tx: Tx,
     *,
     configuration: Configuration,
@@ -107,7 +107,7 @@ def speaks_as_requester(ticket: Ticket, configuration: Configuration) -> bool:
     return is_requester(ticket) or not may_on(ticket, configuration, COMMENT)
 
 
-async def add_comment(  # noqa: PLR0913
+async def add_comment(
     tx: Tx,
     *,
     configuration: Configuration,
@@ -186,7 +186,9 @@ async def _take_along(
     """
     if not attachment_ids:
         return []
-    wrong = InvalidInput([FieldError("attachment_ids", "each must be a file of the ticket without a comment")])
+    wrong = InvalidInput(
+        [FieldError("attachment_ids", "each must be a file of the ticket without a comment")]
+    )
     if not all(is_id(one) for one in attachment_ids):
         raise wrong
     ids = {UUID(one) for one in attachment_ids}

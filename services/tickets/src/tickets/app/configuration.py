@@ -159,7 +159,10 @@ async def load_configuration(tx: Tx) -> Configuration:
     current: dict[tuple[UUID, str], UUID] = {}
     versions = await tx.execute(
         select(WorkflowVersion, Workflow.process_id, Workflow.type_id)
-        .join(Workflow, (Workflow.tenant_id == WorkflowVersion.tenant_id) & (Workflow.id == WorkflowVersion.workflow_id))
+        .join(
+            Workflow,
+            (Workflow.tenant_id == WorkflowVersion.tenant_id) & (Workflow.id == WorkflowVersion.workflow_id),
+        )
         .order_by(WorkflowVersion.workflow_id, WorkflowVersion.revision)
     )
     for version, process_id, type_id in versions:
@@ -177,7 +180,9 @@ async def load_configuration(tx: Tx) -> Configuration:
         rules=rules,
         current=current,
         matrix={(cell.impact, cell.urgency): cell.priority for cell in cells},
-        fields={item.slug: Definition(item.slug, item.name, item.kind, tuple(item.choices)) for item in fields},
+        fields={
+            item.slug: Definition(item.slug, item.name, item.kind, tuple(item.choices)) for item in fields
+        },
         teams={team.id: Reference(team.id, team.slug, team.name) for team in teams},
         roles={role.slug: tuple(role.permissions) for role in roles},
         languages=tuple(tenant.languages) if tenant is not None else ("en",),

@@ -92,7 +92,9 @@ def place_ticket(configuration: Configuration, new: NewTicket) -> Placing:
     problems.raise_any()
     assert kind is not None
     if process is None:
-        process = configuration.default_process() if queue is None else configuration.processes[queue.process_id]
+        process = (
+            configuration.default_process() if queue is None else configuration.processes[queue.process_id]
+        )
     if queue is None:
         queue = configuration.default_queue(process)
     return Placing(kind, process, queue)
@@ -111,7 +113,7 @@ class Composed:
     statement: TicketStatement
 
 
-def compose_ticket(  # noqa: PLR0913
+def compose_ticket(
     *,
     configuration: Configuration,
     vocabulary: Vocabulary,

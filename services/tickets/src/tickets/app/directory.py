@@ -42,17 +42,16 @@ class EnsureRequester(Protocol):
         """The person. Raises InvalidInput for an address that is none, Unavailable where nobody answers."""
 
 
-async def keep_copy(tx: Tx, row: type[TenantCopy], id: UUID, version: int, values: dict[str, object]) -> bool:  # noqa: A002
+async def keep_copy(tx: Tx, row: type[TenantCopy], id: UUID, version: int, values: dict[str, object]) -> bool:  # noqa: A002 (the word of the domain)
     """Writes the copy of a row unless a version not older is there; tells whether it wrote."""
-    table = row.__table__
     written = {"tenant_id": tx.tenant_id, "id": id, "version": version, **values}
     statement = insert(row).values(written)
     statement = statement.on_conflict_do_update(
-        index_elements=[table.c.tenant_id, table.c.id],
+        index_elements=[row.tenant_id, row.id],
         set_={name: statement.excluded[name] for name in ("version", *values)} | {"updated_at": func.now()},
-        where=table.c.version < statement.excluded.version,
+        where=row.version < statement.excluded.version,
     )
-    return (await tx.execute(statement.returning(table.c.id))).first() is not None
+    return (await tx.execute(statement.returning(row.id))).first() is not None
 
 
 async def keep_person(tx: Tx, person: KnownPerson) -> None:
@@ -75,7 +74,7 @@ async def keep_person(tx: Tx, person: KnownPerson) -> None:
     )
 
 
-async def keep_team(tx: Tx, *, id: UUID, version: int, slug: str, name: str) -> None:  # noqa: A002
+async def keep_team(tx: Tx, *, id: UUID, version: int, slug: str, name: str) -> None:  # noqa: A002 (the word of the domain)
     """Writes the copy of a team; a queue of the same slug that has no team gets it."""
     if not await keep_copy(tx, Team, id, version, {"slug": slug, "name": name}):
         return
@@ -97,7 +96,7 @@ async def keep_team(tx: Tx, *, id: UUID, version: int, slug: str, name: str) -> 
         )
 
 
-async def keep_tenant(  # noqa: PLR0913
+async def keep_tenant(
     tx: Tx, *, version: int, slug: str, name: str, languages: list[str], time_zone: str, active: bool
 ) -> None:
     """Writes the copy of the transaction's tenant."""
@@ -121,14 +120,20 @@ async def mark_backfilled(tx: Tx) -> None:
     await tx.execute(update(Tenant).where(Tenant.id == tx.tenant_id).values(backfilled_at=func.now()))
 
 
-async def keep_organization(  # noqa: PLR0913
-    tx: Tx, *, id: UUID, version: int, slug: str, name: str, domains: list[str]  # noqa: A002
+async def keep_organization(
+    tx: Tx,
+    *,
+    id: UUID,  # noqa: A002 (the word of the domain)
+    version: int,
+    slug: str,
+    name: str,
+    domains: list[str],
 ) -> None:
     """Writes the copy of an organisation."""
     await keep_copy(tx, Organization, id, version, {"slug": slug, "name": name, "domains": domains})
 
 
-async def keep_role(tx: Tx, *, id: UUID, version: int, slug: str, permissions: list[str]) -> None:  # noqa: A002
+async def keep_role(tx: Tx, *, id: UUID, version: int, slug: str, permissions: list[str]) -> None:  # noqa: A002 (the word of the domain)
     """Writes the copy of a role."""
     await keep_copy(tx, Role, id, version, {"slug": slug, "permissions": permissions})
 
@@ -138,7 +143,9 @@ async def find_person(tx: Tx, key: str) -> Person | None:
     if is_id(key):
         person = await tx.get(Person, UUID(key))
         return person if person is not None and person.active else None
-    statement = select(Person).where(Person.email == key.strip().lower(), Person.active).order_by(Person.id).limit(1)
+    statement = (
+        select(Person).where(Person.email == key.strip().lower(), Person.active).order_by(Person.id).limit(1)
+    )
     return await tx.scalar(statement)
 
 
@@ -168,5 +175,10 @@ async def organization_of(tx: Tx, person: Person) -> UUID | None:
     if person.organization_ids:
         return person.organization_ids[0]
     domain = person.email.rpartition("@")[2]
-    statement = select(Organization.id).where(Organization.domains.contains([domain])).order_by(Organization.id).limit(1)
+    statement = (
+        select(Organization.id)
+        .where(Organization.domains.contains([domain]))
+        .order_by(Organization.id)
+        .limit(1)
+    )
     return await tx.scalar(statement)

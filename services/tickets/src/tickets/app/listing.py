@@ -47,7 +47,9 @@ MENDED_WORDS = 8
 
 DEFAULT_ORDER: Final = "created_at desc"
 
-_RANK = case({name: place for place, name in enumerate(PRIORITIES)}, value=Ticket.priority, else_=len(PRIORITIES))
+_RANK = case(
+    {name: place for place, name in enumerate(PRIORITIES)}, value=Ticket.priority, else_=len(PRIORITIES)
+)
 
 ORDERS: Final[Mapping[str, tuple[SQLColumnExpression[object], Callable[[Ticket], Value]]]] = {
     "created_at": (Ticket.created_at, lambda ticket: ticket.created_at),
@@ -161,7 +163,9 @@ def _custom(definition: Definition) -> Field:
             return Field(FieldType.BOOL, (cast(value.astext, Boolean()),))
         case "choices":
             listed = select(func.jsonb_array_elements_text(value)).scalar_subquery()
-            return Field(FieldType.LIST, (func.array(listed, type_=ARRAY(Text())),), frozenset(definition.choices))
+            return Field(
+                FieldType.LIST, (func.array(listed, type_=ARRAY(Text())),), frozenset(definition.choices)
+            )
         case "choice":
             return Field(FieldType.STRING, (value.astext,), frozenset(definition.choices))
         case _:
@@ -170,9 +174,11 @@ def _custom(definition: Definition) -> Field:
 
 def _statement(
     configuration: Configuration, condition: ColumnElement[bool], question: str | None
-) -> Select[tuple[Ticket]]:
+) -> Select[Ticket]:
     parts = [
-        part.condition if question is None else and_(part.condition, _found(question, only_public=part.only_public))
+        part.condition
+        if question is None
+        else and_(part.condition, _found(question, only_public=part.only_public))
         for part in readable_parts(configuration)
     ]
     return select(Ticket).where(or_(*parts) if parts else false(), condition)
@@ -203,7 +209,9 @@ async def _spellings(tx: Tx, query: str) -> dict[str, list[str]]:
     spelled = {}
     for word in asked_words(query)[:MENDED_WORDS]:
         pieces = search.trigrams(tx.tenant_id, word)
-        candidates = await tx.scalars(select(func.find_words(cast(pieces, ARRAY(Text()))).column_valued("word")))
+        candidates = await tx.scalars(
+            select(func.find_words(cast(pieces, ARRAY(Text()))).column_valued("word"))
+        )
         near = search.closest(word, [str(candidate) for candidate in candidates])
         if near:
             spelled[word] = near

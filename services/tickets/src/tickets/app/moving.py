@@ -61,7 +61,7 @@ async def legal_moves(tx: Tx, configuration: Configuration, ticket: Ticket) -> l
     )
 
 
-async def check_move(  # noqa: PLR0913
+async def check_move(
     tx: Tx,
     *,
     configuration: Configuration,
@@ -103,7 +103,7 @@ async def check_move(  # noqa: PLR0913
         raise InvalidInput(problems)
 
 
-async def move_ticket(  # noqa: PLR0913
+async def move_ticket(
     tx: Tx,
     *,
     configuration: Configuration,
@@ -159,9 +159,7 @@ async def move_by_itself(
     return await move_ticket(tx, configuration=configuration, ticket=ticket, to=to, occasion=by_rule)
 
 
-async def _told_afterwards(
-    tx: Tx, ticket: Ticket, rules: Workflow, passage: Passage
-) -> tuple[str, Standing]:
+async def _told_afterwards(tx: Tx, ticket: Ticket, rules: Workflow, passage: Passage) -> tuple[str, Standing]:
     """The state before a move of the past, and where the ticket stands now, the moves after it counted."""
     moves = (
         select(HistoryEntry.occurred_at, HistoryEntry.new_value, HistoryEntry.id)
@@ -170,9 +168,11 @@ async def _told_afterwards(
     )
     told = [(Passage(str(move.new_value), move.occurred_at), move.id) for move in await tx.execute(moves)]
     passages = [one for one, _ in told]
-    following = next((id for one, id in told if one.at > passage.at), None)
+    following = next((entry_id for one, entry_id in told if one.at > passage.at), None)
     if following is not None:
-        await tx.execute(update(HistoryEntry).where(HistoryEntry.id == following).values(old_value=passage.state))
+        await tx.execute(
+            update(HistoryEntry).where(HistoryEntry.id == following).values(old_value=passage.state)
+        )
     return state_at(rules, passages, passage.at), replay(rules, [*passages, passage])
 
 

@@ -15,7 +15,7 @@ from tickets.app.configuration import Configuration
 from tickets.app.creating import NewTicket, check_new, compose_ticket, place_ticket, require_create
 from tickets.app.directory import EnsureRequester, names_caller, require_person
 from tickets.app.numbers import Numbers
-from tickets.app.people import CallersAsRequesters, make_known, require_naming, requester_of, with_people
+from tickets.app.people import CallersAsRequesters, make_known, requester_of, require_naming, with_people
 from tickets.app.wording import Vocabulary
 from tickets.db.create_ticket import store_ticket
 from tickets.db.views import TicketView

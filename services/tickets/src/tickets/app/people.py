@@ -3,7 +3,6 @@
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import TypeVar
 from uuid import UUID
 
 from chassis.context import current_caller
@@ -18,17 +17,16 @@ from tickets.app.directory import (
     names_caller,
     organization_of,
     reference_to,
+    require_person,
 )
-from tickets.db.directory import Organization, Person
-from tickets.db.views import names_of
+from tickets.db.directory import Person
+from tickets.db.views import organization_named
 from tickets.domain.fields import Definition
 from tickets.domain.references import Reference
 
 NAME_OTHERS = "users.ensure_requester"
 _ORGANIZATION_SECONDS = 30.0
 _KEPT_CALLERS = 20_000
-
-V = TypeVar("V")
 
 
 async def make_known(database: Database, ensure: EnsureRequester, key: str, field: str) -> None:
@@ -62,9 +60,7 @@ def require_naming(key: str) -> None:
 async def requester_of(tx: Tx, person: Person) -> Requester:
     """The person with the organisation it belongs to now."""
     organization_id = await organization_of(tx, person)
-    names = await names_of(tx, Organization, [organization_id] if organization_id else [])
-    organization = names.get(organization_id) if organization_id else None
-    return Requester(reference_to(person), organization)
+    return Requester(reference_to(person), await organization_named(tx, organization_id))
 
 
 class CallersAsRequesters:
@@ -98,14 +94,11 @@ class CallersAsRequesters:
 
 
 async def with_people(
-    tx: Tx, definitions: Mapping[str, Definition], values: Mapping[str, V]
-) -> dict[str, V | str]:
-    """The values with people by their ids. Raises InvalidInput for those who are not known."""
-    found: dict[str, V | str] = dict(values)
+    tx: Tx, definitions: Mapping[str, Definition], values: Mapping[str, object]
+) -> dict[str, object]:
+    """The checked values with people by their ids. Raises InvalidInput for those who are not known."""
+    found = dict(values)
     for slug, value in values.items():
         if isinstance(value, str) and definitions[slug].kind == "person":
-            person = await find_person(tx, value)
-            if person is None:
-                raise InvalidInput([FieldError(f"fields.{slug}", "there is no such person")])
-            found[slug] = str(person.id)
+            found[slug] = str((await require_person(tx, value, f"fields.{slug}")).id)
     return found

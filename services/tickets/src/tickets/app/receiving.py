@@ -85,7 +85,9 @@ async def prepare_mail(
             try:
                 sender = await ensure(mail.from_email, one_line(mail.from_name, 200), mail.language)
             except InvalidInput as error:
-                return PreparedMail(refused=f"sender: {error.errors[0].reason if error.errors else error.detail}")
+                return PreparedMail(
+                    refused=f"sender: {error.errors[0].reason if error.errors else error.detail}"
+                )
             if not sender.active:
                 return PreparedMail(refused="sender: is deactivated")
     return PreparedMail(sender, [await copy_file(objects, tenant_id, file) for file in mail.files])
@@ -126,11 +128,28 @@ async def receive_mail(
             )
         elif isinstance(verdict, Answer):
             ticket = next(ticket for ticket, _ in tickets if ticket.id == verdict.ticket_id)
-            await _add_answer(tx, configuration, desk, mail, prepared, ticket, occasion)
+            await _add_answer(
+                tx,
+                configuration=configuration,
+                desk=desk,
+                mail=mail,
+                files=prepared.files,
+                ticket=ticket,
+                occasion=occasion,
+            )
         else:
             assert person is not None  # a bounce is an answer or nothing
             parent = verdict.ticket_id if isinstance(verdict, FollowUp) else None
-            await _open_ticket(tx, configuration, desk, mail, prepared, person, parent, occasion)
+            await _open_ticket(
+                tx,
+                configuration=configuration,
+                desk=desk,
+                mail=mail,
+                files=prepared.files,
+                person=person,
+                parent_id=parent,
+                occasion=occasion,
+            )
 
 
 async def _named_tickets(tx: Tx, mail: Mail) -> list[tuple[Ticket, bool]]:
@@ -139,7 +158,9 @@ async def _named_tickets(tx: Tx, mail: Mail) -> list[tuple[Ticket, bool]]:
     references = [reference[:MAX_MESSAGE_ID] for reference in mail.references[:MAX_NAMED]]
     if references:
         rows = await tx.execute(
-            select(TicketMessage.message_id, TicketMessage.ticket_id).where(TicketMessage.message_id.in_(references))
+            select(TicketMessage.message_id, TicketMessage.ticket_id).where(
+                TicketMessage.message_id.in_(references)
+            )
         )
         found: dict[str, list[UUID]] = {}
         for message_id, ticket_id in rows:
@@ -171,22 +192,23 @@ async def _may_answer(tx: Tx, configuration: Configuration, ticket: Ticket, pers
     return await is_watcher(tx, ticket, person.id)
 
 
-async def _add_answer(  # noqa: PLR0913
+async def _add_answer(
     tx: Tx,
+    *,
     configuration: Configuration,
     desk: Desk,
     mail: Mail,
-    prepared: PreparedMail,
+    files: Sequence[StoredFile],
     ticket: Ticket,
     occasion: Occasion,
 ) -> None:
     """A machine's answer becomes internal: it tells the agents, and nobody is mailed because of it."""
     by_machine = mail.automatic or mail.bounce
-    files = [
-        new_attachment(tx.tenant_id, ticket.id, file, occasion, public=not by_machine) for file in prepared.files
+    attachments = [
+        new_attachment(tx.tenant_id, ticket.id, file, occasion, public=not by_machine) for file in files
     ]
-    for file in files:
-        tx.add(file)
+    for attachment in attachments:
+        tx.add(attachment)
     await tx.flush()
     await add_comment(
         tx,
@@ -197,7 +219,7 @@ async def _add_answer(  # noqa: PLR0913
             body=_text(mail.body or mail.quoted),
             visibility=INTERNAL if by_machine else PUBLIC,
             channel=CHANNEL,
-            attachment_ids=[str(file.id) for file in files],
+            attachment_ids=[str(attachment.id) for attachment in attachments],
             quoted=_text(mail.quoted) if mail.body else "",
             automatic=by_machine,
             source_message_id=str(mail.inbound_message_id),
@@ -213,12 +235,13 @@ async def _add_answer(  # noqa: PLR0913
         )
 
 
-async def _open_ticket(  # noqa: PLR0913
+async def _open_ticket(
     tx: Tx,
+    *,
     configuration: Configuration,
     desk: Desk,
     mail: Mail,
-    prepared: PreparedMail,
+    files: Sequence[StoredFile],
     person: Person,
     parent_id: UUID | None,
     occasion: Occasion,
@@ -226,9 +249,7 @@ async def _open_ticket(  # noqa: PLR0913
     """Quoted text belongs to a new ticket too: in a forwarded mail it is what the sender wants to say."""
     described = "\n\n".join(part for part in (mail.body, mail.quoted) if part.strip())
     ticket_id = new_id()
-    attachments = [
-        new_attachment(tx.tenant_id, ticket_id, file, occasion, public=True) for file in prepared.files
-    ]
+    attachments = [new_attachment(tx.tenant_id, ticket_id, file, occasion, public=True) for file in files]
     new = NewTicket(
         title=one_line(mail.subject) or NO_SUBJECT,
         description=_text(described),

@@ -11,7 +11,7 @@ from tickets.domain.changes import Change
 from tickets.domain.occasion import Occasion
 
 
-async def record_change(  # noqa: PLR0913
+async def record_change(
     tx: Tx,
     *,
     configuration: Configuration,
@@ -48,9 +48,7 @@ async def view_tickets(tx: Tx, configuration: Configuration, tickets: Sequence[T
     ]
 
 
-
-
-def _entry(  # noqa: PLR0913
+def _entry(
     tx: Tx, ticket: Ticket, occasion: Occasion, action: str, change: Change, *, public: bool
 ) -> HistoryEntry:
     return HistoryEntry(

@@ -24,11 +24,15 @@ async def with_ids(tx: Tx, configuration: Configuration, node: Node | None) -> N
     organizations = {key for field, key in keys if field == "organization"}
     ids = _configured(configuration)
     if people:
-        rows = await tx.execute(select(Person.email, Person.id).where(Person.email.in_(people)).order_by(Person.id))
+        rows = await tx.execute(
+            select(Person.email, Person.id).where(Person.email.in_(people)).order_by(Person.id)
+        )
         for email, id_ in rows:
             ids |= {(field, email): id_ for field in PEOPLE}
     if organizations:
-        rows = await tx.execute(select(Organization.slug, Organization.id).where(Organization.slug.in_(organizations)))
+        rows = await tx.execute(
+            select(Organization.slug, Organization.id).where(Organization.slug.in_(organizations))
+        )
         ids |= {("organization", slug): id_ for slug, id_ in rows}
     return _replaced(node, ids)
 

@@ -48,12 +48,11 @@ async def transition_ticket(
     if not move.to:
         problems.add("to", "must be given")
     problems.text("comment", move.comment, limit=MAX_BODY)
-    changes = problems.values(configuration.fields, move.fields)
+    checked = problems.values(configuration.fields, move.fields)
     problems.raise_any()
-    if changes and not may_on(found, configuration, UPDATE):
+    if checked and not may_on(found, configuration, UPDATE):
         raise Forbidden(f"Setting fields needs the permission {UPDATE}.")
-    changes = await with_people(tx, configuration.fields, changes)
-    values = merge_values(found.fields, changes)
+    values = merge_values(found.fields, await with_people(tx, configuration.fields, checked))
     await check_move(
         tx,
         configuration=configuration,
@@ -75,7 +74,7 @@ async def transition_ticket(
             from_requester=speaks_as_requester(found, configuration),
             moves=False,
         )
-    differences = differences(custom_values(found.fields, move.fields), custom_values(values, move.fields))
+    changed = differences(custom_values(found.fields, move.fields), custom_values(values, move.fields))
     found.fields = values
     return await move_ticket(
         tx,
@@ -83,5 +82,5 @@ async def transition_ticket(
         ticket=found,
         to=move.to,
         occasion=occasion,
-        with_changes=differences,
+        with_changes=changed,
     )

@@ -1,7 +1,6 @@
 """Changing the fields of a ticket, now or as an import tells of it."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from chassis.db import Tx
 from tickets.app.access import readable_ticket, require_on
@@ -12,9 +11,8 @@ from tickets.app.creating import UPDATE
 from tickets.app.editing import Edits, apply_edits, check_edits
 from tickets.app.recording import record_change, view_ticket
 from tickets.app.wording import Vocabulary, index_again
-from tickets.db.directory import Organization, Person
 from tickets.db.tickets import Ticket
-from tickets.db.views import TicketView, names_of
+from tickets.db.views import TicketView, organization_named, person_named
 from tickets.domain.changes import Plain, custom_values, described, differences
 from tickets.domain.references import Reference
 from tickets.publish import events
@@ -102,9 +100,7 @@ def _restore(ticket: Ticket, field: str, columns: dict[str, object]) -> None:
     )
 
 
-async def _values(
-    tx: Tx, configuration: Configuration, ticket: Ticket, edits: Edits
-) -> dict[str, Plain]:
+async def _values(tx: Tx, configuration: Configuration, ticket: Ticket, edits: Edits) -> dict[str, Plain]:
     """The values that history keeps, of the fields that the edits touch."""
     touched = set(edits.names).union(*(_BROUGHT.get(name, ()) for name in edits.names))
     values: dict[str, Plain] = {name: getattr(ticket, name) for name in _PLAIN if name in touched}
@@ -114,21 +110,13 @@ async def _values(
         values["process"] = described(Reference(process.id, process.slug, process.name))
         values["team"] = described(configuration.team(ticket.team_id))
     if "requester" in touched:
-        values["requester"] = await _named(tx, Person, ticket.requester_id)
-        values["organization"] = await _named(tx, Organization, ticket.organization_id)
+        values["requester"] = described(await person_named(tx, ticket.requester_id))
+        values["organization"] = described(await organization_named(tx, ticket.organization_id))
     if "parent_id" in touched:
         values["parent_id"] = str(ticket.parent_id) if ticket.parent_id else None
     if "fields" in touched:
         values |= custom_values(ticket.fields, edits.fields)
     return values
-
-
-async def _named(
-    tx: Tx, row: type[Person] | type[Organization], id: UUID | None  # noqa: A002 (the word of the domain)
-) -> Plain:
-    if id is None:
-        return None
-    return described((await names_of(tx, row, [id])).get(id) or Reference(id, "", ""))
 
 
 def _all_columns() -> Sequence[str]:

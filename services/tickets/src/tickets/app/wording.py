@@ -84,9 +84,7 @@ async def add_comment_words(
     await _learn(tx, [text], vocabulary)
 
 
-async def index_again(
-    tx: Tx, *, ticket: Ticket, languages: Sequence[str], vocabulary: Vocabulary
-) -> None:
+async def index_again(tx: Tx, *, ticket: Ticket, languages: Sequence[str], vocabulary: Vocabulary) -> None:
     """Makes the vectors of a ticket anew after its own texts have changed."""
     words = ticket_words(ticket, languages)
     connection = await tx.raw()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import orjson
-from sqlalchemy import inspect
 
 from chassis.db import Tx
 from chassis.idempotency import Use
@@ -95,7 +94,7 @@ def fetch_in(tx: Tx) -> Fetch:
 
 
 _COLUMNS = {
-    row: tuple(attribute.key for attribute in inspect(row).column_attrs) for row in (Ticket, HistoryEntry)
+    row: tuple(attribute.key for attribute in row.__mapper__.column_attrs) for row in (Ticket, HistoryEntry)
 }
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from chassis.db import Tx
 from tickets.db.configuration import Process, Queue
-from tickets.db.directory import Organization, Person, Team
-from tickets.db.tickets import Ticket, TicketClock, TicketWatcher
+from tickets.db.directory import Organization, Person
+from tickets.db.tickets import Ticket, TicketClock
 from tickets.domain.references import Reference
 
 
@@ -105,13 +105,22 @@ def view_of(ticket: Ticket, process: Process, queue: Queue, related: Related) ->
     )
 
 
-async def names_of(tx: Tx, row: type[Person] | type[Team] | type[Organization], ids: Iterable[UUID]) -> dict[UUID, Reference]:
-    """References of one kind by id; those that the copy does not have are left out."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    found = await tx.scalars(select(row).where(row.id.in_(wanted)))
-    return {item.id: Reference(item.id, item.email if isinstance(item, Person) else item.slug, item.name) for item in found}
+async def person_named(tx: Tx, id: UUID | None) -> Reference | None:  # noqa: A002 (the word of the domain)
+    """The reference of a person; by id alone where the copy has not come yet."""
+    if id is None:
+        return None
+    person = await tx.get(Person, id)
+    return Reference(id, "", "") if person is None else Reference(id, person.email, person.name)
+
+
+async def organization_named(tx: Tx, id: UUID | None) -> Reference | None:  # noqa: A002 (the word of the domain)
+    """The reference of an organisation; by id alone where the copy has not come yet."""
+    if id is None:
+        return None
+    organization = await tx.get(Organization, id)
+    if organization is None:
+        return Reference(id, "", "")
+    return Reference(id, organization.slug, organization.name)
 
 
 def _present(ids: Iterable[UUID | None]) -> list[UUID]:

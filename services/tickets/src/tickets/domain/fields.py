@@ -48,7 +48,7 @@ def check_values(
     return checked, problems
 
 
-def merge_values(present: Mapping[str, object], changes: Mapping[str, Value | None]) -> dict[str, object]:
+def merge_values(present: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, object]:
     """The present values with the changes laid over them; None takes one off."""
     merged = {**present, **changes}
     return {slug: value for slug, value in merged.items() if value is not None}
@@ -65,7 +65,7 @@ def _canonical(definition: Definition, value: object) -> Value:  # noqa: PLR0911
             return _number(value)
         case "checkbox":
             if not isinstance(value, bool):
-                raise ValueError("must be true or false")
+                raise ValueError("must be true or false")  # noqa: TRY004 (the caller collects ValueErrors as reasons)
             return value
         case "date":
             return _date(_text(value))
@@ -73,7 +73,7 @@ def _canonical(definition: Definition, value: object) -> Value:  # noqa: PLR0911
             return _choice(definition, _text(value))
         case "choices":
             if not isinstance(value, list):
-                raise ValueError("must be a list of choices")
+                raise ValueError("must be a list of choices")  # noqa: TRY004 (as above)
             return [_choice(definition, _text(one)) for one in value]
         case "person":
             return _text(value).strip().lower()

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 
-def scopes_of(grants: Iterable[Mapping[str, str]], permissions: Mapping[str, Iterable[str]]) -> frozenset[str]:
+def scopes_of(
+    grants: Iterable[Mapping[str, str]], permissions: Mapping[str, Iterable[str]]
+) -> frozenset[str]:
     """Effective scopes ("perm", "perm:process", "perm:process/queue") of grants {role, process, queue}.
 
     `permissions` are those of each role by its slug; an unknown role grants nothing.

@@ -21,7 +21,9 @@ class Occasion:
     imported: bool = False
 
 
-def occurred_problem(occurred_at: datetime, *, now: datetime, created_at: datetime | None = None) -> str | None:
+def occurred_problem(
+    occurred_at: datetime, *, now: datetime, created_at: datetime | None = None
+) -> str | None:
     """Why a moment is refused, None when it is fine: never in the future, never before the ticket was made."""
     if occurred_at > now:
         return "must not be in the future"

@@ -24,7 +24,9 @@ from tickets.publish.messages import (
 MAX_TEXT_BYTES = 64 * 1024
 
 
-def created_event(view: TicketView, occasion: Occasion, attachments: Sequence[Attachment]) -> outbox.OutboxValues:
+def created_event(
+    view: TicketView, occasion: Occasion, attachments: Sequence[Attachment]
+) -> outbox.OutboxValues:
     """TicketCreated, for the one statement that stores it together with the ticket."""
     ticket = view.ticket
     message = pb.TicketCreated(
@@ -123,8 +125,15 @@ def message_rejected(tx: Tx, *, inbound_message_id: UUID, reason: str) -> None:
     )
 
 
-def setting_changed(  # noqa: PLR0913
-    tx: Tx, *, kind: str, id: UUID, name: str, version: int, changes: Sequence[Change], occasion: Occasion  # noqa: A002
+def setting_changed(
+    tx: Tx,
+    *,
+    kind: str,
+    id: UUID,  # noqa: A002 (the word of the domain)
+    name: str,
+    version: int,
+    changes: Sequence[Change],
+    occasion: Occasion,
 ) -> None:
     """A part of the configuration changed; `version` is the row's."""
     outbox.add(

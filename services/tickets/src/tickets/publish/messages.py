@@ -1,6 +1,6 @@
 """Rows as the messages that callers and subscribers get."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from google.protobuf.struct_pb2 import Struct, Value
@@ -85,7 +85,9 @@ def clock_message(clock: TicketClock) -> pb.TicketClock:
     )
 
 
-def comment_message(comment: Comment, attachments: Sequence[Attachment], *, cut_bytes: int | None = None) -> pb.Comment:
+def comment_message(
+    comment: Comment, attachments: Sequence[Attachment], *, cut_bytes: int | None = None
+) -> pb.Comment:
     """A comment with its files; `cut_bytes` bounds body and quoted text, each, in bytes of UTF-8."""
     return pb.Comment(
         id=str(comment.id),
@@ -243,12 +245,12 @@ def people_messages(references: Sequence[Reference]) -> list[common.PersonRef]:
     ]
 
 
-def struct_message(values: Mapping[str, object]) -> Struct | None:
+def struct_message(values: dict[str, object]) -> Struct | None:
     """Custom values, absent where there are none."""
     if not values:
         return None
     message = Struct()
-    message.update(values)
+    message.update(values)  # type: ignore[arg-type]  # any value of JSON is taken
     return message
 
 
