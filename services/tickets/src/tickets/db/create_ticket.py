@@ -103,4 +103,5 @@ def _document(row: Ticket | HistoryEntry) -> dict[str, object]:
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
+    # The driver has a UUID of its own, which orjson does not know.
+    return orjson.dumps(value, default=str).decode()
