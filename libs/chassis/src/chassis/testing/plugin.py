@@ -1,10 +1,11 @@
 """The fixtures, as a pytest plugin: `pytest_plugins = ["chassis.testing.plugin"]`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from chassis.testing.databases import DatabaseFactory, ServiceDatabase
+from chassis.testing.events import Bus, open_bus
 from chassis.testing.identity import Issuer
 from chassis.testing.servers import Nats, Postgres, empty, run_nats, run_postgres
 
@@ -28,6 +29,13 @@ def nats(nats_server: Nats) -> Nats:
     """The NATS of the run without the streams of other modules, whose services had other databases."""
     empty(nats_server)
     return nats_server
+
+
+@pytest.fixture(scope="module")
+async def bus(nats: Nats) -> AsyncIterator[Bus]:
+    """Publishes events as neighbour services would, and reads what was published."""
+    async with open_bus(nats) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
