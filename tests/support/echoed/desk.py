@@ -134,6 +134,9 @@ class Keeper:
         self.entered.set()
         await self.gate.wait()
         match request.text:
+            case "slow":
+                await asyncio.sleep(1.0)
+                return Text(text="slow")
             case "bug":
                 raise KeyError("ada@acme.example")
             case "invalid":

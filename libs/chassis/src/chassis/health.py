@@ -39,6 +39,11 @@ class Readiness:
         self._checking = asyncio.Lock()
         self._draining = False
 
+    def add(self, name: str, check: Check) -> None:
+        """One more thing that must be fine."""
+        self._checks[name] = check
+        self._checked_at = float("-inf")
+
     def drain(self) -> None:
         """From now on not ready: the process is about to end."""
         self._draining = True
@@ -49,9 +54,10 @@ class Readiness:
             return {"process": "draining"}
         async with self._checking:
             if time.monotonic() - self._checked_at > _FRESH_SECONDS:
-                answers = await asyncio.gather(*(self._run(check) for check in self._checks.values()))
+                checks = dict(self._checks)
+                answers = await asyncio.gather(*(self._run(check) for check in checks.values()))
                 self._problems = {
-                    name: why for name, why in zip(self._checks, answers, strict=True) if why is not None
+                    name: why for name, why in zip(checks, answers, strict=True) if why is not None
                 }
                 self._checked_at = time.monotonic()
         return self._problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 import uvicorn
@@ -19,18 +19,24 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_BEGIN_POLL_SECONDS: Final = 0.5
+
 
 class Loops:
-    """Tasks that run until `stop`. One that ends by itself sets `ended`: the process cannot do its work any more."""
+    """Tasks that run until `stop`. One that ends by itself sets `ended`: the process cannot do its work any more.
 
-    def __init__(self) -> None:
+    They begin when `begin` says so for the first time (the database answers and is migrated), asked twice a second.
+    """
+
+    def __init__(self, begin: Callable[[], Awaitable[bool]]) -> None:
+        self._begin = begin
         self.ended = asyncio.Event()
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self, name: str, loop: Loop) -> None:
-        """Runs the loop in a task of this name."""
-        self._tasks.append(asyncio.create_task(self._run(name, loop), name=name))
+    def start(self, name: str, loop: Loop, *, at_once: bool = False) -> None:
+        """Runs the loop in a task of this name; `at_once` does not wait for `begin`."""
+        self._tasks.append(asyncio.create_task(self._run(name, loop, at_once=at_once), name=name))
 
     async def stop(self, grace_seconds: float) -> None:
         """Tells all loops to stop, waits for them, and cancels those that take longer than the grace."""
@@ -43,8 +49,11 @@ class Loops:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    async def _run(self, name: str, loop: Loop) -> None:
+    async def _run(self, name: str, loop: Loop, *, at_once: bool) -> None:
         try:
+            while not at_once and not await self._begin():
+                if await self._stopped_within(_BEGIN_POLL_SECONDS):
+                    return
             await loop(self._stop)
         except Exception:
             # The process must end and be started again; a loop must not vanish from a running one.
@@ -54,6 +63,13 @@ class Loops:
             if not self._stop.is_set():
                 log.error("loop_ended", loop=name)
                 self.ended.set()
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
 
 
 class HttpDoor:

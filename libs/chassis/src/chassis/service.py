@@ -1,0 +1,347 @@
+"""A service as a whole: what it is composed of, and how it starts, drains and stops.
+
+Each service's `main.py` lists its parts and hands them to `run`, which is its command line: `serve` and `migrate`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, NoReturn
+
+import structlog
+import typer
+import uvloop
+from typing_extensions import TypeVar
+
+from chassis import jobs, messaging, migrations, telemetry, timers
+from chassis import logging as json_logging
+from chassis.db import Databases
+from chassis.events import Consumers
+from chassis.grpc_client import Channel
+from chassis.grpc_server import Server, Servicer
+from chassis.health import HealthApp, Readiness
+from chassis.interceptors import Door
+from chassis.migrations import at_head
+from chassis.objects import ObjectStore
+from chassis.outbox.relay import Relay
+from chassis.serving import HttpDoor, Loops
+from chassis.settings import ServiceSettings, SettingsError, load
+from chassis.tokens import SystemTokens, Verifier
+from chassis.wake import Waker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+
+    from chassis.events.handlers import AnyHandler
+    from chassis.health import AsgiApp, Check
+
+log = structlog.get_logger()
+
+GRACE_SECONDS: Final = 5.0
+"""For running RPCs and batches when the process is told to end."""
+
+S = TypeVar("S", bound=ServiceSettings, default=ServiceSettings)
+
+
+class Only(Enum):
+    """Half of a service in a process of its own, so that each scales apart."""
+
+    API = "api"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Something that runs as long as the process, until `stop` is set: in worker processes, or in those of the api."""
+
+    name: str
+    run: Callable[[asyncio.Event], Awaitable[None]]
+    worker: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a service is composed of, in plain lists."""
+
+    servicers: Sequence[Servicer] = ()
+    handlers: Sequence[AnyHandler] = ()
+    timers: Sequence[timers.TimerHandler] = ()
+    jobs: Sequence[jobs.Job[Runtime[Any]]] = ()
+    background: Sequence[Background] = ()
+    http_app: AsgiApp | None = None
+    """Behind health and metrics on the HTTP door."""
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    """Of readiness, beside those that every service has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime(Generic[S]):
+    """What a process has to build its parts with."""
+
+    service: str
+    settings: S
+    databases: Databases
+    nats: messaging.Client
+    """May not be connected yet, or be away for a while: publishing is the relay's business."""
+    verifier: Verifier
+    objects: ObjectStore
+    channels: list[Channel]
+    draining: asyncio.Event
+    """Set when the process begins to stop: answers that have no end of their own should end now."""
+
+    def channel(self, target: str, name: str) -> Channel:
+        """A connection to a peer service, closed with the process; signs for the service where it has a key."""
+        key = self.settings.service_key
+        tokens = None if key is None else SystemTokens(self.service, key.get_secret_value())
+        opened = Channel(target, name, tokens=tokens)
+        self.channels.append(opened)
+        return opened
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Generic[S]):
+    """A service: its name, its settings, and the function that composes its parts."""
+
+    name: str
+    settings: type[S]
+    compose: Callable[[Runtime[S]], Awaitable[Parts]]
+    migrations: str
+    """The package of its alembic revisions."""
+    publishes: bool = True
+    verifier: Callable[[S], Verifier] | None = None
+    """For the one service that has the keys of tokens itself."""
+
+    @property
+    def prefix(self) -> str:
+        """Of its settings in the environment."""
+        return f"{self.name.upper()}_"
+
+
+@dataclass(frozen=True, slots=True)
+class Running(Generic[S]):
+    """A started process of a service."""
+
+    runtime: Runtime[S]
+    readiness: Readiness
+    ended: asyncio.Event
+    """Set when something that should run for ever has ended by itself."""
+    grpc_port: int
+    """0 in a worker, 1 on a unix socket."""
+    http_port: int
+
+    async def ready(self, seconds: float = 30.0) -> None:
+        """Returns when the service is ready. Raises TimeoutError with what is missing."""
+        ends_at = time.monotonic() + seconds
+        while problems := await self.readiness.problems():
+            if time.monotonic() > ends_at:
+                raise TimeoutError(f"{self.runtime.service} is not ready: {problems}")
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def running(service: Service[S], settings: S, only: Only | None = None) -> AsyncIterator[Running[S]]:
+    """Starts the service in this event loop and stops it when the block ends.
+
+    It stops in order: not ready; no new RPCs and requests, the running ones end; then loops; then connections.
+    """
+    async with AsyncExitStack() as stack:
+        databases = Databases.connect(settings, service.name)
+        stack.push_async_callback(databases.close)
+        nats = messaging.connect(settings.nats_url, service.name)
+        stack.push_async_callback(nats.close)
+        runtime = Runtime(
+            service.name,
+            settings,
+            databases,
+            nats,
+            Verifier(settings.jwks_url) if service.verifier is None else service.verifier(settings),
+            ObjectStore.from_url(settings.object_store_url),
+            [],
+            asyncio.Event(),
+        )
+        stack.push_async_callback(_close, runtime.channels)
+        parts = await service.compose(runtime)
+
+        readiness = Readiness({"database": _database_check(databases, service.migrations)})
+
+        async def database_is_ready() -> bool:
+            return not {"database", "process"} & (await readiness.problems()).keys()
+
+        loops = Loops(database_is_ready)
+        stack.push_async_callback(loops.stop, GRACE_SECONDS)
+        loops.start("waker", Waker(service.name, databases, nats).run)
+        if only is not Only.API:
+            connected, consuming = _start_worker(service, runtime, parts, loops)
+            # A process that answers calls goes on doing so while NATS is away: its events wait in the outbox.
+            readiness.add("nats", connected if only is Only.WORKER else _once(connected))
+            readiness.add("consumers", _once(consuming))
+        for part in parts.background:
+            if only is None or part.worker == (only is Only.WORKER):
+                loops.start(part.name, part.run)
+        for name, check in parts.checks.items():
+            readiness.add(name, check)
+
+        http_app = None if only is Only.WORKER else parts.http_app
+        http = HttpDoor(
+            HealthApp(readiness, http_app),
+            settings.http_listen,
+            lifespan=http_app is not None,
+            grace_seconds=GRACE_SECONDS,
+        )
+        server: Server | None = None
+        if only is not Only.WORKER:
+            server = Server(settings.grpc_listen, parts.servicers, Door(runtime.verifier, databases))
+        stack.push_async_callback(_close_doors, runtime, readiness, http, server)
+        await http.start()
+        if server is not None:
+            await server.start()
+            loops.start("tokens", lambda stop: runtime.verifier.listen(nats, stop), at_once=True)
+            loops.start("health", lambda stop: _report(server, readiness, stop), at_once=True)
+        yield Running(runtime, readiness, loops.ended, 0 if server is None else server.port, http.port)
+
+
+async def _close_doors(
+    runtime: Runtime[S], readiness: Readiness, http: HttpDoor, server: Server | None
+) -> None:
+    """Not ready; then nothing new is let in, and what runs has its grace."""
+    readiness.drain()
+    runtime.draining.set()
+    await asyncio.gather(http.stop(), *(() if server is None else (server.stop(GRACE_SECONDS),)))
+
+
+def _start_worker(
+    service: Service[S], runtime: Runtime[S], parts: Parts, loops: Loops
+) -> tuple[Check, Check]:
+    """Starts relay, consumers, timers and jobs; gives what readiness asks of them."""
+    name, databases, nats = service.name, runtime.databases, runtime.nats
+    consumers = Consumers(name, databases, nats, parts.handlers)
+    if service.publishes:
+        loops.start("relay", Relay(name, databases, nats).run)
+    if parts.handlers:
+        loops.start("consumers", consumers.run)
+    if parts.timers:
+        loops.start("timers", timers.Worker(name, databases, nats, parts.timers).run)
+    loops.start("jobs", jobs.Runner(name, databases, [*jobs.maintenance(), *parts.jobs], runtime).run)
+
+    async def connected() -> str | None:
+        return None if nats.is_connected else "not connected"
+
+    async def consuming() -> str | None:
+        return None if consumers.ready else "not there yet"
+
+    return connected, consuming
+
+
+def _database_check(databases: Databases, package: str) -> Check:
+    """Whether every database answers and, asked until it was so once, has the newest revision."""
+
+    async def migrated() -> str | None:
+        heads = [await at_head(database, package) for database in databases.all()]
+        return None if all(heads) else "not migrated"
+
+    once = _once(migrated)
+
+    async def check() -> str | None:
+        for database in databases.all():
+            await database.fetch_one("SELECT 1")
+        return await once()
+
+    return check
+
+
+def _once(check: Check) -> Check:
+    """The check until it was fine for the first time; fine from then on."""
+    was_fine = False
+
+    async def latched() -> str | None:
+        nonlocal was_fine
+        problem = None if was_fine else await check()
+        was_fine = problem is None
+        return problem
+
+    return latched
+
+
+async def _report(server: Server, readiness: Readiness, stop: asyncio.Event) -> None:
+    """Keeps what the gRPC health service answers equal to readiness."""
+    while not stop.is_set():
+        await server.report(ready=not await readiness.problems())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 0.5)
+
+
+async def _close(channels: list[Channel]) -> None:
+    for channel in channels:
+        await channel.close()
+
+
+def run(service: Service[S]) -> None:
+    """Runs the command line of the service and ends the process."""
+    cli(service)()
+
+
+def cli(service: Service[S]) -> typer.Typer:
+    """The command line of a service: `serve [--only api|worker]` and `migrate`. The service may add its own."""
+    app = typer.Typer(
+        add_completion=False, no_args_is_help=True, help=f"The {service.name} service of Deskmesh."
+    )
+
+    @app.command()
+    def serve(
+        only: Annotated[
+            Only | None, typer.Option(help="Run half of it: RPCs, or events, timers and jobs.")
+        ] = None,
+    ) -> None:
+        """Serve until SIGTERM or SIGINT, then end what runs and stop."""
+        settings = settings_or_exit(service)
+        telemetry.setup(service.name, settings.environment)
+        code = uvloop.run(_serve(service, settings, only))
+        telemetry.shutdown()
+        sys.exit(code)
+
+    @app.command()
+    def migrate() -> None:
+        """Bring the database to the newest revision."""
+        url = settings_or_exit(service).owner_database_url
+        if url is None:
+            _refuse(SettingsError([f"{service.prefix}OWNER_DATABASE_URL: missing"]))
+        migrations.run(service.name, url.get_secret_value(), service.migrations)
+
+    return app
+
+
+def settings_or_exit(service: Service[S]) -> S:
+    """The settings from the environment, logging set up; lists what is wrong and exits with 2 where they do not fit."""
+    try:
+        settings = load(service.settings, service.prefix)
+        json_logging.setup(service.name, settings.log_level)
+    except (SettingsError, ValueError) as error:
+        _refuse(error)
+    return settings
+
+
+async def _serve(service: Service[S], settings: S, only: Only | None) -> int:
+    """Serves until a signal or the end of a loop; gives the exit code."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(service, settings, only) as process:
+        log.info("serving", http_port=process.http_port, only=None if only is None else only.value)
+        waiting = [asyncio.create_task(event.wait()) for event in (stop, process.ended)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        log.info("stopping")
+    return 1 if process.ended.is_set() else 0
+
+
+def _refuse(error: Exception) -> NoReturn:
+    typer.echo(str(error), err=True)
+    sys.exit(2)
