@@ -1,0 +1,12 @@
+"""Settings of knowledge."""
+
+from __future__ import annotations
+
+from chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Environment variables with the prefix KNOWLEDGE_."""
+
+    gateway_target: str
+    """Where the gateway's internal gRPC listens, for the first fill of the copy of tenants."""
