@@ -1,1 +1,0 @@
-"""Doors in: gRPC servicers, event handlers, timed jobs."""

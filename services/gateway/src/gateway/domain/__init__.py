@@ -1,1 +1,0 @@
-"""Rules: pure functions over plain values."""

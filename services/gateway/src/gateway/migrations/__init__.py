@@ -1,1 +1,0 @@
-"""Alembic's folder: the revisions of the gateway's database."""
