@@ -1,0 +1,1 @@
+"""Doors in: gRPC servicers, event handlers, timed jobs."""

@@ -1,0 +1,58 @@
+"""Slowing down the guessing of passwords: wrong ones are counted per name and address of the client."""
+
+import hashlib
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import case, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.db import Databases, Tx
+from chassis.errors import LimitReached
+from chassis.ids import new_id
+from gateway.db.credentials import SignInFailures
+
+FAILURES_ALLOWED = 10
+WINDOW = timedelta(minutes=15)
+
+
+async def refuse_after_failures(databases: Databases, *, tenant_id: UUID, name: str, ip: str) -> None:
+    """Raise LimitReached when there were ten wrong passwords in the last fifteen minutes."""
+    async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
+        opens_at = SignInFailures.window_started_at + WINDOW
+        seconds_left = await tx.scalar(
+            select(func.extract("epoch", opens_at - func.now())).where(
+                SignInFailures.key == _key(name, ip),
+                SignInFailures.failures >= FAILURES_ALLOWED,
+                opens_at > func.now(),
+            )
+        )
+    if seconds_left is not None:
+        raise LimitReached(float(seconds_left), "Too many wrong passwords.", reason="TOO_MANY_SIGN_INS")
+
+
+async def count_failure(databases: Databases, *, tenant_id: UUID, name: str, ip: str) -> None:
+    """Count one wrong password; the window starts anew when the last one is over."""
+    over = SignInFailures.window_started_at + WINDOW <= func.now()
+    statement = insert(SignInFailures).values(
+        tenant_id=tenant_id, id=new_id(), key=_key(name, ip), failures=1, window_started_at=func.now()
+    )
+    async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
+        await tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["tenant_id", "key"],
+                set_={
+                    "failures": case((over, 1), else_=SignInFailures.failures + 1),
+                    "window_started_at": case((over, func.now()), else_=SignInFailures.window_started_at),
+                },
+            )
+        )
+
+
+async def forget_failures(tx: Tx, *, name: str, ip: str) -> None:
+    """Start anew after a right password."""
+    await tx.execute(delete(SignInFailures).where(SignInFailures.key == _key(name, ip)))
+
+
+def _key(name: str, ip: str) -> bytes:
+    return hashlib.sha256(f"{name}\0{ip}".encode()).digest()
