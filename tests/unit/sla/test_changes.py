@@ -4,8 +4,7 @@ from datetime import datetime
 
 from sla_desk import Story, book, hours, policy, warsaw
 
-from sla.domain.changes import Told, changes, next_warning, warned
-from sla.domain.clocks import Clock
+from sla.domain.changes import Told, changes, remembered
 from sla.domain.policies import RuleBook
 
 RULES = book(
@@ -19,25 +18,6 @@ RULES = book(
 )
 
 
-def told(clock: Clock, before: Told | None = None) -> Told:
-    return Told(
-        state=clock.state,
-        priority=clock.priority,
-        target=clock.target,
-        started_at=clock.started_at,
-        due_at=clock.due_at,
-        paused_at=clock.paused_at,
-        stopped_at=clock.stopped_at,
-        breached=clock.breached,
-        policy_id=clock.policy.id,
-        policy_name=clock.policy.name,
-        policy_version=clock.policy.version,
-        calendar_id=clock.calendar.calendar_id,
-        calendar_version=clock.calendar.version,
-        warned=warned(before, clock, clock.stopped_at or clock.started_at),
-    )
-
-
 class Listener:
     """Hears of one clock what sla tells, as time goes on."""
 
@@ -49,11 +29,7 @@ class Listener:
         """What is told at a time: what happened, and the words with it."""
         clock = self._story.clock(self._name, self._rules, at)
         found = changes(self._told, clock, at)
-        behind = warned(self._told, clock, at)
-        fresh = told(clock)
-        self._told = Told(
-            **{name: getattr(fresh, name) for name in Told.__slots__ if name != "warned"}, warned=behind
-        )
+        self._told = remembered(self._told, clock, at, version=1)
         return [(change.what, change.words) for change in found]
 
 
@@ -89,8 +65,25 @@ def test_warnings_and_the_breach_are_told_once_each() -> None:
 
 def test_of_warnings_that_passed_together_only_the_nearest_to_the_breach_is_told() -> None:
     listener = Listener(Story(warsaw(16, 9)))
-    assert listener.hears(warsaw(16, 17)) == [("started", ""), ("warning", "75%")]
+    listener.hears(warsaw(16, 9))
+    assert listener.hears(warsaw(16, 17)) == [("warning", "75%")]
     assert listener.hears(warsaw(16, 17, 30)) == []
+
+
+def test_warnings_that_had_passed_before_an_import_are_not_told() -> None:
+    listener = Listener(Story(warsaw(16, 9), recorded_at=warsaw(16, 14)))
+    assert listener.hears(warsaw(16, 14)) == [("started", "")]
+    assert listener.hears(warsaw(16, 16)) == [("warning", "75%")]
+
+
+def test_each_thing_is_told_with_the_time_at_which_it_happened() -> None:
+    story = Story(warsaw(16, 9), recorded_at=warsaw(30, 9)).state(warsaw(17, 12), "resolved", warsaw(30, 9))
+    found = changes(None, story.clock("resolution", RULES, warsaw(30, 9)), warsaw(30, 9))
+    assert [(change.what, change.at) for change in found] == [
+        ("started", warsaw(16, 9)),
+        ("breached", warsaw(16, 18)),
+        ("stopped", warsaw(17, 12)),
+    ]
 
 
 def test_a_past_ticket_that_is_overdue_is_told_as_breached_without_warnings() -> None:
@@ -174,17 +167,18 @@ def test_the_next_response_is_told_as_started_each_time() -> None:
 
 def test_a_clock_without_a_policy_is_told_as_removed_once() -> None:
     clock = Story(warsaw(16, 9)).clock("resolution", RULES, warsaw(16, 9))
-    assert [change.what for change in changes(told(clock), None, warsaw(16, 10))] == ["removed"]
+    known = remembered(None, clock, warsaw(16, 9), version=1)
+    assert [change.what for change in changes(known, None, warsaw(16, 10))] == ["removed"]
     assert changes(None, None, warsaw(16, 10)) == []
 
 
 def test_the_next_warning_is_the_nearest_ahead() -> None:
     story = Story(warsaw(16, 9))
-    assert next_warning(story.clock("resolution", RULES, warsaw(16, 9)), warsaw(16, 9)) == warsaw(16, 13, 30)
-    assert next_warning(story.clock("resolution", RULES, warsaw(16, 14)), warsaw(16, 14)) == warsaw(
-        16, 15, 45
-    )
-    assert next_warning(story.clock("resolution", RULES, warsaw(16, 17)), warsaw(16, 17)) is None
+    next_at = {
+        at: remembered(None, story.clock("resolution", RULES, at), at, version=1).warning_at
+        for at in (warsaw(16, 9), warsaw(16, 14), warsaw(16, 17))
+    }
+    assert list(next_at.values()) == [warsaw(16, 13, 30), warsaw(16, 15, 45), None]
 
 
 def test_the_elapsed_time_of_a_breached_clock_goes_on() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -17,8 +16,16 @@ What = Literal["started", "paused", "resumed", "stopped", "recomputed", "removed
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A clock as it was told last."""
+    """A clock as it was told last.
 
+    :param version: of the clock event that told it.
+    :param warned: the warnings that are behind it.
+    :param warning_at: when the next warning is due.
+    """
+
+    version: int
+    kind: str
+    name: str
     state: str
     priority: str
     target: timedelta
@@ -26,46 +33,87 @@ class Told:
     due_at: datetime | None
     paused_at: datetime | None
     stopped_at: datetime | None
-    breached: bool
+    breached_at: datetime | None
     policy_id: UUID
     policy_name: str
     policy_version: int
     calendar_id: UUID
     calendar_version: int
-    warned: frozenset[str]
+    warned: tuple[str, ...]
+    warning_at: datetime | None
+
+    @property
+    def breach_due_at(self) -> datetime | None:
+        """When it will breach if it runs on; None when it does not run, or has breached."""
+        return self.due_at if self.state == "running" and self.breached_at is None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing to tell; `words` is the reason of a recomputation, or the warning as the policy writes it."""
+    """One thing to tell, and when it happened; `words` is the reason of a recomputation, or the policy's warning."""
 
     what: What
+    at: datetime
     words: str = ""
 
 
 def changes(told: Told | None, clock: Clock | None, at: datetime) -> list[Change]:
     """What to tell of one clock, in order; `at` is the moment of which `clock` is. None: there is none (any more)."""
     if clock is None:
-        return [] if told is None else [Change("removed")]
+        return [] if told is None else [Change("removed", at)]
     if told is not None and _is_restarted(told, clock):
         told = None
-    found = list(_started(clock) if told is None else _moved(told, clock))
-    if clock.breached and not (told is not None and told.breached):
-        found.append(Change("breached"))
-    elif not clock.breached:
+    if told is None:
+        found = [Change("started", clock.started_at)]
+    elif reason := _recomputed(told, clock):
+        found = [Change("recomputed", at, reason)]
+    else:
+        found = []
+    if told is not None and told.state != "running" and clock.state == "running":
+        found.append(Change("resumed", at))
+    elif clock.paused_at is not None and (told is None or told.state != "paused"):
+        found.append(Change("paused", clock.paused_at))
+    if clock.breached_at is not None and (told is None or told.breached_at is None):
+        found.append(Change("breached", clock.breached_at))
+    elif told is not None and not clock.breached:
         found += _warning(told, clock, at)
-    # What ends a clock is told last.
-    return sorted(found, key=lambda change: change.what == "stopped")
+    if clock.stopped_at is not None and (told is None or told.state != "stopped"):
+        found.append(Change("stopped", clock.stopped_at))
+    return found
 
 
-def warned(told: Told | None, clock: Clock, at: datetime) -> frozenset[str]:
+def remembered(told: Told | None, clock: Clock, at: datetime, *, version: int) -> Told:
+    """The clock as it is told now, with the version of the event that tells it."""
+    return Told(
+        version=version,
+        kind=clock.kind,
+        name=clock.name,
+        state=clock.state,
+        priority=clock.priority,
+        target=clock.target,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        paused_at=clock.paused_at,
+        stopped_at=clock.stopped_at,
+        breached_at=clock.breached_at,
+        policy_id=clock.policy.id,
+        policy_name=clock.policy.name,
+        policy_version=clock.policy.version,
+        calendar_id=clock.calendar.calendar_id,
+        calendar_version=clock.calendar.version,
+        warned=_warned(told, clock, at),
+        warning_at=_next_warning(clock, at),
+    )
+
+
+def _warned(told: Told | None, clock: Clock, at: datetime) -> tuple[str, ...]:
     """The warnings that are behind a clock: they are not told again, until a recomputation puts them ahead."""
     if clock.state != "running":
-        return frozenset() if told is None or _is_restarted(told, clock) else told.warned
-    return frozenset(text for text, moment in clock.warnings if moment is not None and moment <= at)
+        return () if told is None or _is_restarted(told, clock) else told.warned
+    return tuple(text for text, moment in clock.warnings if moment is not None and moment <= at)
 
 
-def next_warning(clock: Clock, at: datetime) -> datetime | None:
+def _next_warning(clock: Clock, at: datetime) -> datetime | None:
     """When the next warning of a running clock is due, if there is one before the breach."""
     if clock.state != "running" or clock.breached:
         return None
@@ -81,27 +129,6 @@ def _is_restarted(told: Told, clock: Clock) -> bool:
     )
 
 
-def _started(clock: Clock) -> Iterator[Change]:
-    yield Change("started")
-    if clock.state == "paused":
-        yield Change("paused")
-    elif clock.state == "stopped":
-        yield Change("stopped")
-
-
-def _moved(told: Told, clock: Clock) -> Iterator[Change]:
-    if reason := _recomputed(told, clock):
-        yield Change("recomputed", reason)
-    if told.state == clock.state:
-        return
-    if clock.state == "paused":
-        yield Change("paused")
-    elif clock.state == "stopped":
-        yield Change("stopped")
-    else:
-        yield Change("resumed")
-
-
 def _recomputed(told: Told, clock: Clock) -> str:
     """Why the clock is reckoned anew; empty when it is not, or nothing came of it."""
     same_state = told.state == clock.state
@@ -109,7 +136,7 @@ def _recomputed(told: Told, clock: Clock) -> str:
         told.target != clock.target,
         told.policy_id != clock.policy.id,
         told.started_at != clock.started_at,
-        told.breached and not clock.breached,
+        told.breached_at is not None and not clock.breached,
         same_state and told.due_at != clock.due_at,
         same_state and (told.paused_at, told.stopped_at) != (clock.paused_at, clock.stopped_at),
     )
@@ -129,12 +156,15 @@ def _recomputed(told: Told, clock: Clock) -> str:
     return "; ".join(reasons) or "the times of the ticket changed"
 
 
-def _warning(told: Told | None, clock: Clock, at: datetime) -> Iterator[Change]:
-    """The nearest to the breach of the warnings that passed since the last time: one at a time is enough."""
+def _warning(told: Told, clock: Clock, at: datetime) -> list[Change]:
+    """The nearest to the breach of the warnings that passed since the last time: one at a time is enough.
+
+    What had passed when a clock was told as started is no news: the ticket was imported.
+    """
     if clock.state != "running":
-        return
-    before = frozenset() if told is None else told.warned
+        return []
     passed = [(moment, text) for text, moment in clock.warnings if moment is not None and moment <= at]
-    fresh = [(moment, text) for moment, text in passed if text not in before]
-    if fresh and max(fresh) == max(passed):
-        yield Change("warning", max(fresh)[1])
+    if not passed:
+        return []
+    moment, text = max(passed)
+    return [] if text in told.warned else [Change("warning", moment, text)]

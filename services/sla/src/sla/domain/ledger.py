@@ -39,6 +39,24 @@ class TicketEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketState:
+    """The whole ticket after all that was known at one of its versions.
+
+    :param reader_ids: requester and watchers.
+    :param summary: what subscribers to clocks are told of the ticket.
+    :param is_open: neither resolved nor closed nor cancelled.
+    """
+
+    version: int
+    number: str
+    process: str
+    queue: str
+    reader_ids: tuple[str, ...]
+    summary: Mapping[str, object]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """The ticket from an event on: when it happened, when it was known, and the facts after it."""
 

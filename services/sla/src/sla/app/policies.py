@@ -1,0 +1,162 @@
+"""What administrators do with policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.db import Tx, check_version, get_for_update
+from chassis.errors import NotFound
+from chassis.ids import is_id
+from chassis.paging import Keyset, Page
+from sla import publish
+from sla.app.calendars import get_calendar
+from sla.app.conditions import compiled
+from sla.app.refusals import check_name, invalid, refusals_told
+from sla.app.rules import keep_policy, lock_rules, rules_changed
+from sla.db.rules import PolicyRow
+from sla.domain.policies import KINDS, checked_pause_states, checked_targets, checked_warnings
+
+_BY_ORDER = Keyset([(PolicyRow.position, False), (PolicyRow.id, False)])
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDraft:
+    """All that a policy says, as people write it."""
+
+    name: str
+    kind: str
+    calendar_id: str
+    """Id or name of the calendar; checked, it is the id."""
+    order: int = 0
+    condition: str = ""
+    targets: list[list[str]] = field(default_factory=list)
+    """(clock, priority or "" for any, ISO 8601 duration)."""
+    pause_states: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    active: bool = True
+
+    async def checked(self, tx: Tx) -> PolicyDraft:
+        """The same with the id of the calendar. Raises InvalidInput with the first rule that is broken."""
+        check_name(self.name)
+        if self.kind not in KINDS:
+            raise invalid(("kind", f"must be one of {', '.join(KINDS)}"))
+        compiled(self.condition)
+        with refusals_told():
+            checked_targets([(clock, priority, target) for clock, priority, target in self.targets])
+            checked_pause_states(self.pause_states)
+            checked_warnings(self.warnings)
+        try:
+            calendar = await get_calendar(tx, calendar=self.calendar_id)
+        except NotFound:
+            raise invalid(("calendar_id", "there is no such calendar")) from None
+        if not any(calendar.hours.values()):
+            raise invalid(("calendar_id", f'the calendar "{calendar.name}" has no hours'))
+        return replace(self, calendar_id=str(calendar.id))
+
+
+async def create_policy(tx: Tx, *, draft: PolicyDraft, since: datetime | None = None) -> PolicyRow:
+    """Makes a policy, in force from now on or since another time. Raises InvalidInput."""
+    state = await lock_rules(tx)
+    draft = await draft.checked(tx)
+    row = PolicyRow()
+    _write(row, draft)
+    tx.add(row)
+    await tx.flush()
+    await keep_policy(tx, policy_id=row.id, version=row.version, document=asdict(draft), since=since)
+    await rules_changed(tx, state)
+    _told(tx, row, {}, asdict(draft), version=row.version)
+    return row
+
+
+async def update_policy(
+    tx: Tx, *, policy_id: str, changes: Mapping[str, object], expected_version: int | None
+) -> PolicyRow:
+    """Changes fields of a policy; running clocks follow it, stopped ones stay as they were.
+
+    Raises NotFound, Stale and InvalidInput.
+    """
+    state = await lock_rules(tx)
+    row = await _locked(tx, policy_id)
+    check_version(row, expected_version)
+    before = _draft(row)
+    draft = replace(before, **changes)  # type: ignore[arg-type]  # the door hands fields of the draft
+    draft = await draft.checked(tx)
+    if draft == before:
+        return row
+    _write(row, draft)
+    await tx.flush()
+    await keep_policy(tx, policy_id=row.id, version=row.version, document=asdict(draft))
+    await rules_changed(tx, state)
+    _told(tx, row, asdict(before), asdict(draft), version=row.version)
+    return row
+
+
+async def delete_policy(tx: Tx, *, policy_id: str, expected_version: int | None) -> None:
+    """Removes a policy; running clocks take the next that holds, or end. Raises NotFound and Stale."""
+    state = await lock_rules(tx)
+    row = await _locked(tx, policy_id)
+    check_version(row, expected_version)
+    before, version = asdict(_draft(row)), row.version + 1
+    await tx.session.delete(row)
+    await tx.flush()
+    await keep_policy(tx, policy_id=row.id, version=version, document=None)
+    await rules_changed(tx, state)
+    _told(tx, row, before, {}, version=version)
+
+
+async def get_policy(tx: Tx, *, policy_id: str) -> PolicyRow:
+    """The policy of an id. Raises NotFound."""
+    found = await tx.get(PolicyRow, UUID(policy_id)) if is_id(policy_id) else None
+    if found is None:
+        raise NotFound("policy")
+    return found
+
+
+async def list_policies(tx: Tx, *, page: Page) -> tuple[list[PolicyRow], str]:
+    """A page of the policies in their order of precedence, and the token of the next."""
+    statement = select(PolicyRow).where(PolicyRow.tenant_id == tx.tenant_id)
+    rows = (await tx.scalars(_BY_ORDER.select(statement, page))).all()
+    return _BY_ORDER.cut(rows, page)
+
+
+async def _locked(tx: Tx, policy_id: str) -> PolicyRow:
+    return await get_for_update(tx, PolicyRow, (await get_policy(tx, policy_id=policy_id)).id)
+
+
+def _draft(row: PolicyRow) -> PolicyDraft:
+    return PolicyDraft(
+        name=row.name,
+        kind=row.kind,
+        calendar_id=str(row.calendar_id),
+        order=row.position,
+        condition=row.condition,
+        targets=row.targets,
+        pause_states=row.pause_states,
+        warnings=row.warnings,
+        active=row.active,
+    )
+
+
+def _write(row: PolicyRow, draft: PolicyDraft) -> None:
+    row.name = draft.name
+    row.kind = draft.kind
+    row.calendar_id = UUID(draft.calendar_id)
+    row.position = draft.order
+    row.condition = draft.condition
+    row.targets = draft.targets
+    row.pause_states = draft.pause_states
+    row.warnings = draft.warnings
+    row.active = draft.active
+
+
+def _told(
+    tx: Tx, row: PolicyRow, before: Mapping[str, object], after: Mapping[str, object], *, version: int
+) -> None:
+    publish.setting_changed(
+        tx, kind="policy", id=row.id, name=row.name, version=version, before=before, after=after
+    )

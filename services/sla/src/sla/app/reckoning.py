@@ -1,0 +1,163 @@
+"""Taking in what happens to tickets, reckoning their clocks, and telling what changed.
+
+Every way to a clock goes through here: an event of a ticket, a timer that fires, a rule that was edited. Each reckons the
+clock anew from the ledger and tells the difference to what was told before; so nothing is told twice, and what a crash
+interrupted is made good by whatever comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from chassis import timers
+from chassis.db import Tx
+from sla import publish
+from sla.app.rules import current_book_held
+from sla.db import ledger
+from sla.db.clock_ids import clock_id
+from sla.domain.changes import Told, changes, remembered
+from sla.domain.clocks import compute
+from sla.domain.ledger import TicketEvent, TicketState
+from sla.domain.policies import RuleBook
+
+BREACH = "clock_breach"
+WARNING = "clock_warning"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketNews:
+    """One event of a ticket, the event's name, and the ticket after it."""
+
+    ticket_id: UUID
+    name: str
+    event: TicketEvent
+    ticket: TicketState
+
+
+@dataclass(slots=True)
+class _Case:
+    """A ticket at work: what is known of it, what was told of its clocks before, and what now."""
+
+    ticket_id: UUID
+    ticket: TicketState | None = None
+    clock_version: int = 0
+    events: list[TicketEvent] = field(default_factory=list)
+    before: Mapping[UUID, Told] = field(default_factory=dict)
+    clocks: dict[UUID, Told] = field(default_factory=dict)
+    touched: bool = False
+
+
+async def take_in(tx: Tx, *, news: Sequence[TicketNews], now: datetime) -> None:
+    """Adds events to the ledger and reckons the clocks of their tickets after each, in the order of recording.
+
+    An event that is in the ledger already changes nothing.
+    """
+    cases = await _opened(tx, {one.ticket_id for one in news})
+    book = await current_book_held(tx)
+    fresh: list[TicketNews] = []
+    for one in sorted(news, key=lambda one: one.event.order):
+        case = cases[one.ticket_id]
+        if any(event.id == one.event.id for event in case.events):
+            continue
+        fresh.append(one)
+        case.events.append(one.event)
+        case.touched = True
+        if case.ticket is None or one.ticket.version >= case.ticket.version:
+            case.ticket = one.ticket
+        _reckon(tx, case, case.ticket, book, now)
+    await ledger.add_events(tx, ((one.ticket_id, one.name, one.event) for one in fresh))
+    await _closed(tx, cases.values())
+
+
+async def reckon(tx: Tx, *, ticket_ids: Collection[UUID], now: datetime) -> None:
+    """Reckons the clocks of tickets as of `now` and tells what changed: warnings, breaches, new rules."""
+    cases = await _opened(tx, set(ticket_ids))
+    book = await current_book_held(tx)
+    for case in cases.values():
+        if case.ticket is not None:
+            _reckon(tx, case, case.ticket, book, now)
+    await _closed(tx, cases.values())
+
+
+async def _opened(tx: Tx, ticket_ids: Collection[UUID]) -> dict[UUID, _Case]:
+    """The tickets, locked, with all that is known of them."""
+    await ledger.lock_tickets(tx, ticket_ids)
+    cases = {ticket_id: _Case(ticket_id) for ticket_id in sorted(ticket_ids)}
+    known = await ledger.tickets_of(tx, ticket_ids)
+    if not known:
+        return cases
+    events = await ledger.events_of(tx, known)
+    clocks = await ledger.clocks_of(tx, known)
+    for ticket_id, (ticket, clock_version) in known.items():
+        case = cases[ticket_id]
+        case.ticket, case.clock_version = ticket, clock_version
+        case.events = events[ticket_id]
+        case.before = clocks[ticket_id]
+        case.clocks = dict(case.before)
+    return cases
+
+
+async def _closed(tx: Tx, cases: Iterable[_Case]) -> None:
+    """Writes what changed, and sets the timers of the clocks."""
+    touched = [case for case in cases if case.touched]
+    await ledger.put_tickets(
+        tx, ((case.ticket_id, case.ticket, case.clock_version) for case in touched if case.ticket is not None)
+    )
+    await ledger.put_clocks(
+        tx,
+        (
+            (case.ticket_id, id_, clock)
+            for case in touched
+            for id_, clock in case.clocks.items()
+            if case.before.get(id_) != clock
+        ),
+    )
+    await ledger.remove_clocks(
+        tx, [id_ for case in touched for id_ in case.before.keys() - case.clocks.keys()]
+    )
+    for case in touched:
+        for id_ in sorted(case.before.keys() | case.clocks.keys()):
+            await _set_timers(tx, case.ticket_id, id_, case.before.get(id_), case.clocks.get(id_))
+
+
+async def _set_timers(tx: Tx, ticket_id: UUID, id_: UUID, before: Told | None, clock: Told | None) -> None:
+    """One timer for the breach and one for the next warning of a running clock."""
+    moments = (
+        (BREACH, before and before.breach_due_at, clock and clock.breach_due_at),
+        (WARNING, before and before.warning_at, clock and clock.warning_at),
+    )
+    for kind, was_due_at, due_at in moments:
+        if due_at is None:
+            if was_due_at is not None:
+                await timers.cancel(tx, kind=kind, key=str(id_))
+        elif due_at != was_due_at:
+            payload = {"ticket_id": str(ticket_id)}
+            await timers.schedule(tx, kind=kind, key=str(id_), due_at=due_at, payload=payload)
+
+
+def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook, now: datetime) -> None:
+    """Reckons all clocks of a ticket and tells what changed since it was told last."""
+    # What is in the ledger and in the rules is so already, whatever the clock of this machine says.
+    at = max([now, *(event.occurred_at for event in case.events)])
+    if book.latest_change is not None:
+        at = max(at, book.latest_change)
+    found = {clock_id(case.ticket_id, one.kind, one.name): one for one in compute(case.events, book, at)}
+    for id_ in sorted(found.keys() | case.clocks.keys()):
+        told, clock = case.clocks.get(id_), found.get(id_)
+        version = 0 if told is None else told.version
+        for change in changes(told, clock, at):
+            case.clock_version = version = case.clock_version + 1
+            source = publish.Source(case.ticket_id, ticket, id_, version)
+            if clock is not None:
+                publish.clock_changed(tx, source, clock, change)
+            elif told is not None:
+                publish.clock_removed(tx, source, told, at)
+        if clock is None:
+            del case.clocks[id_]
+            case.touched = True
+        elif (fresh := remembered(told, clock, at, version=version)) != told:
+            case.clocks[id_] = fresh
+            case.touched = True

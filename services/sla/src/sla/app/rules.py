@@ -1,0 +1,168 @@
+"""The rule book of a tenant: kept in memory while it is the current one, locked while it is changed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import Insert, insert
+
+from chassis import timers
+from chassis.db import Tx
+from chassis.ids import new_id
+from sla.app.conditions import compiled
+from sla.db.rules import CalendarVersionRow, PolicyVersionRow, RuleBookState
+from sla.domain.calendar import checked
+from sla.domain.policies import (
+    CalendarVersion,
+    Policy,
+    PolicyVersion,
+    RuleBook,
+    checked_pause_states,
+    checked_targets,
+    checked_warnings,
+)
+
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when the shipped rules are in force: there was nothing before them."""
+RECOMPUTE = "recompute_clocks"
+
+_MOST_BOOKS = 200
+_NO_RULES = RuleBook((), ())
+_books: OrderedDict[UUID, RuleBook] = OrderedDict()
+"""By stamp; a stamp is never used for another book."""
+
+
+async def current_book(tx: Tx) -> RuleBook:
+    """The tenant's rules as they are now, for reading."""
+    stamp = await tx.scalar(_stamp())
+    return _NO_RULES if stamp is None else await _book(tx, stamp)
+
+
+async def current_book_held(tx: Tx) -> RuleBook:
+    """The tenant's rules, which nobody can change before this transaction ends."""
+    held = _stamp().with_for_update(read=True)
+    stamp = await tx.scalar(held)
+    if stamp is None:
+        await tx.execute(_first_state(tx))
+        stamp = await tx.scalar(held)
+    assert stamp is not None  # made just now, here or elsewhere
+    return await _book(tx, stamp)
+
+
+async def lock_rules(tx: Tx) -> RuleBookState:
+    """Lets nobody else change or use the tenant's rules before this transaction ends."""
+    await tx.execute(_first_state(tx))
+    state = await tx.scalar(select(RuleBookState).where(RuleBookState.id == tx.tenant_id).with_for_update())
+    assert state is not None  # made at the latest just now
+    return state
+
+
+async def rules_changed(tx: Tx, state: RuleBookState) -> None:
+    """Marks the book as a new one and has the clocks of open tickets reckoned anew, soon, in the background."""
+    state.stamp = new_id()
+    await tx.flush()
+    await timers.schedule(
+        tx,
+        kind=RECOMPUTE,
+        key=str(state.stamp),
+        due_at=datetime.now(UTC),
+        payload={"stamp": str(state.stamp), "after": None},
+    )
+
+
+async def keep_calendar(
+    tx: Tx, *, calendar_id: UUID, version: int, document: Mapping[str, object], since: datetime | None = None
+) -> None:
+    """Adds a version of a calendar, in force from now on unless another time is given."""
+    row = CalendarVersionRow(calendar_id=calendar_id, version=version, document=dict(document))
+    row.in_force_since = since or await _after_the_last(tx, CalendarVersionRow)
+    tx.add(row)
+    await tx.flush()
+
+
+async def keep_policy(
+    tx: Tx,
+    *,
+    policy_id: UUID,
+    version: int,
+    document: Mapping[str, object] | None,
+    since: datetime | None = None,
+) -> None:
+    """Adds a version of a policy, in force from now on unless another time is given; no document: it is deleted."""
+    row = PolicyVersionRow(policy_id=policy_id, version=version)
+    row.document = None if document is None else dict(document)
+    row.in_force_since = since or await _after_the_last(tx, PolicyVersionRow)
+    tx.add(row)
+    await tx.flush()
+
+
+async def _after_the_last(tx: Tx, table: type[CalendarVersionRow | PolicyVersionRow]) -> datetime:
+    """Now, but after every version that is there: clocks of machines differ."""
+    last = await tx.scalar(select(table.in_force_since).order_by(table.in_force_since.desc()).limit(1))
+    now = datetime.now(UTC)
+    return now if last is None else max(now, last + timedelta(microseconds=1))
+
+
+async def _book(tx: Tx, stamp: UUID) -> RuleBook:
+    book = _books.get(stamp)
+    if book is None:
+        book = _books[stamp] = await _load(tx)
+        while len(_books) > _MOST_BOOKS:
+            _books.popitem(last=False)
+    _books.move_to_end(stamp)
+    return book
+
+
+async def _load(tx: Tx) -> RuleBook:
+    calendars = await tx.scalars(select(CalendarVersionRow))
+    policies = await tx.scalars(select(PolicyVersionRow))
+    return RuleBook([_policy_version(row) for row in policies], [_calendar_version(row) for row in calendars])
+
+
+def _calendar_version(row: CalendarVersionRow) -> CalendarVersion:
+    document = row.document
+    calendar = checked(
+        time_zone=str(document["time_zone"]),
+        hours={
+            day: [(start, end) for start, end in spans]
+            for day, spans in cast("dict[str, list[list[str]]]", document["hours"]).items()
+        },
+        holidays=[(day, name) for day, name in cast("list[list[str]]", document["holidays"])],
+        country=str(document["holiday_country"]),
+    )
+    return CalendarVersion(row.calendar_id, row.version, str(document["name"]), row.in_force_since, calendar)
+
+
+def _policy_version(row: PolicyVersionRow) -> PolicyVersion:
+    document = row.document
+    if document is None:
+        return PolicyVersion(row.policy_id, row.in_force_since, None)
+    targets = cast("list[list[str]]", document["targets"])
+    policy = Policy(
+        id=row.policy_id,
+        version=row.version,
+        name=str(document["name"]),
+        order=cast("int", document["order"]),
+        kind=str(document["kind"]),
+        holds=compiled(str(document["condition"])),
+        calendar_id=UUID(str(document["calendar_id"])),
+        targets=checked_targets([(clock, priority, target) for clock, priority, target in targets]),
+        pause_states=checked_pause_states(cast("list[str]", document["pause_states"])),
+        warnings=checked_warnings(cast("list[str]", document["warnings"])),
+        active=bool(document["active"]),
+    )
+    return PolicyVersion(row.policy_id, row.in_force_since, policy)
+
+
+def _stamp() -> Select[tuple[UUID]]:
+    return select(RuleBookState.stamp)
+
+
+def _first_state(tx: Tx) -> Insert:
+    values = {"tenant_id": tx.tenant_id, "id": tx.tenant_id, "version": 1, "stamp": new_id()}
+    return insert(RuleBookState).values(**values).on_conflict_do_nothing()

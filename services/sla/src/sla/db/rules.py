@@ -1,0 +1,96 @@
+"""Tables of what clocks are reckoned by: calendars and policies, each with all its versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import TenantCopy, TenantRow
+from sla.db.base import Base
+
+
+class Tenant(TenantCopy, Base):
+    """A copy of the gateway's row; `id` is the tenant's own."""
+
+    __tablename__ = "tenants"
+
+    time_zone: Mapped[str]
+    # ISO 3166-1 alpha-2; empty when the tenant has not said.
+    country: Mapped[str]
+
+
+class RuleBookState(TenantCopy, Base):
+    """One per tenant, `id` is the tenant's own: which state of its rules this is.
+
+    Whoever changes rules locks the row, whoever reckons clocks holds a share of it: no clock is written by rules
+    that have changed meanwhile.
+    """
+
+    __tablename__ = "rule_books"
+
+    # New with every change of a calendar or policy.
+    stamp: Mapped[UUID]
+    # When the shipped calendars and policies were made.
+    seeded_at: Mapped[datetime | None]
+
+
+class CalendarRow(TenantRow, Base):
+    """A calendar as it is now."""
+
+    __tablename__ = "calendars"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    name: Mapped[str]
+    time_zone: Mapped[str]
+    # By weekday, [["09:00", "18:00"], ...].
+    hours: Mapped[dict[str, list[list[str]]]] = mapped_column(JSONB)
+    # [["2026-12-25", "Christmas Day"], ...].
+    holidays: Mapped[list[list[str]]] = mapped_column(JSONB)
+    holiday_country: Mapped[str]
+
+
+class CalendarVersionRow(TenantCopy, Base):
+    """A calendar as it was from `in_force_since` on. Never changed. `version` is the calendar's."""
+
+    __tablename__ = "calendar_versions"
+
+    calendar_id: Mapped[UUID]
+    in_force_since: Mapped[datetime]
+    # The columns of CalendarRow.
+    document: Mapped[dict[str, object]]
+
+
+class PolicyRow(TenantRow, Base):
+    """A policy as it is now."""
+
+    __tablename__ = "policies"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "calendar_id"], ["calendars.tenant_id", "calendars.id"]),
+    )
+
+    name: Mapped[str]
+    # Lower wins.
+    position: Mapped[int]
+    condition: Mapped[str]
+    kind: Mapped[str]
+    calendar_id: Mapped[UUID]
+    # [["resolution", "high", "PT4H"], ...]; the priority is empty for any.
+    targets: Mapped[list[list[str]]] = mapped_column(JSONB)
+    pause_states: Mapped[list[str]]
+    warnings: Mapped[list[str]]
+    active: Mapped[bool]
+
+
+class PolicyVersionRow(TenantCopy, Base):
+    """A policy as it was from `in_force_since` on. Never changed. `version` is the policy's."""
+
+    __tablename__ = "policy_versions"
+
+    policy_id: Mapped[UUID]
+    in_force_since: Mapped[datetime]
+    # The columns of PolicyRow; null: deleted.
+    document: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))

@@ -1,0 +1,94 @@
+"""The events of sla, one function each; they leave through the outbox of the transaction at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from chassis import outbox
+from chassis.context import current_caller
+from chassis.db import Tx
+from deskmesh.common.v1 import types_pb2
+from deskmesh.sla.v1 import events_pb2 as pb
+from sla.domain.changes import Change, Told
+from sla.domain.clocks import Clock
+from sla.domain.ledger import TicketState
+from sla.publish.messages import clock_message, facts_message, moment, removed_clock_message, value_message
+
+_PLAIN = {
+    "started": pb.ClockStarted,
+    "paused": pb.ClockPaused,
+    "resumed": pb.ClockResumed,
+    "stopped": pb.ClockStopped,
+    "breached": pb.ClockBreached,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Of which clock of which ticket an event tells; `version` grows with every clock event of the ticket."""
+
+    ticket_id: UUID
+    ticket: TicketState
+    clock_id: UUID
+    version: int
+
+
+def clock_changed(tx: Tx, source: Source, clock: Clock, change: Change) -> None:
+    """ClockStarted, ClockPaused, ClockResumed, ClockStopped, ClockRecomputed, ClockWarning or ClockBreached."""
+    told = clock_message(source.ticket_id, source.clock_id, source.version, clock)
+    ticket, at = facts_message(source.ticket), moment(change.at)
+    message: pb.ClockStarted | pb.ClockWarning | pb.ClockRecomputed
+    match change.what:
+        case "recomputed":
+            message = pb.ClockRecomputed(clock=told, ticket=ticket, occurred_at=at, reason=change.words)
+        case "warning":
+            message = pb.ClockWarning(clock=told, ticket=ticket, occurred_at=at, warning=change.words)
+        case what:
+            message = _PLAIN[what](clock=told, ticket=ticket, occurred_at=at)
+    outbox.add(tx, message, aggregate_id=source.ticket_id, version=source.version)
+
+
+def clock_removed(tx: Tx, source: Source, clock: Told, at: datetime) -> None:
+    """No policy sets a target for the clock any more."""
+    message = pb.ClockRemoved(
+        clock=removed_clock_message(source.ticket_id, source.clock_id, source.version, clock),
+        ticket=facts_message(source.ticket),
+        occurred_at=moment(at),
+    )
+    outbox.add(tx, message, aggregate_id=source.ticket_id, version=source.version)
+
+
+def setting_changed(
+    tx: Tx,
+    *,
+    kind: str,
+    id: UUID,  # noqa: A002 (the word of the domain)
+    name: str,
+    version: int,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> None:
+    """A calendar or policy was made, changed or removed, by the current caller; `version` is the row's."""
+    caller = current_caller()
+    changes = [
+        types_pb2.FieldChange(
+            field=field,
+            old_value=value_message(before.get(field)),
+            new_value=value_message(after.get(field)),
+        )
+        for field in dict.fromkeys([*before, *after])
+        if before.get(field) != after.get(field)
+    ]
+    message = pb.SettingChanged(
+        kind=kind,
+        id=str(id),
+        name=name,
+        changes=changes,
+        actor=types_pb2.Actor(kind=caller.kind, id=caller.subject, name=caller.name, email=caller.email),
+        cause=caller.cause,
+        occurred_at=moment(datetime.now(UTC)),
+    )
+    outbox.add(tx, message, aggregate_id=id, version=version)

@@ -1,0 +1,156 @@
+"""Rows and values as the messages that callers and subscribers get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Value
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from deskmesh.sla.v1 import events_pb2, sla_pb2
+from sla.db.rules import CalendarRow, PolicyRow
+from sla.domain import durations
+from sla.domain.calendar import Counted, Span
+from sla.domain.changes import Told
+from sla.domain.clocks import Clock
+from sla.domain.ledger import TicketState
+
+
+def moment(at: datetime | None) -> Timestamp | None:
+    """A time; None stays absent."""
+    if at is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(at)
+    return message
+
+
+def clock_message(ticket_id: UUID, id_: UUID, version: int, clock: Clock) -> sla_pb2.Clock:
+    """A clock as of the moment for which it was reckoned."""
+    return sla_pb2.Clock(
+        id=str(id_),
+        ticket_id=str(ticket_id),
+        name=clock.name,
+        state=clock.state,
+        target=durations.format(clock.target),
+        started_at=moment(clock.started_at),
+        due_at=moment(clock.due_at),
+        paused_at=moment(clock.paused_at),
+        stopped_at=moment(clock.stopped_at),
+        elapsed=durations.format(clock.elapsed),
+        remaining=durations.format(clock.remaining),
+        breached=clock.breached,
+        policy=clock.policy.name,
+        policy_id=str(clock.policy.id),
+        kind=clock.kind,
+        intervals=[interval_message(interval) for interval in clock.intervals],
+        version=version,
+        breached_at=moment(clock.breached_at),
+    )
+
+
+def removed_clock_message(ticket_id: UUID, id_: UUID, version: int, clock: Told) -> sla_pb2.Clock:
+    """A clock that is no more, as it was told last."""
+    return sla_pb2.Clock(
+        id=str(id_),
+        ticket_id=str(ticket_id),
+        name=clock.name,
+        state=clock.state,
+        target=durations.format(clock.target),
+        started_at=moment(clock.started_at),
+        due_at=moment(clock.due_at),
+        paused_at=moment(clock.paused_at),
+        stopped_at=moment(clock.stopped_at),
+        breached=clock.breached_at is not None,
+        policy=clock.policy_name,
+        policy_id=str(clock.policy_id),
+        kind=clock.kind,
+        version=version,
+        breached_at=moment(clock.breached_at),
+    )
+
+
+def interval_message(interval: Counted) -> sla_pb2.ClockInterval:
+    """A stretch of a clock's time."""
+    counted = interval.end - interval.start if interval.counted else timedelta(0)
+    return sla_pb2.ClockInterval(
+        start=moment(interval.start),
+        end=moment(interval.end),
+        counted=interval.counted,
+        reason=interval.reason,
+        duration=durations.format(counted),
+    )
+
+
+def span_message(span: Span) -> sla_pb2.BusinessInterval:
+    """A stretch of business time."""
+    return sla_pb2.BusinessInterval(start=moment(span.start), end=moment(span.end))
+
+
+def facts_message(ticket: TicketState) -> events_pb2.TicketFacts:
+    """What is told of the ticket beside its clock."""
+    return ParseDict(dict(ticket.summary), events_pb2.TicketFacts(), ignore_unknown_fields=True)
+
+
+def calendar_message(row: CalendarRow) -> sla_pb2.Calendar:
+    """A calendar."""
+    hours = sla_pb2.WeekHours()
+    for day, spans in row.hours.items():
+        getattr(hours, day).extend(sla_pb2.Interval(start=start, end=end) for start, end in spans)
+    return sla_pb2.Calendar(
+        id=str(row.id),
+        name=row.name,
+        time_zone=row.time_zone,
+        hours=hours,
+        holidays=[sla_pb2.Holiday(date=date, name=name) for date, name in row.holidays],
+        holiday_country=row.holiday_country,
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+        version=row.version,
+    )
+
+
+def policy_message(row: PolicyRow) -> sla_pb2.Policy:
+    """A policy."""
+    return sla_pb2.Policy(
+        id=str(row.id),
+        name=row.name,
+        order=row.position,
+        condition=row.condition,
+        kind=row.kind,
+        calendar_id=str(row.calendar_id),
+        targets=[
+            sla_pb2.Target(clock=clock, priority=priority, target=target)
+            for clock, priority, target in row.targets
+        ],
+        pause_states=row.pause_states,
+        warnings=row.warnings,
+        active=row.active,
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+        version=row.version,
+    )
+
+
+def value_message(value: object) -> Value:
+    """A value of JSON; mappings and sequences included."""
+    message = Value()
+    match value:
+        case None:
+            message.null_value = 0  # type: ignore[assignment]  # NULL_VALUE
+        case bool():
+            message.bool_value = value
+        case int() | float():
+            message.number_value = value
+        case str():
+            message.string_value = value
+        case Mapping():
+            message.struct_value.update({str(name): one for name, one in value.items()})
+        case list() | tuple():
+            message.list_value.values.extend(value_message(one) for one in value)
+        case _:
+            raise TypeError(f"{type(value).__name__} is no value of JSON")
+    return message
