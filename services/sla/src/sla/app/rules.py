@@ -159,7 +159,7 @@ def _policy_version(row: PolicyVersionRow) -> PolicyVersion:
     return PolicyVersion(row.policy_id, row.in_force_since, policy)
 
 
-def _stamp() -> Select[tuple[UUID]]:
+def _stamp() -> Select[UUID]:
     return select(RuleBookState.stamp)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import FromClause, Table, delete, func, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.db import Tx
@@ -187,9 +187,13 @@ async def remove_clocks(tx: Tx, ids: Collection[UUID]) -> None:
         await tx.execute(delete(ClockRow).where(ClockRow.tenant_id == tx.tenant_id, ClockRow.id.in_(ids)))
 
 
-def _upsert(table: FromClause) -> Insert:
+def _table(row: type[TicketEventRow | TicketRow | ClockRow]) -> Table:
     """Core, in one round trip for all rows: the objects of the ORM cost ten times that."""
-    assert isinstance(table, Table)
+    assert isinstance(row.__table__, Table)
+    return row.__table__
+
+
+def _upsert(table: Table) -> Insert:
     statement = insert(table)
     kept = {"tenant_id", "id", "created_at", "updated_at"}
     columns = {column.name: statement.excluded[column.name] for column in table.c if column.name not in kept}
@@ -198,6 +202,6 @@ def _upsert(table: FromClause) -> Insert:
     )
 
 
-_ADD_EVENT = insert(TicketEventRow.__table__).on_conflict_do_nothing()
-_PUT_TICKET = _upsert(TicketRow.__table__)
-_PUT_CLOCK = _upsert(ClockRow.__table__)
+_ADD_EVENT = insert(_table(TicketEventRow)).on_conflict_do_nothing()
+_PUT_TICKET = _upsert(_table(TicketRow))
+_PUT_CLOCK = _upsert(_table(ClockRow))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from google.protobuf.message import Message
+
 from chassis import outbox
 from chassis.context import current_caller
 from chassis.db import Tx
@@ -40,7 +42,7 @@ def clock_changed(tx: Tx, source: Source, clock: Clock, change: Change) -> None:
     """ClockStarted, ClockPaused, ClockResumed, ClockStopped, ClockRecomputed, ClockWarning or ClockBreached."""
     told = clock_message(source.ticket_id, source.clock_id, source.version, clock)
     ticket, at = facts_message(source.ticket), moment(change.at)
-    message: pb.ClockStarted | pb.ClockWarning | pb.ClockRecomputed
+    message: Message
     match change.what:
         case "recomputed":
             message = pb.ClockRecomputed(clock=told, ticket=ticket, occurred_at=at, reason=change.words)

@@ -188,6 +188,7 @@ class Policy(_message.Message):
     """"sla", "ola" or "uc"."""
     calendar_id: _builtins.str
     active: _builtins.bool
+    """A new policy is active unless it says no."""
     version: _builtins.int
     @_builtins.property
     def targets(self) -> _containers.RepeatedCompositeFieldContainer[Global___Target]: ...
@@ -195,7 +196,7 @@ class Policy(_message.Message):
     def pause_states(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """"50%" of the target, or an ISO 8601 duration before it."""
+        """"50%" of the target, or an ISO 8601 duration of business time before it."""
 
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -213,16 +214,18 @@ class Policy(_message.Message):
         targets: _abc.Iterable[Global___Target] | None = ...,
         pause_states: _abc.Iterable[_builtins.str] | None = ...,
         warnings: _abc.Iterable[_builtins.str] | None = ...,
-        active: _builtins.bool = ...,
+        active: _builtins.bool | None = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "calendar_id", b"calendar_id", "condition", b"condition", "created_at", b"created_at", "id", b"id", "kind", b"kind", "name", b"name", "order", b"order", "pause_states", b"pause_states", "targets", b"targets", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "calendar_id", b"calendar_id", "condition", b"condition", "created_at", b"created_at", "id", b"id", "kind", b"kind", "name", b"name", "order", b"order", "pause_states", b"pause_states", "targets", b"targets", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__active: _TypeAlias = _typing.Literal["active"]  # noqa: Y015
+    _WhichOneofArgType__active: _TypeAlias = _typing.Literal["_active", b"_active"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__active) -> _WhichOneofReturnType__active | None: ...
 
 Global___Policy: _TypeAlias = Policy  # noqa: Y015
 
@@ -234,7 +237,7 @@ class Target(_message.Message):
     PRIORITY_FIELD_NUMBER: _builtins.int
     TARGET_FIELD_NUMBER: _builtins.int
     clock: _builtins.str
-    """"first_response", "resolution", ..."""
+    """"first_response", "next_response" or "resolution"."""
     priority: _builtins.str
     """Empty: any priority."""
     target: _builtins.str
@@ -281,7 +284,7 @@ class Clock(_message.Message):
     id: _builtins.str
     ticket_id: _builtins.str
     name: _builtins.str
-    """"first_response", "resolution", ..."""
+    """"first_response", "next_response" or "resolution"."""
     state: _builtins.str
     """"running", "paused" or "stopped"."""
     target: _builtins.str

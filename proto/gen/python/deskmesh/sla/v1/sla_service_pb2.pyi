@@ -201,6 +201,7 @@ class UpdateCalendarRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     calendar_id: _builtins.str
+    """Id or name."""
     expected_version: _builtins.int
     @_builtins.property
     def patch(self) -> _sla_pb2.Calendar: ...
@@ -249,6 +250,7 @@ class DeleteCalendarRequest(_message.Message):
     CALENDAR_ID_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     calendar_id: _builtins.str
+    """Id or name."""
     expected_version: _builtins.int
     def __init__(
         self,
@@ -288,6 +290,7 @@ class CalculateCalendarRequest(_message.Message):
     DURATION_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
     calendar_id: _builtins.str
+    """Id or name."""
     duration: _builtins.str
     """ISO 8601 duration; this or `end`."""
     @_builtins.property

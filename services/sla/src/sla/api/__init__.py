@@ -1,0 +1,1 @@
+"""Doors in: RPCs, events of other services, timers."""

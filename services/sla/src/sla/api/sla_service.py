@@ -1,0 +1,175 @@
+"""The RPCs of sla."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from chassis.db import Tx
+from chassis.paging import page_of
+from deskmesh.sla.v1 import sla_pb2
+from deskmesh.sla.v1 import sla_service_pb2 as pb
+from sla.app import calendars, policies, reading
+from sla.app.calendars import CalendarDraft
+from sla.app.policies import PolicyDraft
+from sla.app.refusals import invalid
+from sla.domain import durations
+from sla.domain.hours import WEEKDAYS
+from sla.publish.messages import calendar_message, clock_message, moment, policy_message, span_message
+
+_CALENDAR_FIELDS = ("name", "time_zone", "hours", "holidays", "holiday_country")
+_POLICY_FIELDS = (
+    "name",
+    "kind",
+    "calendar_id",
+    "order",
+    "condition",
+    "targets",
+    "pause_states",
+    "warnings",
+    "active",
+)
+
+
+class SlaService:
+    """Answers deskmesh.sla.v1.SlaService."""
+
+    async def ListTicketClocks(
+        self, tx: Tx, request: pb.ListTicketClocksRequest
+    ) -> pb.ListTicketClocksResponse:
+        at = _time(request.at, "at") if request.HasField("at") else None
+        found = await reading.list_ticket_clocks(tx, ticket=request.ticket, at=at, explain=request.explain)
+        return pb.ListTicketClocksResponse(
+            clocks=[clock_message(one.ticket_id, one.id, one.version, one.clock) for one in found]
+        )
+
+    async def CreateCalendar(self, tx: Tx, request: pb.CreateCalendarRequest) -> pb.CreateCalendarResponse:
+        draft = CalendarDraft(**_calendar_values(request.calendar, _CALENDAR_FIELDS))  # type: ignore[arg-type]  # its own fields
+        row = await calendars.create_calendar(tx, draft=draft)
+        return pb.CreateCalendarResponse(calendar=calendar_message(row))
+
+    async def GetCalendar(self, tx: Tx, request: pb.GetCalendarRequest) -> pb.GetCalendarResponse:
+        row = await calendars.get_calendar(tx, calendar=request.calendar)
+        return pb.GetCalendarResponse(calendar=calendar_message(row))
+
+    async def ListCalendars(self, tx: Tx, request: pb.ListCalendarsRequest) -> pb.ListCalendarsResponse:
+        rows, token = await calendars.list_calendars(tx, page=page_of(request))
+        return pb.ListCalendarsResponse(
+            calendars=[calendar_message(row) for row in rows], next_page_token=token
+        )
+
+    async def UpdateCalendar(self, tx: Tx, request: pb.UpdateCalendarRequest) -> pb.UpdateCalendarResponse:
+        fields = _fields(request.update_mask, request.patch, _CALENDAR_FIELDS)
+        row = await calendars.update_calendar(
+            tx,
+            calendar=request.calendar_id,
+            changes=_calendar_values(request.patch, fields),
+            expected_version=request.expected_version or None,
+        )
+        return pb.UpdateCalendarResponse(calendar=calendar_message(row))
+
+    async def DeleteCalendar(self, tx: Tx, request: pb.DeleteCalendarRequest) -> pb.DeleteCalendarResponse:
+        await calendars.delete_calendar(
+            tx, calendar=request.calendar_id, expected_version=request.expected_version or None
+        )
+        return pb.DeleteCalendarResponse()
+
+    async def CalculateCalendar(
+        self, tx: Tx, request: pb.CalculateCalendarRequest
+    ) -> pb.CalculateCalendarResponse:
+        if not request.HasField("start"):
+            raise invalid(("start", "is required"))
+        found = await calendars.calculate(
+            tx,
+            calendar=request.calendar_id,
+            start=_time(request.start, "start"),
+            duration=request.duration,
+            end=_time(request.end, "end") if request.HasField("end") else None,
+        )
+        return pb.CalculateCalendarResponse(
+            due_at=moment(found.end) if request.duration else None,
+            elapsed=durations.format(found.elapsed),
+            intervals=[span_message(span) for span in found.spans],
+        )
+
+    async def CreatePolicy(self, tx: Tx, request: pb.CreatePolicyRequest) -> pb.CreatePolicyResponse:
+        values = _policy_values(request.policy, _POLICY_FIELDS)
+        values["kind"] = request.policy.kind or "sla"
+        values["active"] = request.policy.active if request.policy.HasField("active") else True
+        draft = PolicyDraft(**values)  # type: ignore[arg-type]  # its own fields
+        return pb.CreatePolicyResponse(policy=policy_message(await policies.create_policy(tx, draft=draft)))
+
+    async def GetPolicy(self, tx: Tx, request: pb.GetPolicyRequest) -> pb.GetPolicyResponse:
+        row = await policies.get_policy(tx, policy_id=request.policy_id)
+        return pb.GetPolicyResponse(policy=policy_message(row))
+
+    async def ListPolicies(self, tx: Tx, request: pb.ListPoliciesRequest) -> pb.ListPoliciesResponse:
+        rows, token = await policies.list_policies(tx, page=page_of(request))
+        return pb.ListPoliciesResponse(policies=[policy_message(row) for row in rows], next_page_token=token)
+
+    async def UpdatePolicy(self, tx: Tx, request: pb.UpdatePolicyRequest) -> pb.UpdatePolicyResponse:
+        fields = _fields(request.update_mask, request.patch, _POLICY_FIELDS)
+        row = await policies.update_policy(
+            tx,
+            policy_id=request.policy_id,
+            changes=_policy_values(request.patch, fields),
+            expected_version=request.expected_version or None,
+        )
+        return pb.UpdatePolicyResponse(policy=policy_message(row))
+
+    async def DeletePolicy(self, tx: Tx, request: pb.DeletePolicyRequest) -> pb.DeletePolicyResponse:
+        await policies.delete_policy(
+            tx, policy_id=request.policy_id, expected_version=request.expected_version or None
+        )
+        return pb.DeletePolicyResponse()
+
+
+def _time(at: Timestamp, field: str) -> datetime:
+    try:
+        return at.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        raise invalid((field, "must be a time")) from None
+
+
+def _fields(mask: FieldMask, patch: Message, known: Collection[str]) -> list[str]:
+    """What an update changes: what the mask names, or without one what the patch holds."""
+    if not mask.paths:
+        return [field.name for field, _ in patch.ListFields() if field.name in known]
+    unknown = [path for path in mask.paths if path not in known]
+    if unknown:
+        raise invalid(*((path, f"can't be changed; {', '.join(known)} can") for path in unknown))
+    return list(dict.fromkeys(mask.paths))
+
+
+def _calendar_values(calendar: sla_pb2.Calendar, fields: Collection[str]) -> dict[str, object]:
+    values: dict[str, object] = {
+        "name": calendar.name,
+        "time_zone": calendar.time_zone,
+        "hours": {
+            day: [[span.start, span.end] for span in getattr(calendar.hours, day)]
+            for day in WEEKDAYS
+            if len(getattr(calendar.hours, day))
+        },
+        "holidays": [[holiday.date, holiday.name] for holiday in calendar.holidays],
+        "holiday_country": calendar.holiday_country,
+    }
+    return {field: values[field] for field in fields}
+
+
+def _policy_values(policy: sla_pb2.Policy, fields: Collection[str]) -> dict[str, object]:
+    values: dict[str, object] = {
+        "name": policy.name,
+        "kind": policy.kind,
+        "calendar_id": policy.calendar_id,
+        "order": policy.order,
+        "condition": policy.condition,
+        "targets": [[target.clock, target.priority, target.target] for target in policy.targets],
+        "pause_states": list(policy.pause_states),
+        "warnings": list(policy.warnings),
+        "active": policy.active,
+    }
+    return {field: values[field] for field in fields}
