@@ -27,9 +27,7 @@ async def on_tenant_changed(tx: Tx, events: list[Received[events_pb2.TenantChang
     """Keeps the copy of the tenant; a new one gets its calendars and policies."""
     for event in events:
         tenant = event.message.tenant
-        await take_tenant(
-            tx, version=tenant.version, time_zone=tenant.time_zone, country=tenant.country
-        )
+        await take_tenant(tx, version=tenant.version, time_zone=tenant.time_zone, country=tenant.country)
 
 
 def backfilling(databases: Databases, directory: Directory) -> Callable[[asyncio.Event], Awaitable[None]]:

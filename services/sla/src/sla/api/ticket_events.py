@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
@@ -175,5 +175,3 @@ def _comment(message: events_pb2.CommentAdded) -> Comment:
     if comment.from_requester:
         return "question"
     return "response" if comment.author.kind in {"user", "service_account"} else ""
-
-

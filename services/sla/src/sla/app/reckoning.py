@@ -14,6 +14,7 @@ from uuid import UUID
 
 from chassis import timers
 from chassis.db import Tx
+from chassis.timers import NewTimer
 from sla import publish
 from sla.app.rules import current_book_held
 from sla.db import ledger
@@ -118,24 +119,28 @@ async def _closed(tx: Tx, cases: Iterable[_Case]) -> None:
     await ledger.remove_clocks(
         tx, [id_ for case in touched for id_ in case.before.keys() - case.clocks.keys()]
     )
-    for case in touched:
-        for id_ in sorted(case.before.keys() | case.clocks.keys()):
-            await _set_timers(tx, case.ticket_id, id_, case.before.get(id_), case.clocks.get(id_))
+    await _set_timers(tx, touched)
 
 
-async def _set_timers(tx: Tx, ticket_id: UUID, id_: UUID, before: Told | None, clock: Told | None) -> None:
-    """One timer for the breach and one for the next warning of a running clock."""
-    moments = (
-        (BREACH, before and before.breach_due_at, clock and clock.breach_due_at),
-        (WARNING, before and before.warning_at, clock and clock.warning_at),
-    )
-    for kind, was_due_at, due_at in moments:
-        if due_at is None:
-            if was_due_at is not None:
-                await timers.cancel(tx, kind=kind, key=str(id_))
-        elif due_at != was_due_at:
-            payload = {"ticket_id": str(ticket_id)}
-            await timers.schedule(tx, kind=kind, key=str(id_), due_at=due_at, payload=payload)
+async def _set_timers(tx: Tx, cases: Iterable[_Case]) -> None:
+    """One timer for the breach and one for the next warning of each running clock."""
+    due: list[NewTimer] = []
+    over: dict[str, list[str]] = {BREACH: [], WARNING: []}
+    for case in cases:
+        for id_ in case.before.keys() | case.clocks.keys():
+            before, clock = case.before.get(id_), case.clocks.get(id_)
+            for kind, was_due_at, due_at in (
+                (BREACH, before and before.breach_due_at, clock and clock.breach_due_at),
+                (WARNING, before and before.warning_at, clock and clock.warning_at),
+            ):
+                if due_at is not None and due_at != was_due_at:
+                    due.append(NewTimer(kind, str(id_), due_at, {"ticket_id": str(case.ticket_id)}))
+                elif due_at is None and was_due_at is not None:
+                    over[kind].append(str(id_))
+    for kind, keys in over.items():
+        if keys:
+            await timers.cancel_many(tx, kind=kind, keys=keys)
+    await timers.schedule_many(tx, due)
 
 
 def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook, now: datetime) -> None:
