@@ -153,13 +153,21 @@ class Desk:
         return await self.service.call(SLA, method, request, answer, token=token, idempotency_key=key)
 
     async def clocks(
-        self, ticket: UUID | str, *, at: datetime | None = None, explain: bool = False, **asking: object
+        self,
+        ticket: UUID | str,
+        *,
+        at: datetime | None = None,
+        explain: bool = False,
+        scopes: frozenset[str] = ADMIN,
+        user_id: UUID | None = None,
     ) -> dict[str, sla_pb2.Clock]:
         """The clocks of a ticket by name."""
         request = pb.ListTicketClocksRequest(
             ticket=str(ticket), at=None if at is None else stamp(at), explain=explain
         )
-        answer = await self.ask("ListTicketClocks", request, pb.ListTicketClocksResponse, **asking)  # type: ignore[arg-type]  # handed on
+        answer = await self.ask(
+            "ListTicketClocks", request, pb.ListTicketClocksResponse, scopes=scopes, user_id=user_id
+        )
         return {clock.name: clock for clock in answer.clocks}
 
     async def calendar(self, name: str) -> sla_pb2.Calendar:

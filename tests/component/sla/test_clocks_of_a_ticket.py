@@ -297,10 +297,10 @@ async def test_agents_of_another_queue_do_not_find_the_ticket(acme: Desk) -> Non
 async def test_a_requester_finds_the_own_ticket_only(acme: Desk) -> None:
     ticket, other = await Ticket(acme, monday(10)).created(), await Ticket(acme, monday(10)).created()
     await acme.settles()
-    own = {"scopes": frozenset({"tickets.read_own"}), "user_id": ticket.requester_id}
-    assert await acme.clocks(ticket.id, at=monday(11), **own)
+    scopes, user_id = frozenset({"tickets.read_own"}), ticket.requester_id
+    assert await acme.clocks(ticket.id, at=monday(11), scopes=scopes, user_id=user_id)
     with pytest.raises(NotFound):
-        await acme.clocks(other.id, at=monday(11), **own)
+        await acme.clocks(other.id, at=monday(11), scopes=scopes, user_id=user_id)
 
 
 async def test_a_ticket_of_another_tenant_is_not_found(

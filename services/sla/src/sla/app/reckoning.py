@@ -130,8 +130,8 @@ async def _set_timers(tx: Tx, cases: Iterable[_Case]) -> None:
         for id_ in case.before.keys() | case.clocks.keys():
             before, clock = case.before.get(id_), case.clocks.get(id_)
             for kind, was_due_at, due_at in (
-                (BREACH, before and before.breach_due_at, clock and clock.breach_due_at),
-                (WARNING, before and before.warning_at, clock and clock.warning_at),
+                (BREACH, _breach_due_at(before), _breach_due_at(clock)),
+                (WARNING, _warning_at(before), _warning_at(clock)),
             ):
                 if due_at is not None and due_at != was_due_at:
                     due.append(NewTimer(kind, str(id_), due_at, {"ticket_id": str(case.ticket_id)}))
@@ -141,6 +141,14 @@ async def _set_timers(tx: Tx, cases: Iterable[_Case]) -> None:
         if keys:
             await timers.cancel_many(tx, kind=kind, keys=keys)
     await timers.schedule_many(tx, due)
+
+
+def _breach_due_at(clock: Told | None) -> datetime | None:
+    return None if clock is None else clock.breach_due_at
+
+
+def _warning_at(clock: Told | None) -> datetime | None:
+    return None if clock is None else clock.warning_at
 
 
 def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook, now: datetime) -> None:
