@@ -201,7 +201,7 @@ class Ticket:
         self.at = at
         self.id = new_id()
         self.requester_id = new_id()
-        self.number = f"INC-{self.id.hex[-8:]}"
+        self.number = f"INC-{self.id.int % 10**9}"
         self.version = 0
         self.told: list[tuple[Message, UUID]] = []
         self.message = ticket_pb2.Ticket(

@@ -194,6 +194,19 @@ def test_the_priority_at_the_time_of_the_stop_decides_not_a_later_one() -> None:
     assert (clock.target, clock.breached) == (hours(9), False)
 
 
+def test_what_ends_a_clock_does_not_choose_its_target() -> None:
+    story = Story(warsaw(16, 9))
+    story.set(warsaw(16, 14), state="resolved", state_category="resolved", priority="high")
+    clock = story.clock("resolution", BY_PRIORITY, warsaw(17, 9))
+    assert (clock.state, clock.target, clock.breached) == ("stopped", hours(9), False)
+
+
+def test_a_condition_on_the_state_keeps_its_clock_when_the_ticket_ends() -> None:
+    rules = book(policy(("resolution", "", "PT9H"), holds=lambda facts: facts["state"] == "new"))
+    story = Story(warsaw(16, 9)).state(warsaw(16, 12), "resolved")
+    assert story.clock("resolution", rules, warsaw(17, 9)).elapsed == hours(3)
+
+
 def test_a_target_for_the_priority_goes_before_the_one_for_any() -> None:
     for priority, target in (("high", 4), ("low", 18), ("medium", 9), ("unheard_of", 9)):
         clock = Story(warsaw(16, 9), priority=priority).clock("resolution", BY_PRIORITY, warsaw(16, 9))

@@ -58,7 +58,8 @@ async def list_ticket_clocks(tx: Tx, *, ticket: str, at: datetime | None, explai
 async def _ticket(tx: Tx, ticket: str) -> TicketRow | None:
     if is_id(ticket):
         return await tx.get(TicketRow, UUID(ticket))
-    numbered = select(TicketRow).where(TicketRow.tenant_id == tx.tenant_id, TicketRow.number == ticket)
+    number = ticket.strip().upper()
+    numbered = select(TicketRow).where(TicketRow.tenant_id == tx.tenant_id, TicketRow.number == number)
     return await tx.scalar(numbered.limit(1))
 
 
