@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import socket
 import time
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import grpc
@@ -335,3 +337,16 @@ async def test_the_caller_of_the_running_work_is_the_one_that_calls(desk: Desk) 
     person = desk.caller()
     with use_caller(person):
         assert (await desk.client.call("WhoAmI", Text(), Text)).text == person.subject
+
+
+async def test_a_socket_left_behind_by_a_killed_process_is_taken_over(desk: Desk, tmp_path: Path) -> None:
+    target = f"unix:{tmp_path}/s.sock"
+    with socket.socket(socket.AF_UNIX) as left_behind:
+        left_behind.bind(f"{tmp_path}/s.sock")
+    server = Server(target, [Servicer(ECHO, desk.keeper)], Door(desk.verifier, Databases([desk.database])))
+    await server.start()
+    await server.report(ready=True)
+    channel = Channel(target, "echo")
+    assert await channel.healthy()
+    await channel.close()
+    await server.stop(0.1)
