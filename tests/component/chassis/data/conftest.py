@@ -1,6 +1,7 @@
 """A service for these tests, `probe`, and its database."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -8,9 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chassis import logging
 from chassis.db import Database
 from chassis.messaging import Client, connect
 from chassis.testing.databases import DatabaseFactory, ServiceDatabase
+from chassis.testing.servers import Postgres
 from embedded.nats import NatsServer
 from embedded.processes import free_ports
 
@@ -20,6 +23,12 @@ class Loop(Protocol):
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until `stop` is set."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def logs() -> None:
+    """As in a service: the pretty tracebacks that structlog prints otherwise stop the loop for seconds."""
+    logging.setup("probe", "WARNING")
 
 
 @pytest.fixture
@@ -73,3 +82,16 @@ async def running() -> AsyncIterator[Callable[[Loop], None]]:
     stop.set()
     async with asyncio.timeout(20):
         await asyncio.gather(*tasks)
+
+
+@pytest.fixture
+def closed_for_a_while(postgres: Postgres, probe: ServiceDatabase) -> Callable[[float], None]:
+    """Ends every connection to the probe's database and lets nobody in for some seconds. Blocks meanwhile."""
+
+    def close(seconds: float) -> None:
+        postgres.run(f"ALTER DATABASE {probe.name} ALLOW_CONNECTIONS false")
+        postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{probe.name}'")
+        time.sleep(seconds)
+        postgres.run(f"ALTER DATABASE {probe.name} ALLOW_CONNECTIONS true")
+
+    return close

@@ -231,7 +231,7 @@ class _StreamConsumer:
             await _again(message, self._failing.hold_behind(event))
             return
         seconds = self._failing.failed(event, error)
-        facts = {"stream": self._stream, "subject": event.subject, "event": str(event.id)}
+        facts = {"stream": self._stream, "subject": event.subject, "event_id": str(event.id)}
         if seconds is not None:
             log.warning("event_failed", **facts, again_in=seconds, exc_info=error)
             await _again(message, seconds)
