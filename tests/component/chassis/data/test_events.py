@@ -17,7 +17,7 @@ from chassis.backlog import backlog
 from chassis.context import current_caller
 from chassis.db import Database, Databases, Tx
 from chassis.errors import Forbidden, Unavailable
-from chassis.events import Consumers, Handler, Received, replay
+from chassis.events import Consumers, Handler, replay
 from chassis.events.handlers import AnyHandler, AnyReceived, calls
 from chassis.messaging import Client, stream_of
 from chassis.outbox.relay import Relay
@@ -105,9 +105,9 @@ async def test_every_event_has_its_effect_once(
 async def test_handlers_run_as_the_service_with_what_they_declare(
     database: Database, nats: Client, relay: Relay, tenant: UUID, running: Callable[..., None]
 ) -> None:
-    seen: list[Received[NoteWritten]] = []
+    seen: list[AnyReceived] = []
 
-    async def handle(tx: Tx, events: list[Received[NoteWritten]]) -> None:
+    async def handle(tx: Tx, events: list[AnyReceived]) -> None:
         caller = current_caller()
         assert (caller.kind, caller.subject, caller.tenant_id) == ("system", "probe", tenant)
         assert caller.cause == f"event:{events[0].id}"
@@ -117,7 +117,7 @@ async def test_handlers_run_as_the_service_with_what_they_declare(
         assert events[0].prepared == "prepared"
         seen.extend(events)
 
-    async def prepare(events: list[Received[NoteWritten]]) -> None:
+    async def prepare(events: list[AnyReceived]) -> None:
         current_caller().require("notes.write")
         for event in events:
             event.prepared = "prepared"
@@ -254,7 +254,10 @@ async def test_a_wiped_nats_only_delays(
     for _ in range(3):
         await publish(database, tenant, *((f"a{n % 3}", str(n), n) for n in range(sent, sent + 40)))
         sent += 40
-        await asyncio.sleep(0.05)
+        before = len(story.told)
+        async with asyncio.timeout(20):
+            while len(story.told) == before:
+                await asyncio.sleep(0.02)
         nats_server.stop()
         shutil.rmtree(nats_server.store)
         await publish(database, tenant, *((f"a{n % 3}", str(n), n) for n in range(sent, sent + 10)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -52,7 +52,15 @@ def translated_connecting() -> Iterator[None]:
     with translated():
         try:
             yield
-        except (OSError, TimeoutError) as error:
+        except PoolTimeoutError:
+            raise
+        except (
+            OSError,
+            TimeoutError,
+            SQLAlchemyError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+        ) as error:
             raise Unavailable("The database does not answer.", reason="DATABASE_UNAVAILABLE") from error
 
 

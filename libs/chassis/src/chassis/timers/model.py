@@ -37,6 +37,8 @@ class Timer:
     attempts: int
     prepared: object = None
     """What `prepare` found out for `handle`."""
+    in_hand: bool = True
+    """Whether the worker still has to deal with it, and keeps its lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,10 @@ class TimerHandler:
     failure has `batch` 1. `workers` batches run at a time in each process.
 
     What fails is tried again after 1, 2, 4 … seconds, at most `longest_pause`; after `max_attempts` the timer stays as
-    dead, to be looked at. Failures of what it needs (a service or database that is away) never kill it. A batch has
-    `lease` to be handled before another worker may take it.
+    dead, to be looked at. Failures of what it needs (a service or database that is away) never kill it.
+
+    A worker that does not show life for as long as `lease` loses what it has in hand to another. Where `prepare` does
+    something outside that must hardly ever be done twice, the lease is longer.
     """
 
     kind: str
@@ -61,7 +65,7 @@ class TimerHandler:
     workers: int = 2
     max_attempts: int = 12
     longest_pause: timedelta = timedelta(minutes=5)
-    lease: timedelta = timedelta(minutes=1)
+    lease: timedelta = timedelta(seconds=5)
 
     def caller(self, service: str, timers: list[Timer]) -> Caller:
         """As whom these timers (of one tenant, at least one) are handled."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,6 @@ import structlog
 from chassis import metrics
 from chassis.context import use_caller
 from chassis.errors import DeskmeshError, InProgress, LimitReached, StorageFull, Unavailable
-from chassis.leases import pause
 from chassis.telemetry import SpanKind, span
 from chassis.timers.model import Timer, TimerHandler
 from chassis.wake import either, woken
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _POLL_SECONDS = 1.0
+_PAUSE_SECONDS = 0.5
+_WAIT_FOR_DATABASE_SECONDS = 60.0
 _TRANSIENT = (Unavailable, LimitReached, StorageFull, InProgress)
 
 # Those whose lease has ended first: their worker is gone, or they failed and have waited.
@@ -58,6 +61,16 @@ _REMOVE = """
 DELETE FROM timers USING unnest($2::uuid[], $3::int[]) AS held (id, attempts)
 WHERE timers.tenant_id = $1 AND timers.id = held.id AND timers.attempts = held.attempts AND state = 'running'
 RETURNING timers.id
+"""
+
+# What is being handled is locked by its removal, and needs no more life.
+_RENEW = """
+UPDATE timers SET locked_until = now() + $4 WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id
+    FROM timers JOIN unnest($1::uuid[], $2::uuid[], $3::int[]) AS held (tenant_id, id, attempts)
+        USING (tenant_id, id, attempts)
+    WHERE state = 'running' FOR UPDATE OF timers SKIP LOCKED
+)
 """
 
 _FAILED = """
@@ -98,39 +111,58 @@ class Worker:
         async with woken(self._service, self._nats, [database.timers_scheduled], wake):
             while not stop.is_set():
                 wake.clear()
+                wait = _POLL_SECONDS
                 try:
                     taken = await _claim(database, handler)
-                    for tenant_id, timers in taken.items():
-                        await self._handle(database, handler, tenant_id, timers)
-                    wait = 0.0 if taken else await _until_next(database, handler.kind)
+                    if taken:
+                        await self._handle_all(database, handler, taken)
+                        continue
+                    wait = await _until_next(database, handler.kind)
                 except DeskmeshError as error:
-                    log.warning("timers_wait_for_database", kind=handler.kind, reason=error.reason)
-                    await pause(stop, _POLL_SECONDS)
-                    continue
-                if wait > 0:
-                    await either(wake, stop, min(wait, _POLL_SECONDS))
+                    log.warning("timers_wait", kind=handler.kind, reason=error.reason)
+                except Exception:
+                    log.exception("timers_failed", kind=handler.kind)
+                await either(wake, stop, min(wait, _POLL_SECONDS))
+
+    async def _handle_all(self, database: Database, handler: TimerHandler, taken: list[Timer]) -> None:
+        tenants: dict[UUID, list[Timer]] = defaultdict(list)
+        for timer in taken:
+            tenants[timer.tenant_id].append(timer)
+        renewing = asyncio.create_task(_renew(database, handler, taken))
+        try:
+            for tenant_id, timers in tenants.items():
+                await self._handle(database, handler, tenant_id, timers)
+                for timer in timers:
+                    timer.in_hand = False
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
 
     async def _handle(
         self, database: Database, handler: TimerHandler, tenant_id: UUID, timers: list[Timer]
     ) -> None:
-        """A tenant's timers together; where that fails, one by one."""
-        try:
-            await self._run(database, handler, tenant_id, timers)
-        except Exception as error:  # noqa: BLE001 (a handler may raise anything; it is dealt with one by one)
-            if len(timers) == 1 or _is_database(error):
+        """A tenant's timers together; where that fails, one by one. Waits for a database that is away."""
+        deadline = time.monotonic() + _WAIT_FOR_DATABASE_SECONDS
+        while True:
+            try:
+                await self._run(database, handler, tenant_id, timers)
+            except Exception as error:  # noqa: BLE001 (a handler may raise anything; it is dealt with one by one)
+                if _is_database(error) and time.monotonic() < deadline:
+                    await asyncio.sleep(_PAUSE_SECONDS)
+                    continue
+                if len(timers) == 1:
+                    await _failed(database, handler, timers[0], error)
+                    return
                 for timer in timers:
-                    await _failed(database, handler, timer, error)
-                return
-            for timer in timers:
-                await self._handle(database, handler, tenant_id, [timer])
+                    await self._handle(database, handler, tenant_id, [timer])
+            return
 
     async def _run(
         self, database: Database, handler: TimerHandler, tenant_id: UUID, timers: list[Timer]
     ) -> None:
-        name = f"timer {handler.kind}"
         with (
             use_caller(handler.caller(self._service, timers)),
-            span(name, kind=SpanKind.CONSUMER, root=True),
+            span(f"timer {handler.kind}", kind=SpanKind.CONSUMER, root=True),
         ):
             if handler.prepare is not None:
                 await handler.prepare(timers)
@@ -144,13 +176,12 @@ class Worker:
         metrics.TIMERS_FIRED.labels(handler.kind, "handled").inc(len(ours))
 
 
-async def _claim(database: Database, handler: TimerHandler) -> dict[UUID, list[Timer]]:
-    """Takes the next due timers, by tenant."""
+async def _claim(database: Database, handler: TimerHandler) -> list[Timer]:
+    """Takes the next due timers, of any tenant."""
     async with database.relay_connection() as raw:
         rows = await raw.fetch(_CLAIM, handler.kind, handler.batch, handler.lease)
-    tenants: dict[UUID, list[Timer]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row["due_at"]):
-        timer = Timer(
+    return [
+        Timer(
             id=row["id"],
             tenant_id=row["tenant_id"],
             kind=row["kind"],
@@ -159,8 +190,24 @@ async def _claim(database: Database, handler: TimerHandler) -> dict[UUID, list[T
             payload=row["payload"],
             attempts=row["attempts"],
         )
-        tenants[timer.tenant_id].append(timer)
-    return tenants
+        for row in sorted(rows, key=lambda row: row["due_at"])
+    ]
+
+
+async def _renew(database: Database, handler: TimerHandler, taken: Sequence[Timer]) -> None:
+    """Shows life for what is still in hand."""
+    while True:
+        await asyncio.sleep(handler.lease.total_seconds() / 4)
+        timers = [timer for timer in taken if timer.in_hand]
+        with suppress(DeskmeshError):
+            async with database.relay_connection() as raw:
+                await raw.execute(
+                    _RENEW,
+                    [timer.tenant_id for timer in timers],
+                    [timer.id for timer in timers],
+                    [timer.attempts for timer in timers],
+                    handler.lease,
+                )
 
 
 async def _until_next(database: Database, kind: str) -> float:
@@ -181,6 +228,7 @@ async def _remove(tx: Tx, timers: list[Timer]) -> list[Timer]:
 
 
 async def _failed(database: Database, handler: TimerHandler, timer: Timer, error: Exception) -> None:
+    timer.in_hand = False
     dead = timer.attempts >= handler.max_attempts and not isinstance(error, _TRANSIENT)
     metrics.TIMERS_FIRED.labels(handler.kind, "dead" if dead else "failed").inc()
     facts = {"kind": handler.kind, "timer": str(timer.id), "attempts": timer.attempts}
