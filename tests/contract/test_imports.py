@@ -42,3 +42,24 @@ def test_only_doors_import_messages() -> None:
 def _layer(package: Path, layer: str) -> list[Path]:
     file, folder = package / f"{layer}.py", package / layer
     return [file] if file.exists() else sorted(folder.rglob("*.py"))
+
+
+def test_rules_ask_neither_the_clock_nor_chance() -> None:
+    """`now` and ids are arguments of a rule."""
+    forbidden = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7", "new_id", "monotonic", "perf_counter"}
+    wrong = {
+        f"{source.relative_to(ROOT)}:{node.lineno}"
+        for service in SERVICES
+        for source in _layer(ROOT / "services" / service / "src" / service, "domain")
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Call) and _called(node) in forbidden
+    }
+    assert wrong == set()
+
+
+def _called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""

@@ -85,3 +85,7 @@ def run() -> None:
         app()
     except EmbeddedError as error:
         sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,13 +1,15 @@
-"""A whole desk for tests: the embedded run in a folder of its own, as `make up` starts it, and people who use it."""
+"""A whole desk for tests: `deskmesh up` in a folder and on ports of its own, and people who use it."""
 
 import json
 import os
+import shutil
 import signal
 import smtplib
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -16,8 +18,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psutil
 
-from embedded.processes import free_ports
+from embedded.errors import EmbeddedError
+from embedded.home import remove
+from embedded.processes import free_ports, tail
 
 READY_SECONDS = 300.0
 PATIENCE = 20.0
@@ -39,6 +44,14 @@ def eventually(look: Callable[[], T], *, seconds: float = PATIENCE) -> T:
         time.sleep(0.1)
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and waits for its parent does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @dataclass
 class Client:
     """A signed-in person of a tenant."""
@@ -52,6 +65,15 @@ class Client:
         found: Json = answer.json()
         return found
 
+    def all(self, path: str, **parameters: str | int) -> list[Json]:
+        """Every item of a list, page by page."""
+        page = self.get(path, page_size=200, **parameters)
+        items: list[Json] = page["items"]
+        while page["next_page_token"]:
+            page = self.get(path, page_size=200, page_token=page["next_page_token"], **parameters)
+            items += page["items"]
+        return items
+
     def send(self, method: str, path: str, body: object, **headers: str) -> Json:
         """A write; the answer must be 2xx."""
         answer = self.http.request(method, path, json=body, headers=headers)
@@ -62,7 +84,7 @@ class Client:
 
 @dataclass
 class Desk:
-    """A running desk."""
+    """A desk that was started, in its folder and on its ports."""
 
     home: Path
     url: str
@@ -102,10 +124,14 @@ class Desk:
         parsed = [BytesParser(policy=default).parsebytes(path.read_bytes()) for path in kept]
         return [one for one in parsed if to in str(one["To"]) and about in str(one["Subject"])]
 
+    def run_file(self) -> Json:
+        """What run.json says."""
+        found: Json = json.loads((self.home / "run.json").read_text())
+        return found
+
     def processes(self) -> dict[str, int]:
         """The ids of the processes, by name, as the run file has them."""
-        run = json.loads((self.home / "run.json").read_text())
-        return {one["name"]: one["pid"] for one in run["processes"]}
+        return {one["name"]: one["pid"] for one in self.run_file()["processes"]}
 
     def ready(self) -> bool:
         """Whether the gateway says that all is ready."""
@@ -114,6 +140,24 @@ class Desk:
         except httpx.TransportError:
             return False
 
+    def wait_ready(self, seconds: float = READY_SECONDS) -> None:
+        """Returns when the desk is ready and has told the operator so. Raises AssertionError with what it said."""
+
+        def ready() -> bool:
+            assert self.process.poll() is None, f"deskmesh up ended:\n{tail(self.output, 40)}"
+            return self.ready() and "Deskmesh is up" in self.said()
+
+        eventually(ready, seconds=seconds)
+
+    @property
+    def output(self) -> Path:
+        """The file of what the operator sees, over all starts."""
+        return self.home.with_name(f"{self.home.name}.log")
+
+    def said(self) -> str:
+        """What the last start has told the operator."""
+        return self.output.read_text(errors="replace").rpartition("starting PostgreSQL and NATS")[2]
+
     def kill(self, name: str) -> None:
         """Kill -9 a process and wait until its successor is there and the desk ready."""
         old = self.processes()[name]
@@ -121,29 +165,86 @@ class Desk:
         eventually(lambda: self.processes().get(name) not in {None, old}, seconds=60)
         eventually(self.ready, seconds=60)
 
+    def begin_again(self) -> None:
+        """Start the stopped desk on its folder and ports, without waiting for it."""
+        self.process = _begin(self.home, self.environment())
 
-def start_desk(home: Path) -> Desk:
+    def environment(self) -> dict[str, str]:
+        """What the operator has set."""
+        http_port = int(self.url.rpartition(":")[2])
+        return _environment(self.home, http_port, self.grpc_port, self.smtp_port)
+
+    def stop(self, ask: signal.Signals = signal.SIGINT) -> None:
+        """Stop the desk as Ctrl-C does; it must end well, within 20 seconds."""
+        for client in self.clients.values():
+            client.http.close()
+        self.clients.clear()
+        self.process.send_signal(ask)
+        assert self.process.wait(timeout=20) == 0
+
+
+def new_home() -> Path:
+    """A folder for a desk that nobody but the caller can reach, not made yet."""
+    return Path(tempfile.mkdtemp(prefix="deskmesh-desk-")) / "home"
+
+
+def begin_desk(home: Path, settings: Mapping[str, str] | None = None) -> Desk:
+    """Start a desk in a folder, on free ports, without waiting for it."""
+    http, grpc, smtp = free_ports(3)
+    process = _begin(home, _environment(home, http, grpc, smtp) | dict(settings or {}))
+    return Desk(home, f"http://127.0.0.1:{http}", smtp, grpc, process)
+
+
+def start_desk(home: Path, settings: Mapping[str, str] | None = None) -> Desk:
     """Start a desk in a folder, on free ports, and wait until it is ready."""
-    ports = dict(zip(("HTTP", "GRPC", "SMTP"), free_ports(3), strict=True))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("DESKMESH_")}
-    environment |= {f"DESKMESH_{name}_PORT": str(port) for name, port in ports.items()}
-    environment["DESKMESH_HOME"] = str(home)
-    log = (home.parent / f"{home.name}.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "embedded.cli", "up"], env=environment, stdout=log, stderr=subprocess.STDOUT
-    )
-    desk = Desk(home, f"http://127.0.0.1:{ports['HTTP']}", ports["SMTP"], ports["GRPC"], process)
-    deadline = time.monotonic() + READY_SECONDS
-    while not desk.ready():
-        assert process.poll() is None, Path(log.name).read_text()
-        assert time.monotonic() < deadline, Path(log.name).read_text()
-        time.sleep(0.2)
+    desk = begin_desk(home, settings)
+    desk.wait_ready()
     return desk
 
 
 def stop_desk(desk: Desk) -> None:
     """Stop a desk as Ctrl-C does; it must end within 20 seconds."""
+    desk.stop()
+
+
+def clear_desk(desk: Desk) -> None:
+    """End a desk, however it stands, and remove all that it left, its folder's parent included."""
     for client in desk.clients.values():
         client.http.close()
-    desk.process.send_signal(signal.SIGINT)
-    assert desk.process.wait(timeout=25) == 0
+    if desk.process.poll() is None:
+        desk.process.terminate()
+        try:
+            desk.process.wait(30)
+        except subprocess.TimeoutExpired:
+            desk.process.kill()
+            desk.process.wait()
+    eventually(lambda: _is_removed(desk.home))
+    shutil.rmtree(desk.home.parent)
+
+
+def _is_removed(home: Path) -> bool:
+    try:
+        remove(home)
+    except (EmbeddedError, OSError):  # its children are still ending
+        return False
+    return True
+
+
+def _environment(home: Path, http: int, grpc: int, smtp: int) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DESKMESH_")}
+    ports = {"HTTP": http, "GRPC": grpc, "SMTP": smtp}
+    environment |= {f"DESKMESH_{name}_PORT": str(port) for name, port in ports.items()}
+    return environment | {"DESKMESH_HOME": str(home)}
+
+
+def _begin(home: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """Start `deskmesh up` with SIGINT ignored, as in a shell's background job."""
+    with home.with_name(f"{home.name}.log").open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "embedded.cli", "up"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # noqa: PLW1509 - one call
+        )

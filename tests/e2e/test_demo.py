@@ -1,0 +1,76 @@
+"""The demo tenants as they are after the first start."""
+
+from collections import Counter
+
+import pytest
+
+from embedded.demo.content import TENANTS, read_tenant
+from embedded.demo.plan import SHARES
+from embedded.testing import Client, Desk, eventually
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_a_tenant_has_its_people_in_their_teams_with_their_everyday_roles(desk: Desk, slug: str) -> None:
+    tenant = read_tenant(slug)
+    users = {user["email"]: user for user in desk.sign_in(f"admin@{slug}.example").all("/users")}
+    for member in (*tenant.staff, *tenant.requesters):
+        user = users[member.email]
+        assert {team["key"] for team in user["teams"]} == set(member.teams)
+        assert {grant["role"] for grant in user["roles"]} == {role.partition(":")[0] for role in member.roles}
+
+
+def test_the_two_tenants_have_two_hundred_tickets_in_all_states(desk: Desk) -> None:
+    states: Counter[str] = Counter()
+    for slug in TENANTS:
+        tickets = desk.sign_in(f"admin@{slug}.example").all("/tickets")
+        assert len(tickets) >= read_tenant(slug).tickets
+        states += Counter(ticket["state"] for ticket in tickets)
+    assert states.total() >= 200
+    assert states.keys() == SHARES.keys()
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_a_closed_ticket_has_a_conversation_and_a_history(desk: Desk, slug: str) -> None:
+    supervisor = desk.sign_in(f"supervisor@{slug}.example")
+    ticket = supervisor.get("/tickets", filter='state = "closed" AND channel != "api"')["items"][0]
+    comments = supervisor.get(f"/tickets/{ticket['id']}/comments")["items"]
+    history = supervisor.get(f"/tickets/{ticket['id']}/history")["items"]
+    said_by = {comment["author"]["email"] for comment in comments}
+    assert {ticket["assignee"]["email"], ticket["requester"]["email"]} <= said_by
+    assert any(entry["occurred_at"] < entry["recorded_at"] for entry in history)
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_open_tickets_have_clocks(desk: Desk, slug: str) -> None:
+    agent = desk.sign_in(f"agent@{slug}.example")
+    for ticket in agent.get("/tickets", filter='state = "open"')["items"][:5]:
+        assert "resolution" in _clocks(agent, ticket["id"])
+
+
+def _clocks(client: Client, ticket_id: str) -> set[str]:
+    """Name a ticket's clocks, once sla has heard of it."""
+    clocks = eventually(lambda: client.get(f"/tickets/{ticket_id}/sla")["items"])
+    return {clock["name"] for clock in clocks}
+
+
+def test_articles_are_found_in_their_language(desk: Desk) -> None:
+    requester = desk.sign_in("requester@acme.example")
+    polish = requester.get("/kb/search", q="resetowanie haseł", language="pl")["items"]
+    english = requester.get("/kb/search", q="password reset", language="en")["items"]
+    assert any("hasło" in hit["title"] for hit in polish)
+    assert any("password" in hit["title"] for hit in english)
+
+
+def test_everybody_holds_a_laptop(desk: Desk) -> None:
+    tenant = read_tenant("globex")
+    admin = desk.sign_in("admin@globex.example")
+    holders = {item["holder"]["email"] for item in admin.all("/cmdb/items") if item["class"] == "laptop"}
+    assert holders == {member.email for member in (*tenant.staff, *tenant.requesters)}
+    assert len(admin.all("/cmdb/relations")) == len(tenant.relations)
+
+
+def test_history_being_imported_makes_no_mail(desk: Desk) -> None:
+    titles = {title for slug in TENANTS for request in read_tenant(slug).requests for title in request.titles}
+    for slug in TENANTS:
+        for delivery in desk.sign_in(f"admin@{slug}.example").all("/deliveries"):
+            assert not any(title in delivery["subject"] for title in titles)
