@@ -63,6 +63,8 @@ def _stemmer(language: str) -> _Stemmer | None:
 
 def fold(word: str) -> str:
     """A lower-case word without diacritics: "drukarkę" and "drukarke" are one."""
+    if word.isascii():
+        return word
     marked = unicodedata.normalize("NFD", word.translate(_UNMARKED))
     return "".join(character for character in marked if not unicodedata.combining(character))
 

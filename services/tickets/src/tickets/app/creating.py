@@ -12,7 +12,7 @@ from tickets.app.configuration import Configuration
 from tickets.app.wording import Vocabulary, ticket_words
 from tickets.db.configuration import Process, Queue, TicketType
 from tickets.db.create_ticket import TicketStatement
-from tickets.db.tickets import Attachment, HistoryEntry, Ticket
+from tickets.db.tickets import Attachment, Ticket
 from tickets.db.views import TicketView
 from tickets.domain.fields import merge_values
 from tickets.domain.numbers import format_number
@@ -131,7 +131,7 @@ def compose_ticket(
     words = ticket_words(ticket, configuration.languages)
     statement = TicketStatement(
         ticket=ticket,
-        history=[_created_entry(ticket, occasion)],
+        history=_created_entry(ticket, occasion),
         words=words.vector,
         new_words=vocabulary.unknown(ticket.tenant_id, words.vocabulary),
         message_id=new.message_id,
@@ -223,24 +223,24 @@ def _view(
     )
 
 
-def _created_entry(ticket: Ticket, occasion: Occasion) -> HistoryEntry:
+def _created_entry(ticket: Ticket, occasion: Occasion) -> dict[str, object]:
     parent = ticket.parent_id
-    return HistoryEntry(
-        tenant_id=ticket.tenant_id,
-        id=new_id(),
-        ticket_id=ticket.id,
-        ticket_version=ticket.version,
-        action="created",
-        field="parent_id" if parent else "",
-        old_value=None,
-        new_value=str(parent) if parent else None,
-        public=True,
-        actor_kind=occasion.actor.kind,
-        actor_id=occasion.actor.id,
-        actor_name=occasion.actor.name,
-        actor_email=occasion.actor.email,
-        cause=occasion.cause,
-        rule=occasion.rule,
-        occurred_at=occasion.occurred_at,
-        recorded_at=occasion.recorded_at,
-    )
+    return {
+        "tenant_id": ticket.tenant_id,
+        "id": new_id(),
+        "ticket_id": ticket.id,
+        "ticket_version": ticket.version,
+        "action": "created",
+        "field": "parent_id" if parent else "",
+        "old_value": None,
+        "new_value": parent,
+        "public": True,
+        "actor_kind": occasion.actor.kind,
+        "actor_id": occasion.actor.id,
+        "actor_name": occasion.actor.name,
+        "actor_email": occasion.actor.email,
+        "cause": occasion.cause,
+        "rule": occasion.rule,
+        "occurred_at": occasion.occurred_at,
+        "recorded_at": occasion.recorded_at,
+    }

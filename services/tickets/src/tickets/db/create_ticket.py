@@ -1,6 +1,6 @@
 """The hot write: a new ticket with all that belongs to it, in one statement and one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +9,7 @@ import orjson
 from chassis.db import Tx
 from chassis.idempotency import Use
 from chassis.outbox import OutboxValues
-from tickets.db.tickets import HistoryEntry, Ticket
+from tickets.db.tickets import Ticket
 
 CREATE_TICKET = (
     "SELECT outcome, request_hash, response FROM create_ticket("
@@ -33,10 +33,10 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TicketStatement:
-    """What the statement stores. `words` is the literal of a tsvector, `new_words` go to the table of words."""
+    """What the statement stores. `history` are the columns of its one entry, `words` is the literal of a tsvector."""
 
     ticket: Ticket
-    history: Sequence[HistoryEntry]
+    history: Mapping[str, object]
     words: str
     new_words: Sequence[tuple[str, Sequence[str]]]
     message_id: str | None
@@ -63,7 +63,7 @@ async def store_ticket(
         *((use.subject, use.method, use.key, use.lock_key, use.request_hash) if use else (None,) * 5),
         response if use else None,
         _json(_document(statement.ticket)),
-        _json([_document(entry) for entry in statement.history]),
+        _json(statement.history),
         statement.words,
         [word for word, _ in statement.new_words],
         [",".join(pieces) for _, pieces in statement.new_words],
@@ -93,13 +93,11 @@ def fetch_in(tx: Tx) -> Fetch:
     return fetch
 
 
-_COLUMNS = {
-    row: tuple(attribute.key for attribute in row.__mapper__.column_attrs) for row in (Ticket, HistoryEntry)
-}
+_COLUMNS = tuple(attribute.key for attribute in Ticket.__mapper__.column_attrs)
 
 
-def _document(row: Ticket | HistoryEntry) -> dict[str, object]:
-    return {name: getattr(row, name) for name in _COLUMNS[type(row)]}
+def _document(ticket: Ticket) -> dict[str, object]:
+    return {name: getattr(ticket, name) for name in _COLUMNS}
 
 
 def _json(value: object) -> str:

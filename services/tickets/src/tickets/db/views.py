@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
-
 from chassis.db import Tx
 from tickets.db.configuration import Process, Queue
 from tickets.db.directory import Organization, Person
@@ -57,6 +55,11 @@ SELECT 'watcher', w.person_id, coalesce(p.email, ''), coalesce(p.name, ''), w.ti
 ORDER BY 1, 3, 2
 """
 
+_CLOCKS = """
+SELECT id, ticket_id, name, state, kind, policy, target, breached, started_at, due_at, paused_at, stopped_at
+FROM ticket_clocks WHERE ticket_id = ANY($1) AND state <> 'removed' ORDER BY started_at, name, id
+"""
+
 
 async def load_related(tx: Tx, tickets: Sequence[Ticket]) -> Related:
     """What the tickets refer to, in two statements."""
@@ -80,12 +83,8 @@ async def load_related(tx: Tx, tickets: Sequence[Ticket]) -> Related:
             related.names[reference.id] = reference
         else:
             related.watchers.setdefault(row["ticket_id"], []).append(reference)
-    clocks = await tx.scalars(
-        select(TicketClock)
-        .where(TicketClock.ticket_id.in_(ids), TicketClock.state != "removed")
-        .order_by(TicketClock.started_at, TicketClock.name, TicketClock.id)
-    )
-    for clock in clocks:
+    for row in await connection.fetch(_CLOCKS, ids):
+        clock = TicketClock(**dict(row))
         related.clocks.setdefault(clock.ticket_id, []).append(clock)
     return related
 

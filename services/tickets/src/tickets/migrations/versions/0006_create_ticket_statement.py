@@ -53,7 +53,7 @@ BEGIN
     END IF;
     ticket := jsonb_populate_record(NULL::tickets, p_ticket);
     INSERT INTO tickets VALUES (ticket.*);
-    INSERT INTO ticket_history SELECT * FROM jsonb_populate_recordset(NULL::ticket_history, p_history);
+    INSERT INTO ticket_history SELECT * FROM jsonb_populate_record(NULL::ticket_history, p_history);
     INSERT INTO ticket_search (tenant_id, ticket_id, words) VALUES (p_tenant, ticket.id, p_words);
     IF cardinality(p_new_words) > 0 THEN
         INSERT INTO search_words (tenant_id, word, trigrams)
