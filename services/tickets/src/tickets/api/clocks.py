@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.db import Tx
 from chassis.events import Handler, Received
+from chassis.events.handlers import AnyHandler
 from deskmesh.sla.v1 import events_pb2
 from tickets.app.clocks import REMOVED, ToldClock, keep_clocks
 
@@ -30,7 +31,7 @@ async def on_clock(tx: Tx, received: list[Received[ClockEvent]]) -> None:
     await keep_clocks(tx, clocks=[_told(event) for event in received])
 
 
-def clock_handlers() -> Sequence[Handler]:
+def clock_handlers() -> Sequence[AnyHandler]:
     """The handlers of sla's events."""
     return [
         Handler(events_pb2.ClockStarted, on_clock),

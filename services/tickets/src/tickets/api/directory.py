@@ -7,6 +7,7 @@ from uuid import UUID
 from chassis.context import Caller, use_caller
 from chassis.db import Databases, Tx
 from chassis.events import Handler, Received
+from chassis.events.handlers import AnyHandler
 from deskmesh.gateway.v1 import events_pb2, identity_pb2
 from tickets.app import directory
 from tickets.app.configuration import Configurations
@@ -52,7 +53,7 @@ class DirectoryEvents:
             await keep_role(tx, event.message.role)
         self._forget_afterwards(tx)
 
-    def handlers(self) -> Sequence[Handler]:
+    def handlers(self) -> Sequence[AnyHandler]:
         """The handlers of the gateway's events."""
         return [
             Handler(events_pb2.TenantChanged, self.on_tenant_changed),

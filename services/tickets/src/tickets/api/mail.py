@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.db import Databases, Tx
 from chassis.events import Handler, Received
+from chassis.events.handlers import AnyHandler
 from chassis.objects import ObjectStore
 from deskmesh.notify.v1 import events_pb2
 from tickets.api.requests import file_of
@@ -49,7 +50,7 @@ class MailEvents:
                 prepared=event.prepared,
             )
 
-    def handler(self) -> Handler:
+    def handler(self) -> AnyHandler:
         """The handler of MessageReceived."""
         return Handler(events_pb2.MessageReceived, self.on_message_received, prepare=self.prepare)
 

@@ -1,8 +1,13 @@
 """Which ticket a mail belongs to. A subject or a reference is a claim; only the sender's place on the ticket proves it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
