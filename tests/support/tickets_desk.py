@@ -84,7 +84,7 @@ class GatewayStandIn:
                 lambda who, _: directory_rpc.ListRolesResponse(roles=self.roles[who.tenant_id]),
             ),
         }
-        handlers = {
+        handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
             name: grpc.unary_unary_rpc_method_handler(self._answering(request, call))
             for name, (request, call) in calls.items()
         }
