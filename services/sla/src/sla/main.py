@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from chassis import service
 from chassis.events import Handler
 from chassis.grpc_server import Servicer
-from chassis.service import Background, Parts, Runtime, Service
-from chassis.service import run as run_service
+from chassis.jobs import Job
+from chassis.service import Parts, Runtime, Service
 from chassis.timers import TimerHandler
 from deskmesh.gateway.v1 import events_pb2 as directory
 from deskmesh.sla.v1 import sla_service_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from sla.api.sla_service import SlaService
-from sla.api.tenants import backfilling, on_tenant_changed
+from sla.api.tenants import backfill_tenants, on_tenant_changed
 from sla.api.ticket_events import on_ticket_event
 from sla.api.timers import on_clock_moment, on_rules_changed
 from sla.app.reckoning import BREACH, WARNING
@@ -22,7 +25,11 @@ from sla.settings import SlaSettings
 
 async def compose(runtime: Runtime[SlaSettings]) -> Parts:
     """What the service consists of."""
-    directory_client = Directory(runtime.channel(runtime.settings.gateway_target, "gateway"))
+    gateway = Directory(runtime.channel(runtime.settings.gateway_target, "gateway"))
+
+    async def backfill(_: object) -> None:
+        await backfill_tenants(runtime.databases, gateway)
+
     return Parts(
         servicers=[Servicer(sla_service_pb2.DESCRIPTOR.services_by_name["SlaService"], SlaService())],
         handlers=[
@@ -38,7 +45,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             TimerHandler(WARNING, on_clock_moment),
             TimerHandler(RECOMPUTE, on_rules_changed),
         ],
-        background=[Background("backfill", backfilling(runtime.databases, directory_client))],
+        jobs=[Job("backfill-tenants", every=timedelta(minutes=1), run=backfill)],
     )
 
 
@@ -47,4 +54,4 @@ SERVICE = Service(name="sla", settings=SlaSettings, compose=compose, migrations=
 
 def run() -> None:
     """The command line: serve and migrate."""
-    run_service(SERVICE)
+    service.run(SERVICE)

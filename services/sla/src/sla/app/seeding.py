@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db import Tx
@@ -34,6 +35,12 @@ async def take_tenant(tx: Tx, *, version: int, time_zone: str, country: str) -> 
     if state.seeded_at is None:
         state.seeded_at = datetime.now(UTC)
         await _seed(tx, time_zone=time_zone, country=country)
+
+
+async def is_known(tx: Tx, *, version: int) -> bool:
+    """Whether the copy of the tenant is of this version or a newer one."""
+    known = await tx.scalar(select(Tenant.version).where(Tenant.tenant_id == tx.tenant_id))
+    return known is not None and known >= version
 
 
 async def _seed(tx: Tx, *, time_zone: str, country: str) -> None:
