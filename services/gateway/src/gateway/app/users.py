@@ -199,7 +199,8 @@ async def update_user(
     if organizations is not None:
         refuse |= await replace_organizations(tx, user_id=user_id, organization_ids=organizations)
     changed = await _tell(tx, user_id, before=before, new_address=new_address)
-    await require_an_administrator(tx)
+    if patch.roles is not None or patch.active is not None:
+        await require_an_administrator(tx)
     if patch.password is not None:
         await set_password(tx, user_id=user_id, password=patch.password)
     elif not changed.active:

@@ -1,0 +1,64 @@
+"""The gateway, composed: its doors, what it hears, what it does on the clock, and its commands."""
+
+from functools import partial
+
+import typer
+
+from chassis.grpc_server import Servicer
+from chassis.service import Background, Parts, Runtime, Service, cli
+from chassis.tokens import LocalKeys, Verifier
+from deskmesh.gateway.v1 import audit_service_pb2, directory_service_pb2
+from gateway.api import jobs, on_settings
+from gateway.api.audit import AuditService
+from gateway.api.commands import tenant_commands
+from gateway.api.directory import DirectoryService
+from gateway.app.keys import SigningKeys
+from gateway.settings import GatewaySettings
+
+
+async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
+    """List the parts of a gateway process."""
+    return Parts(
+        servicers=[
+            Servicer(
+                directory_service_pb2.DESCRIPTOR.services_by_name["DirectoryService"], DirectoryService()
+            ),
+            Servicer(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], AuditService()),
+        ],
+        handlers=on_settings.handlers(),
+        jobs=jobs.jobs(),
+        background=[Background("not_before", partial(jobs.publish_not_before, runtime), worker=False)],
+    )
+
+
+def _keys(settings: GatewaySettings) -> SigningKeys:
+    return SigningKeys.from_pem(settings.signing_key.get_secret_value())
+
+
+def _verifier(settings: GatewaySettings) -> Verifier:
+    """The gateway's verifier has the keys itself, and those with which the services sign their own calls."""
+    return Verifier(
+        keys=LocalKeys(_keys(settings).published),
+        service_keys={name: key.get_secret_value() for name, key in settings.service_keys.items()},
+    )
+
+
+SERVICE = Service(
+    name="gateway",
+    settings=GatewaySettings,
+    compose=compose,
+    migrations="gateway.migrations",
+    verifier=_verifier,
+)
+
+
+def command_line() -> typer.Typer:
+    """Return the commands that every service has, and those for the operator's tenants."""
+    commands = cli(SERVICE)
+    commands.add_typer(tenant_commands(SERVICE), name="tenant")
+    return commands
+
+
+def run() -> None:
+    """Run the command line and end the process."""
+    command_line()()

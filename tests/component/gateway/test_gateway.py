@@ -1,0 +1,377 @@
+"""A gateway as a process: its inner door, its audit log, its revocations on the wire, its commands."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+from gateway_desk import PASSWORD, Desk
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from nats.aio.client import Client as NatsClient
+from typer.testing import CliRunner
+
+from chassis.context import Caller, use_caller
+from chassis.errors import Forbidden, InvalidInput, Unauthenticated
+from chassis.grpc_client import Channel, Client
+from chassis.ids import new_id
+from chassis.service import Running
+from chassis.service import running as running_service
+from chassis.settings import load
+from chassis.testing.databases import ServiceDatabase
+from chassis.testing.servers import Nats
+from chassis.testing.waiting import eventually, in_a_thread
+from chassis.tokens import NOT_BEFORE_SUBJECT, SystemTokens, revocations
+from deskmesh.common.v1 import types_pb2
+from deskmesh.gateway.v1 import audit_service_pb2, identity_pb2
+from deskmesh.gateway.v1 import directory_service_pb2 as pb
+from deskmesh.tickets.v1 import events_pb2 as tickets_events
+from gateway.app.auth import sign_in_with_password
+from gateway.app.keys import SigningKeys
+from gateway.main import SERVICE, command_line
+from gateway.settings import GatewaySettings
+
+DIRECTORY = pb.DESCRIPTOR.services_by_name["DirectoryService"]
+AUDIT = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
+KEYS = {name: f"the key with which {name} signs, of 256 bits" for name in ("tickets", "sla")}
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True)
+class Process:
+    """A running gateway, and a client of its inner door."""
+
+    running: Running[GatewaySettings]
+    desk: Desk
+    channel: Channel
+    nats: NatsClient
+    environment: dict[str, str]
+
+    async def call(self, method: str, request: Message, answer: type[M], *, token: str) -> M:
+        """Call an rpc of either service with a token."""
+        descriptor = DIRECTORY if method in DIRECTORY.methods_by_name else AUDIT
+        with use_caller(Caller(self.desk.acme, str(new_id()), "user", token=token)):
+            return await Client(descriptor, self.channel).call(method, request, answer)
+
+    async def token(self, username: str = "admin@acme.example", tenant: str = "acme") -> str:
+        """Sign a person in."""
+        return (await self.desk.sign_in(username, tenant=tenant)).access_token
+
+    async def published(self) -> None:
+        """Wait until all events are on their way and taken in."""
+        waiting = "SELECT 1 FROM outbox WHERE published_at IS NULL"
+        await eventually(lambda: self._none(waiting))
+
+    async def _none(self, sql: str) -> bool:
+        return not await self.desk.look(sql)
+
+
+@pytest.fixture(scope="module")
+async def process(
+    service_database: Callable[[str], ServiceDatabase],
+    nats: Nats,
+    signing_key: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Process]:
+    """A gateway that serves on a unix socket, with the tenants acme and globex."""
+    database = service_database("gateway")
+    folder = tmp_path_factory.mktemp("g")
+    key_file = folder / "signing.pem"
+    key_file.write_text(signing_key)
+    target = f"unix:{folder / 'g.sock'}"
+    environment = {
+        "GATEWAY_DATABASE_URL": database.app_url,
+        "GATEWAY_RELAY_DATABASE_URL": database.relay_url,
+        "GATEWAY_GRPC_LISTEN": target,
+        "GATEWAY_HTTP_LISTEN": "127.0.0.1:0",
+        "GATEWAY_PUBLIC_GRPC_LISTEN": "127.0.0.1:0",
+        "GATEWAY_SIGNING_KEY_FILE": str(key_file),
+        "GATEWAY_SERVICE_KEYS": json.dumps(KEYS),
+        **{
+            f"GATEWAY_{name}_TARGET": f"unix:{folder / name}.sock"
+            for name in ("TICKETS", "SLA", "KNOWLEDGE", "CMDB", "NOTIFY")
+        },
+        "DESKMESH_NATS_URL": nats.url,
+        "DESKMESH_JWKS_URL": "http://127.0.0.1:9",
+        "DESKMESH_OBJECT_STORE_URL": (folder / "objects").as_uri(),
+    }
+    client = NatsClient()
+    await client.connect(nats.url)
+    channel = Channel(target, "gateway")
+    async with running_service(SERVICE, load(GatewaySettings, "GATEWAY_", environment)) as running:
+        desk = await Desk.made(running.runtime.databases, SigningKeys.from_pem(signing_key), database)
+        yield Process(running, desk, channel, client, environment)
+    await channel.close()
+    await client.close()
+
+
+async def test_the_inner_door_lets_an_administrator_make_and_change_people(process: Process) -> None:
+    token = await process.token()
+    made = await process.call(
+        "CreateUser",
+        pb.CreateUserRequest(
+            user=identity_pb2.User(
+                email="Grpc@acme.example",
+                name="Grace",
+                roles=[identity_pb2.RoleGrant(role="agent", process="it")],
+            ),
+            password=PASSWORD,
+        ),
+        pb.CreateUserResponse,
+        token=token,
+    )
+    assert (made.user.email, made.user.version, made.user.active) == ("grpc@acme.example", 1, True)
+    changed = await process.call(
+        "UpdateUser",
+        pb.UpdateUserRequest(
+            user_id=made.user.id,
+            patch=identity_pb2.User(name="Grace H.", phone="ignored"),
+            update_mask=FieldMask(paths=["name"]),
+        ),
+        pb.UpdateUserResponse,
+        token=token,
+    )
+    assert (changed.user.name, changed.user.phone, changed.user.version) == ("Grace H.", "", 2)
+    read = await process.call(
+        "GetUser", pb.GetUserRequest(user=made.user.id), pb.GetUserResponse, token=token
+    )
+    assert read.user == changed.user
+    with pytest.raises(InvalidInput) as refused:
+        await process.call(
+            "UpdateUser",
+            pb.UpdateUserRequest(
+                user_id=made.user.id, update_mask=FieldMask(paths=["version", "created_at", "name.first"])
+            ),
+            pb.UpdateUserResponse,
+            token=token,
+        )
+    assert {error.field for error in refused.value.errors} == {"created_at", "name.first", "version"}
+
+
+async def test_a_requester_reads_themselves_and_nobody_else(process: Process) -> None:
+    await process.desk.person("reader@acme.example", "requester")
+    token = await process.token("reader@acme.example")
+    me = await process.call("GetMe", pb.GetMeRequest(), pb.GetMeResponse, token=token)
+    assert me.user.email == "reader@acme.example"
+    for method, request, answer in (
+        ("ListUsers", pb.ListUsersRequest(), pb.ListUsersResponse),
+        ("UpdateTenant", pb.UpdateTenantRequest(), pb.UpdateTenantResponse),
+        ("ListTenants", pb.ListTenantsRequest(), pb.ListTenantsResponse),
+        ("EnsureRequester", pb.EnsureRequesterRequest(email="x@y.example"), pb.EnsureRequesterResponse),
+    ):
+        with pytest.raises(Forbidden):
+            await process.call(method, request, answer, token=token)
+
+
+async def test_a_service_fills_its_copy_and_only_tickets_ensures_requesters(process: Process) -> None:
+    nowhere = type(process.desk.acme)(int=0)
+    sla, tickets = (SystemTokens(name, KEYS[name]) for name in ("sla", "tickets"))
+    listed = await process.call(
+        "ListTenants", pb.ListTenantsRequest(), pb.ListTenantsResponse, token=sla.token(nowhere, "backfill")
+    )
+    assert {"acme", "globex"} <= {tenant.slug for tenant in listed.tenants}
+    users = await process.call(
+        "ListUsers",
+        pb.ListUsersRequest(),
+        pb.ListUsersResponse,
+        token=sla.token(process.desk.globex, "backfill"),
+    )
+    assert [user.email for user in users.users] == ["admin@globex.example"]
+    question = pb.EnsureRequesterRequest(email="new@customer.example", name="New")
+    made = await process.call(
+        "EnsureRequester",
+        question,
+        pb.EnsureRequesterResponse,
+        token=tickets.token(process.desk.acme, "mail:1"),
+    )
+    assert made.user.email == "new@customer.example"
+    with pytest.raises(Forbidden):
+        await process.call(
+            "EnsureRequester",
+            question,
+            pb.EnsureRequesterResponse,
+            token=sla.token(process.desk.acme, "mail:1"),
+        )
+    forged = SystemTokens("tickets", "not the key of tickets, but also long enough")
+    with pytest.raises(Unauthenticated):
+        await process.call(
+            "EnsureRequester",
+            question,
+            pb.EnsureRequesterResponse,
+            token=forged.token(process.desk.acme, "mail:1"),
+        )
+
+
+async def test_a_revocation_is_on_the_wire_at_once_and_again_every_two_seconds(process: Process) -> None:
+    heard: list[tuple[float, str]] = []
+    user = await process.desk.person("wire@acme.example", "agent")
+
+    async def hear(message: object) -> None:
+        data = json.loads(message.data)  # type: ignore[attr-defined]  # what nats hands over
+        if any(entry.sub == user.id.hex or entry.sub == str(user.id) for entry in revocations(data)):
+            heard.append((time.monotonic(), data["sent_at"]))
+
+    subscription = await process.nats.subscribe(NOT_BEFORE_SUBJECT, cb=hear)
+    token = await process.token(user.email)
+    await process.call("GetMe", pb.GetMeRequest(), pb.GetMeResponse, token=token)
+    await process.call(
+        "UpdateUser",
+        pb.UpdateUserRequest(user_id=str(user.id), update_mask=FieldMask(paths=["active"])),
+        pb.UpdateUserResponse,
+        token=await process.token(),
+    )
+    committed = time.monotonic()
+
+    async def refused() -> bool:
+        try:
+            await process.call("GetMe", pb.GetMeRequest(), pb.GetMeResponse, token=token)
+        except Unauthenticated:
+            return True
+        return False
+
+    await eventually(refused, timeout=5.0)
+
+    async def heard_twice() -> bool:
+        return len(heard) >= 2
+
+    await eventually(heard_twice, timeout=5.0)
+    assert heard[0][0] - committed < 1.0
+    await subscription.unsubscribe()
+
+
+async def test_the_audit_log_keeps_the_changes_of_all_services_and_verifies(process: Process) -> None:
+    actor = types_pb2.Actor(kind="user", id=str(new_id()), name="Secret Name", email="secret@acme.example")
+    event = tickets_events.SettingChanged(kind="queue", id="q-1", name="network", actor=actor, cause="rest")
+    event.changes.add(field="name").new_value.string_value = "Network"
+    event.occurred_at.GetCurrentTime()
+    await _publish(process, event)
+    token = await process.token()
+
+    async def entries() -> list[audit_service_pb2.AuditEntry]:
+        listed = await process.call(
+            "ListAuditEntries",
+            audit_service_pb2.ListAuditEntriesRequest(page_size=200),
+            audit_service_pb2.ListAuditEntriesResponse,
+            token=token,
+        )
+        return [one for one in listed.entries if one.service == "tickets"]
+
+    (entry,) = await eventually(entries)
+    assert (entry.kind, entry.target_id, entry.actor.id, entry.cause) == ("queue", "q-1", actor.id, "rest")
+    assert entry.changes[0].new_value.string_value == "Network"
+    stored = await process.desk.look("SELECT row_to_json(e)::text AS row FROM audit_entries e")
+    assert not [row for row in stored if "ecret" in row["row"]]
+    assert any('"service":"gateway"' in row["row"] for row in stored)
+    verdict = await process.call(
+        "VerifyAuditLog",
+        audit_service_pb2.VerifyAuditLogRequest(known_sequence=entry.sequence, known_hash=entry.hash),
+        audit_service_pb2.VerifyAuditLogResponse,
+        token=token,
+    )
+    assert verdict.sound
+    assert verdict.entries >= entry.sequence
+
+
+async def test_the_same_event_again_is_one_entry(process: Process) -> None:
+    event = tickets_events.SettingChanged(kind="queue", id="q-2", name="twice", cause="rest")
+    event.occurred_at.GetCurrentTime()
+    event_id = str(new_id())
+    for message_id in (event_id, event_id):
+        await _publish(process, event, event_id=message_id)
+    marker = tickets_events.SettingChanged(kind="queue", id="q-3", name="after", cause="rest")
+    marker.occurred_at.GetCurrentTime()
+    await _publish(process, marker)
+
+    async def taken() -> bool:
+        return bool(await process.desk.look("SELECT 1 FROM audit_entries WHERE target_id = 'q-3'"))
+
+    await eventually(taken)
+    assert len(await process.desk.look("SELECT 1 FROM audit_entries WHERE target_id = 'q-2'")) == 1
+
+
+async def test_the_operators_command_makes_a_tenant_once(process: Process) -> None:
+    arguments = [
+        "tenant", "create", "--slug", "initech", "--name", "Initech", "--language", "en", "--language", "pl",
+        "--time-zone", "America/Chicago", "--country", "US", "--support-address", "help@initech.example",
+        "--admin-email", "boss@initech.example", "--admin-name", "Bill", "--admin-password-stdin",
+    ]  # fmt: skip
+    first = _command(process, arguments, "a long password\n")
+    assert (first.exit_code, "is made" in first.output) == (0, True)
+    again = _command(process, arguments, "another password\n")
+    assert (again.exit_code, "was there already" in again.output) == (0, True)
+    pair = await sign_in_with_password(
+        process.desk.databases,
+        process.desk.keys,
+        tenant_slug="initech",
+        username="boss@initech.example",
+        password="a long password",
+        user_agent="tests",
+        ip="192.0.2.1",
+    )
+    caller = await process.desk.verifier.verify(pair.access_token)
+    assert (caller.name, caller.language, caller.time_zone) == ("Bill", "en", "America/Chicago")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("--slug", "Bad Slug"), "slug: is not"),
+        (("--time-zone", "Mars"), "time_zone: is not"),
+        (("--support-address", "support@acme.example"), "Another tenant has this"),
+    ],
+)
+async def test_the_operators_command_says_what_is_wrong_on_one_line(
+    process: Process, change: tuple[str, str], said: str
+) -> None:
+    options = {
+        "--slug": "umbrella",
+        "--name": "Umbrella",
+        "--language": "en",
+        "--time-zone": "UTC",
+        "--country": "GB",
+        "--support-address": "support@umbrella.example",
+        "--admin-email": "admin@umbrella.example",
+    } | dict([change])
+    arguments = [text for option in options.items() for text in option]
+    result = _command(process, ["tenant", "create", *arguments, "--admin-password-stdin"], "a long password")
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended."""
+
+    exit_code: int
+    output: str
+    stderr: str
+
+
+def _command(process: Process, arguments: list[str], typed: str) -> Outcome:
+    outcome: list[Outcome] = []
+
+    def run() -> None:
+        result = CliRunner().invoke(command_line(), arguments, input=typed, env=process.environment)
+        outcome.append(Outcome(result.exit_code, result.output, result.stderr))
+
+    in_a_thread(run)
+    return outcome[0]
+
+
+async def _publish(
+    process: Process, event: tickets_events.SettingChanged, event_id: str | None = None
+) -> None:
+    """Publish an event of the tickets service for acme, as its relay does."""
+    subject = event.DESCRIPTOR.full_name
+    headers = {
+        "Nats-Msg-Id": event_id or str(new_id()),
+        "deskmesh-tenant": str(process.desk.acme),
+        "deskmesh-aggregate": event.id,
+        "deskmesh-version": "1",
+        "ce-time": event.occurred_at.ToJsonString(),
+    }
+    await process.nats.jetstream().publish(subject, event.SerializeToString(), headers=headers)
