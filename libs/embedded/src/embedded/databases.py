@@ -55,7 +55,7 @@ def open_schema(database_url: str, service: str) -> None:
         database_url,
         f"""
         REVOKE ALL ON SCHEMA public FROM PUBLIC;
-        GRANT USAGE, CREATE ON SCHEMA public TO {service}_definer;
+        GRANT USAGE, CREATE ON SCHEMA public TO {service}_owner, {service}_definer;
         GRANT USAGE ON SCHEMA public TO {service}_app, {service}_relay;
         """,
     )
