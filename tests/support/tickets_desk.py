@@ -126,7 +126,7 @@ class GatewayStandIn:
         return directory_rpc.EnsureRequesterResponse(user=user)
 
 
-def user_message(  # noqa: PLR0917 - a row in few words
+def user_message(
     id_: UUID, email: str, name: str, role: str, process: str = "", queue: str = "", version: int = 1
 ) -> identity.User:
     """A user as the gateway tells of one."""

@@ -101,7 +101,9 @@ class Keeper:
         self.entered = asyncio.Event()
 
     @own_transaction
-    async def Say(self, request: Text) -> Text:
+    async def Say(self, request: Text) -> Text | bytes:
+        if request.text == "bytes":
+            return Text(text="from bytes").SerializeToString()
         return await self._said(request)
 
     async def Keep(self, tx: Tx, request: Text) -> Text:

@@ -12,6 +12,9 @@ from echoed.desk import ECHO, ROBOT_KEY, SIGNING_KEY, Keeper
 
 async def compose(runtime: Runtime) -> Parts:
     """The keeper, and a loop that fails where the environment wants it."""
+    if os.environ.get("ECHO_COMPOSE") == "hangs":
+        print("composing", flush=True)  # noqa: T201 (for the test to hear)
+        await asyncio.Event().wait()
     keeper = Keeper(runtime.databases.all()[0])
 
     async def idle(stop: asyncio.Event) -> None:

@@ -2,6 +2,7 @@
 
 An implementation has a coroutine for each rpc, named like it. Most take the transaction that the door opened:
 `async def GetTicket(self, tx, request)`. One marked `@own_transaction` takes the request alone and opens its own.
+The answer is the rpc's message, or its bytes where a hot path has serialised it already.
 """
 
 from __future__ import annotations

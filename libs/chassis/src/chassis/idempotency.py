@@ -37,7 +37,9 @@ _LOCK: Final = "SELECT pg_try_advisory_xact_lock($1)"
 _RECALL: Final = (
     "SELECT request_hash, response FROM idempotency_keys"
     " WHERE tenant_id = $1 AND subject = $2 AND method = $3 AND key = $4"
-    " AND day >= (now() AT TIME ZONE 'UTC')::date - 1 AND created_at > now() - interval '24 hours'"
+    # The days only narrow down the partitions: another's transaction may have begun just after midnight, ours before.
+    " AND day BETWEEN (now() AT TIME ZONE 'UTC')::date - 1 AND (now() AT TIME ZONE 'UTC')::date + 1"
+    " AND created_at > now() - interval '24 hours'"
     " ORDER BY created_at DESC LIMIT 1"
 )
 _REMEMBER: Final = (

@@ -24,6 +24,7 @@ from chassis.errors import (
     Forbidden,
     Internal,
     LimitReached,
+    StorageFull,
     Unauthenticated,
     Unavailable,
     to_status,
@@ -45,6 +46,8 @@ DEFAULT_SECONDS: Final = 30.0
 """For a call that came without a deadline."""
 ANONYMOUS: Final = "anonymous"
 AUTHENTICATED: Final = "authenticated"
+_OUR_FAULT: Final = (Internal, StorageFull, Unavailable)
+"""Ends that mark a span as failed; the others are answers like any."""
 _NOBODY: Final = Caller(tenant_id=UUID(int=0), subject="", kind="anonymous", cause="grpc")
 
 
@@ -59,7 +62,7 @@ class Rpc:
     system_callers: frozenset[str]
     write: bool
     own_transaction: bool
-    call: Callable[..., Awaitable[Message]]
+    call: Callable[..., Awaitable[Message | bytes]]
     timings: Timings
 
     @classmethod
@@ -69,7 +72,7 @@ class Rpc:
         request: type[Message],
         permissions: frozenset[str],
         system_callers: frozenset[str],
-        call: Callable[..., Awaitable[Message]],
+        call: Callable[..., Awaitable[Message | bytes]],
         *,
         write: bool,
         own_transaction: bool,
@@ -109,7 +112,10 @@ class Door:
                     code = "OK"
                     return answer
                 code = failure.code.name
-                span.fail(failure.reason)
+                if isinstance(failure, _OUR_FAULT):
+                    span.fail(failure.reason)
+                else:
+                    span.set("error.type", failure.reason)
             await _refuse(context, failure)
         finally:
             self._running -= 1
@@ -138,12 +144,12 @@ class Door:
         use = None if key is None else idempotency.use_of(caller, rpc.path, key, request)
         if rpc.own_transaction:
             with idempotency.using(use):
-                return (await rpc.call(request)).SerializeToString()
+                return _serialized(await rpc.call(request))
         async with self._databases.for_tenant(caller.tenant_id).transaction(caller.tenant_id) as tx:
             stored = None if use is None else await idempotency.recall(tx, use)
             if stored is not None:
                 return stored
-            answer = (await rpc.call(tx, request)).SerializeToString()
+            answer = _serialized(await rpc.call(tx, request))
             if use is not None:
                 await idempotency.remember(tx, use, answer)
         return answer
@@ -182,6 +188,10 @@ def _allowed(rpc: Rpc, caller: Caller) -> Caller:
     if not any(caller.may_somewhere(permission) for permission in rpc.permissions):
         raise Forbidden(f"This needs the permission {' or '.join(sorted(rpc.permissions))}.")
     return caller
+
+
+def _serialized(answer: Message | bytes) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.SerializeToString()
 
 
 def _metadata(context: grpc.aio.ServicerContext[bytes, bytes]) -> dict[str, str]:

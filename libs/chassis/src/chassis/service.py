@@ -329,16 +329,30 @@ def settings_or_exit(service: Service[S]) -> S:
 
 async def _serve(service: Service[S], settings: S, only: Only | None) -> int:
     """Serves until a signal or the end of a loop; gives the exit code."""
-    stop = asyncio.Event()
+    stop, serving, main = asyncio.Event(), asyncio.Event(), asyncio.current_task()
+    assert main is not None
+
+    def end() -> None:
+        stop.set()
+        if not serving.is_set():
+            # Still starting, perhaps waiting for a part that does not come.
+            main.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(service, settings, only) as process:
-        log.info("serving", http_port=process.http_port, only=None if only is None else only.value)
-        waiting = [asyncio.create_task(event.wait()) for event in (stop, process.ended)]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
-        log.info("stopping")
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    try:
+        async with running(service, settings, only) as process:
+            serving.set()
+            log.info("serving", http_port=process.http_port, only=None if only is None else only.value)
+            waiting = [asyncio.create_task(event.wait()) for event in (stop, process.ended)]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
+            log.info("stopping")
+    except asyncio.CancelledError:
+        if serving.is_set() or not stop.is_set():
+            raise
+        return 0
     return 1 if process.ended.is_set() else 0
 
 

@@ -13,14 +13,19 @@ from chassis.db import Database, Databases
 from chassis.grpc_client import Channel, Client
 from chassis.grpc_server import Server, Servicer
 from chassis.interceptors import Door
-from chassis.testing.databases import DatabaseFactory
+from chassis.testing.databases import DatabaseFactory, ServiceDatabase
 from chassis.tokens import LocalKeys, SystemTokens, Verifier
 
 
+@pytest.fixture(scope="module")
+def made(database_factory: DatabaseFactory) -> ServiceDatabase:
+    """A database for the tests of one file, which keep apart by their tenants."""
+    return database_factory.make("echoed")
+
+
 @pytest.fixture
-async def desk(database_factory: DatabaseFactory) -> AsyncIterator[Desk]:
-    """The echo service on a unix socket, with a database of its own."""
-    made = database_factory.make("echoed")
+async def desk(made: ServiceDatabase) -> AsyncIterator[Desk]:
+    """The echo service on a unix socket."""
     database = Database(made.app_url, made.relay_url, pool_size=4, name="echoed")
     verifier = Verifier(
         keys=LocalKeys([SIGNING_KEY]), service_keys={"robot": ROBOT_KEY, "stranger": ROBOT_KEY}

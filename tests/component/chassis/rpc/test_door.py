@@ -121,6 +121,11 @@ async def test_a_text_that_the_database_cannot_hold_is_the_callers_mistake(desk:
         await desk.client.call("Keep", Text(text="a\0b"), caller=desk.caller("echo.keep"))
 
 
+async def test_an_answer_may_be_serialised_already(desk: Desk) -> None:
+    answer = await desk.client.call("Say", Text(text="bytes"), Text, caller=desk.caller("echo.say"))
+    assert answer.text == "from bytes"
+
+
 async def test_each_tenant_sees_what_it_kept_alone(desk: Desk) -> None:
     one, other = desk.caller("echo.keep"), desk.caller("echo.keep")
     await desk.client.call("Keep", Text(text="one"), caller=one)

@@ -177,6 +177,20 @@ async def test_sigterm_lets_running_calls_end_and_stops_with_zero(
             await channel.close()
 
 
+async def test_sigterm_ends_a_service_that_is_still_starting(
+    database_factory: DatabaseFactory, nats: Nats
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="echo") as folder:
+        given = environment(database_factory.make("echoed"), nats.url, folder, ECHO_COMPOSE="hangs")
+        async with program(given, "serve") as process:
+            assert process.stdout is not None
+            while b"composing" not in await process.stdout.readline():
+                continue
+            process.send_signal(signal.SIGTERM)
+            _, err = await asyncio.wait_for(process.communicate(), 10)
+            assert process.returncode == 0, err.decode()
+
+
 async def test_a_loop_that_fails_ends_the_process_so_that_it_is_started_again(
     database_factory: DatabaseFactory, nats: Nats
 ) -> None:
