@@ -86,6 +86,55 @@ def test_run_json_names_every_process_and_its_ports(desk: Desk) -> None:
         assert httpx.get(health, timeout=5).status_code == 200
 
 
+def test_an_operator_makes_a_tenant_whose_administrator_signs_in(desk: Desk) -> None:
+    command = [
+        *(sys.executable, "-m", "embedded.cli", "tenant", "create", "--slug", "initech", "--name", "Initech"),
+        *("--language", "en", "--time-zone", "America/Chicago", "--country", "US"),
+        *("--support-address", "support@initech.example", "--admin-email", "admin@initech.example"),
+        "--admin-password-stdin",
+    ]
+    for _ in range(2):  # the second time changes nothing
+        done = subprocess.run(
+            command,
+            env=desk.environment(),
+            input="deskmesh",
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert desk.sign_in("admin@initech.example").get("/me")["email"] == "admin@initech.example"
+
+
+def test_a_mail_is_sent_by_the_command_line(desk: Desk) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "embedded.cli", "mail", "send", "support@globex.example"),
+            *(
+                "--from",
+                "requester@globex.example",
+                "--subject",
+                "Sent by the command line",
+                "--body",
+                "Hello",
+            ),
+        ],
+        env=desk.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    inbound_id = done.stdout.strip().rpartition(" ")[2]
+    agent = desk.sign_in("agent@globex.example")
+    inbound = eventually(
+        lambda: (one := agent.get(f"/inbound-messages/{inbound_id}"))["state"] == "processed" and one
+    )
+    assert agent.get(f"/tickets/{inbound['ticket_id']}")["title"] == "Sent by the command line"
+
+
 def test_children_have_sessions_of_their_own(desk: Desk) -> None:
     assert all(os.getsid(pid) == pid for pid in desk.processes().values())
 

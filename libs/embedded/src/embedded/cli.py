@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from embedded.environment import settings_of_running
 from embedded.errors import EmbeddedError
 from embedded.home import read_choices, remove
 
@@ -36,6 +37,17 @@ def reset() -> None:
     """Remove the data of a stopped run."""
     for folder in remove(read_choices(os.environ).home):
         typer.echo(f"removed {folder}")
+
+
+@app.command(
+    add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def tenant(context: typer.Context) -> None:
+    """Make, suspend and resume tenants of the desk that runs on this machine."""
+    choices = read_choices(os.environ)
+    settings = settings_of_running(choices, "gateway", os.environ)
+    gateway = str(Path(sys.executable).parent / "deskmesh-gateway")
+    os.execve(gateway, [gateway, "tenant", *context.args], settings)  # noqa: S606 - beside this interpreter
 
 
 @mail.command()

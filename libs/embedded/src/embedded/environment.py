@@ -3,14 +3,16 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from embedded.credentials import Credentials
+from embedded.accounts import sockets_folder
+from embedded.credentials import Credentials, load_credentials
 from embedded.databases import SERVICES
 from embedded.home import Choices
 from embedded.nats import USER
 from embedded.postgres import database_url
+from embedded.run_file import read_run_file
 
 # What a child sees of the caller's environment: nothing that changes how Deskmesh behaves, but for these.
 _PASSED_ON = (
@@ -50,6 +52,26 @@ def base_environment(environment: Mapping[str, str]) -> dict[str, str]:
     passed |= {name: value for name, value in environment.items() if name.startswith("OTEL_")}
     # glibc keeps a heap for each thread otherwise, which six processes pay for.
     return {"PATH": os.defpath, **passed, "MALLOC_ARENA_MAX": "2"}
+
+
+def settings_of_running(choices: Choices, service: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of a service of the desk that runs in `choices.home`, for a command beside it.
+
+    Raises EmbeddedError where no desk runs there.
+    """
+    ports = {one.name: one.ports for one in read_run_file(choices.home)}
+    running = Ports(
+        postgres=ports["postgres"]["sql"],
+        nats=ports["nats"]["nats"],
+        health={name: ports[name]["http"] for name in SERVICES if name != "gateway"},
+    )
+    return base_environment(environment) | service_environment(
+        service,
+        choices=replace(choices, http_port=ports["gateway"]["http"], grpc_port=ports["gateway"]["grpc"]),
+        credentials=load_credentials(choices.home),
+        ports=running,
+        sockets=sockets_folder(choices.home),
+    )
 
 
 def service_environment(

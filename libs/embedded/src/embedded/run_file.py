@@ -8,6 +8,8 @@ from pathlib import Path
 import psutil
 
 from embedded.credentials import write_whole
+from embedded.databases import SERVICES
+from embedded.errors import EmbeddedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,19 @@ def write_run_file(home: Path, url: str, running: list[Running]) -> None:
         "processes": [{"name": one.name, "pid": one.pid, "ports": dict(one.ports)} for one in running],
     }
     write_whole(home / "run.json", json.dumps(content, indent=1).encode() + b"\n")
+
+
+def read_run_file(home: Path) -> list[Running]:
+    """Read what runs on a home. Raises EmbeddedError where nothing does, or not everything yet."""
+    try:
+        entries = json.loads((home / "run.json").read_text())["processes"]
+        running = [Running(one["name"], one["pid"], one["ports"]) for one in entries]
+    except FileNotFoundError:
+        running = []
+    if not {"postgres", "nats", *SERVICES} <= {one.name for one in running}:
+        message = f"no desk runs on {home}: start it by `make up`, or name its folder in DESKMESH_HOME"
+        raise EmbeddedError(message)
+    return running
 
 
 def end_leftovers(home: Path, sockets: Path) -> list[str]:
