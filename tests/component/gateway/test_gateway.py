@@ -292,6 +292,24 @@ async def test_the_same_event_again_is_one_entry(process: Process) -> None:
     assert len(await process.desk.look("SELECT 1 FROM audit_entries WHERE target_id = 'q-2'")) == 1
 
 
+async def test_a_client_secret_is_shown_once_and_stored_nowhere(process: Process) -> None:
+    caller = Caller(
+        process.desk.acme, str(new_id()), "user", token=await process.token(), idempotency_key="k-1"
+    )
+    request = pb.CreateServiceAccountRequest(name="Importer", scopes=["tickets.create"])
+    with use_caller(caller):
+        client = Client(DIRECTORY, process.channel)
+        first = await client.call("CreateServiceAccount", request, pb.CreateServiceAccountResponse)
+        again = await client.call("CreateServiceAccount", request, pb.CreateServiceAccountResponse)
+    assert first.client_secret.startswith("dm_cs_")
+    assert (again.service_account, again.client_secret) == (first.service_account, "")
+    for table in ("idempotency_keys", "service_accounts", "outbox"):
+        rows = await process.desk.look(f"SELECT t::text AS row, * FROM {table} t")
+        stored = b"".join(value for row in rows for value in row.values() if isinstance(value, bytes))
+        assert first.client_secret.encode() not in stored
+        assert not [row for row in rows if first.client_secret in row["row"]]
+
+
 async def test_the_operators_command_makes_a_tenant_once(process: Process) -> None:
     arguments = [
         "tenant", "create", "--slug", "initech", "--name", "Initech", "--language", "en", "--language", "pl",

@@ -63,6 +63,20 @@ async def test_guessing_is_stopped_after_ten_wrong_passwords_from_one_address(
     assert 0 < refused.value.retry_after_seconds <= 15 * 60
 
 
+async def test_many_guesses_at_once_are_no_more_than_ten(desk: Desk) -> None:
+    await desk.person("stormed@acme.example", "requester")
+    answers = await asyncio.gather(
+        *(desk.sign_in("stormed@acme.example", f"guess {place}", ip="192.0.2.20") for place in range(30)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(answer, Unauthenticated) for answer in answers) == FAILURES_ALLOWED
+    assert sum(isinstance(answer, LimitReached) for answer in answers) == 30 - FAILURES_ALLOWED
+
+
+async def test_many_right_sign_ins_at_once_all_succeed(desk: Desk) -> None:
+    await asyncio.gather(*(desk.sign_in("admin@acme.example", ip="192.0.2.21") for _ in range(20)))
+
+
 async def test_the_owner_still_signs_in_from_elsewhere_while_somebody_guesses(desk: Desk) -> None:
     await desk.person("besieged@acme.example", "requester")
     for _ in range(FAILURES_ALLOWED):

@@ -21,7 +21,8 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     return Parts(
         servicers=[
             Servicer(
-                directory_service_pb2.DESCRIPTOR.services_by_name["DirectoryService"], DirectoryService()
+                directory_service_pb2.DESCRIPTOR.services_by_name["DirectoryService"],
+                DirectoryService(runtime.databases),
             ),
             Servicer(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], AuditService()),
         ],

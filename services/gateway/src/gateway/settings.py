@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from chassis.settings import ServiceSettings
+from gateway.app.keys import SigningKeys
+
+_SHORTEST_SERVICE_KEY = 32
 
 
 class GatewaySettings(ServiceSettings):
@@ -23,8 +26,26 @@ class GatewaySettings(ServiceSettings):
     cmdb_target: str
     notify_target: str
     # Requests per second, averaged; twice as many at once.
-    client_rate_limit: float = 1000.0
-    tenant_rate_limit: float = 2000.0
-    sign_in_rate_limit: float = 20.0
+    client_rate_limit: float = Field(default=1000.0, gt=0)
+    tenant_rate_limit: float = Field(default=2000.0, gt=0)
+    sign_in_rate_limit: float = Field(default=20.0, gt=0)
     # Where set, the gateway is not ready until this file exists (the demo data are being loaded).
     ready_file: Path | None = None
+
+    @field_validator("signing_key")
+    @classmethod
+    def _holds_keys(cls, value: SecretStr) -> SecretStr:
+        SigningKeys.from_pem(value.get_secret_value())
+        return value
+
+    @field_validator("service_keys")
+    @classmethod
+    def _are_long_enough(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        short = sorted(
+            name for name, key in value.items() if len(key.get_secret_value()) < _SHORTEST_SERVICE_KEY
+        )
+        if short:
+            raise ValueError(
+                f"the keys of {', '.join(short)} have fewer than {_SHORTEST_SERVICE_KEY} characters"
+            )
+        return value

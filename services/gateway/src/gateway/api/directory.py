@@ -1,6 +1,9 @@
 """The directory over gRPC."""
 
-from chassis.db import Tx
+from chassis.context import current_caller
+from chassis.db import Databases, Tx
+from chassis.grpc_server import own_transaction
+from chassis.idempotency import once
 from chassis.paging import page_of
 from deskmesh.gateway.v1 import directory_service_pb2 as pb
 from gateway.api import patches
@@ -20,6 +23,9 @@ from gateway.publish import (
 
 class DirectoryService:
     """Answers the rpcs of deskmesh.gateway.v1.DirectoryService."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
 
     async def EnsureRequester(self, tx: Tx, request: pb.EnsureRequesterRequest) -> pb.EnsureRequesterResponse:
         user = await users.ensure_requester(
@@ -184,15 +190,25 @@ class DirectoryService:
         )
         return pb.UpdateRoleResponse(role=role_message(role))
 
+    @own_transaction
     async def CreateServiceAccount(
-        self, tx: Tx, request: pb.CreateServiceAccountRequest
+        self, request: pb.CreateServiceAccountRequest
     ) -> pb.CreateServiceAccountResponse:
-        made = await service_accounts.create_service_account(
-            tx, name=request.name, scopes=list(request.scopes)
-        )
-        return pb.CreateServiceAccountResponse(
-            service_account=_service_account(made.row), client_secret=made.client_secret
-        )
+        secret = ""
+
+        async def create(tx: Tx) -> pb.CreateServiceAccountResponse:
+            nonlocal secret
+            made = await service_accounts.create_service_account(
+                tx, name=request.name, scopes=list(request.scopes)
+            )
+            secret = made.client_secret
+            return pb.CreateServiceAccountResponse(service_account=_service_account(made.row))
+
+        database = self._databases.for_tenant(current_caller().tenant_id)
+        answer = await once(database, pb.CreateServiceAccountResponse, create)
+        # Put in after the answer was stored for its idempotency key: no secret is kept as it is.
+        answer.client_secret = secret
+        return answer
 
     async def ListServiceAccounts(
         self, tx: Tx, request: pb.ListServiceAccountsRequest

@@ -27,7 +27,7 @@ from gateway.app.minting import (
 from gateway.app.passwords import hash_password, needs_new_hash, verify_password
 from gateway.app.sessions import end_session, issue_refresh_token, start_session
 from gateway.app.tenants import tenant_by_slug
-from gateway.app.throttle import count_failure, forget_failures, refuse_after_failures
+from gateway.app.throttle import count_failure, forget_failures, one_at_a_time, refuse_after_failures
 from gateway.db.credentials import Password, PersonalAccessToken, RefreshToken, ServiceAccount, Session
 from gateway.db.tables import User
 from gateway.domain.people import LONGEST_PASSWORD, normal_email
@@ -69,12 +69,14 @@ async def sign_in_with_password(
     email = normal_email(username)
     # An unknown tenant counts failures too, so that its answers are those of a known one.
     counted_for = tenant_id or uuid5(_NOBODY, tenant_slug)
-    await refuse_after_failures(databases, tenant_id=counted_for, name=email, ip=ip)
-    user_id, hashed = await _password_of(databases, tenant_id, email)
-    correct = len(password) <= LONGEST_PASSWORD and await verify_password(password, hashed)
-    if tenant_id is None or user_id is None or hashed is None or not correct:
-        await count_failure(databases, tenant_id=counted_for, name=email, ip=ip)
-        raise _wrong_password()
+    # One try at a time, so that many at once can't all pass before the first failure counts.
+    async with one_at_a_time(counted_for, email, ip):
+        await refuse_after_failures(databases, tenant_id=counted_for, name=email, ip=ip)
+        user_id, hashed = await _password_of(databases, tenant_id, email)
+        correct = len(password) <= LONGEST_PASSWORD and await verify_password(password, hashed)
+        if tenant_id is None or user_id is None or hashed is None or not correct:
+            await count_failure(databases, tenant_id=counted_for, name=email, ip=ip)
+            raise _wrong_password()
     better = await hash_password(password) if needs_new_hash(hashed) else None
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
         await forget_failures(tx, name=email, ip=ip)

@@ -1,6 +1,10 @@
 """Slowing down the guessing of passwords: wrong ones are counted per name and address of the client."""
 
+import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +18,30 @@ from gateway.db.credentials import SignInFailures
 
 FAILURES_ALLOWED = 10
 WINDOW = timedelta(minutes=15)
+
+
+@dataclass(slots=True)
+class _Turn:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+
+
+_turns: dict[tuple[UUID, bytes], _Turn] = {}
+
+
+@asynccontextmanager
+async def one_at_a_time(tenant_id: UUID, name: str, ip: str) -> AsyncIterator[None]:
+    """Let one try for a name from an address run at a time in this process."""
+    key = (tenant_id, _key(name, ip))
+    turn = _turns.setdefault(key, _Turn())
+    turn.waiting += 1
+    try:
+        async with turn.lock:
+            yield
+    finally:
+        turn.waiting -= 1
+        if not turn.waiting:
+            _turns.pop(key, None)
 
 
 async def refuse_after_failures(databases: Databases, *, tenant_id: UUID, name: str, ip: str) -> None:

@@ -101,10 +101,11 @@ async def create_user(tx: Tx, *, new: NewUser) -> User:
     organizations = await _resolve(tx, problems, Organization, "organizations", new.organizations)
     problems.refuse()
     hashed = await hash_password(new.password) if new.password is not None else None
-    user = await _insert(tx, email=email, name=new.name.strip(), language=language, time_zone=time_zone)
+    user = await _insert(
+        tx, email=email, name=new.name.strip(), language=language, time_zone=time_zone, phone=new.phone
+    )
     if user is None:
         raise _taken()
-    user.phone = new.phone
     if hashed is not None:
         tx.add(Password(tenant_id=tx.tenant_id, id=user.id, hash=hashed))
     own = await organization_of_domain(tx, domain_of(email))
@@ -131,7 +132,9 @@ async def ensure_requester(tx: Tx, *, email: str, name: str, language: str) -> U
     tenant = await tenant_of(tx)
     usable = language if language in tenant.languages else tenant.languages[0]
     shown_name = "".join(one for one in name if one.isprintable()).strip()[:200] or email.partition("@")[0]
-    user = await _insert(tx, email=email, name=shown_name, language=usable, time_zone=tenant.time_zone)
+    user = await _insert(
+        tx, email=email, name=shown_name, language=usable, time_zone=tenant.time_zone, phone=""
+    )
     if user is None:
         # Somebody else was quicker, and has committed: an insert waits for the one before it.
         known = await user_by_email(tx, email)
@@ -222,7 +225,7 @@ async def set_password(tx: Tx, *, user_id: UUID, password: str) -> None:
     await end_all_sessions(tx, user_id=user_id, reason="password_changed")
 
 
-async def _insert(tx: Tx, *, email: str, name: str, language: str, time_zone: str) -> User | None:
+async def _insert(tx: Tx, *, email: str, name: str, language: str, time_zone: str, phone: str) -> User | None:
     """Insert a person without parts, or return None when the address is taken."""
     user_id = await tx.scalar(
         insert(User)
@@ -233,7 +236,7 @@ async def _insert(tx: Tx, *, email: str, name: str, language: str, time_zone: st
             name=name,
             language=language,
             time_zone=time_zone,
-            phone="",
+            phone=phone,
             active=True,
         )
         .on_conflict_do_nothing(index_elements=["tenant_id", "email"])

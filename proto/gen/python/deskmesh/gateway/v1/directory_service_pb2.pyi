@@ -1126,7 +1126,7 @@ class CreateServiceAccountResponse(_message.Message):
     SERVICE_ACCOUNT_FIELD_NUMBER: _builtins.int
     CLIENT_SECRET_FIELD_NUMBER: _builtins.int
     client_secret: _builtins.str
-    """Shown this once."""
+    """Shown this once: empty where an idempotency key is used again."""
     @_builtins.property
     def service_account(self) -> Global___ServiceAccount: ...
     def __init__(
