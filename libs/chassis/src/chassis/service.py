@@ -25,7 +25,7 @@ from chassis import logging as json_logging
 from chassis.db import Databases
 from chassis.events import Consumers
 from chassis.grpc_client import Channel
-from chassis.grpc_server import Server, Servicer
+from chassis.grpc_server import RefusedToStart, Server, Servicer
 from chassis.health import HealthApp, Readiness
 from chassis.interceptors import Door
 from chassis.migrations import at_head
@@ -302,7 +302,13 @@ def cli(service: Service[S]) -> typer.Typer:
         """Serve until SIGTERM or SIGINT, then end what runs and stop."""
         settings = settings_or_exit(service)
         telemetry.setup(service.name, settings.environment)
-        code = uvloop.run(_serve(service, settings, only))
+        try:
+            code = uvloop.run(_serve(service, settings, only))
+        except (OSError, ValueError, RuntimeError, RefusedToStart) as error:
+            # An address that is taken, an rpc without a rule: for the operator's eyes, with the words.
+            log.exception("not_served")
+            typer.echo(str(error), err=True)
+            code = 1
         telemetry.shutdown()
         sys.exit(code)
 

@@ -121,7 +121,7 @@ def bind(listen: str) -> socket.socket:
     """A listening socket on "host:port" or "[v6]:port". Raises ValueError or OSError."""
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
-    if not port.isascii() or not port.isdigit():
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ValueError(f"{listen} is not host:port")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, int(port)), family=family, backlog=2048)

@@ -51,9 +51,9 @@ class ServiceSettings(BaseSettings):
     """postgresql://… of the owner role; only `migrate` needs it."""
     database_pool_size: int = Field(default=10, ge=2, le=200)
     """Connections of the app role that a process keeps at most."""
-    grpc_listen: str
+    grpc_listen: str = Field(pattern=r"^(unix:/.+|\S+:\d{1,5})$")
     """"unix:/path" or host:port."""
-    http_listen: str
+    http_listen: str = Field(pattern=r"^\S+:\d{1,5}$")
     """host:port of the HTTP door; of health and metrics where there is no other."""
     service_key: SecretStr | None = None
     """Signs the tokens with which the service calls others for itself."""

@@ -202,6 +202,21 @@ async def test_a_loop_that_fails_ends_the_process_so_that_it_is_started_again(
             assert b'"loop_failed"' in out
 
 
+async def test_an_address_that_is_taken_is_said_in_words(
+    database_factory: DatabaseFactory, nats: Nats
+) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="echo") as folder,
+        socket.create_server(("127.0.0.1", 0)) as taken,
+    ):
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        given = environment(database_factory.make("echoed"), nats.url, folder, ECHOED_HTTP_LISTEN=listen)
+        async with program(given, "serve") as process:
+            _, err = await asyncio.wait_for(process.communicate(), 20)
+            assert process.returncode == 1
+            assert b"Address already in use" in err
+
+
 async def test_wrong_settings_are_listed_all_at_once_and_nothing_starts() -> None:
     given = {"ECHOED_DATABASE_URL": "postgresql://x", "ECHOED_TYPO": "1", "DESKMESH_UNKNOWN": "1"}
     for command in ("serve", "migrate"):
