@@ -191,6 +191,7 @@ class Verifier:
         }
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
         self.not_before = NotBefore()
+        self._answered = True
 
     async def verify(self, token: str) -> Caller:
         """The caller that the token names, its cause "grpc".
@@ -245,8 +246,11 @@ class Verifier:
     async def _ask(self, url: str) -> None:
         try:
             self.not_before.merge(revocations(await asyncio.to_thread(_get_json, url)))
+            self._answered = True
         except (OSError, ValueError) as error:
-            log.warning("not_before_unanswered", error=type(error).__name__)
+            if self._answered:
+                log.warning("not_before_unanswered", error=type(error).__name__)
+            self._answered = False
 
     async def _check(self, token: str) -> _Verified:
         try:
