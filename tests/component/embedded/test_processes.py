@@ -122,7 +122,6 @@ def test_a_child_that_ignores_the_request_is_killed_when_patience_ends(
         "stubborn",
         lambda: shell("trap '' TERM; echo ready; while :; do sleep 0.1; done", log),
         {},
-        patience=0.5,
     )
     supervisor.start(member)
     assert wait_until(lambda: "ready" in log.read_text())
