@@ -1,0 +1,1 @@
+"""Doors of notify: SMTP, RPCs, events, timers."""

@@ -1,0 +1,114 @@
+"""Background work by timers and jobs: reading mail, sending mail, filling the copies."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from chassis.db import Databases, Tx
+from chassis.errors import Unavailable
+from chassis.objects import ObjectStore
+from chassis.timers import Timer, TimerHandler
+from notify.api import events
+from notify.app import announcing, delivering, directory, intake, understanding
+from notify.clients.directory import Directory
+from notify.clients.outgoing import Outgoing
+
+log = structlog.get_logger()
+
+# A few mails of up to 25 MiB in memory at a time, and their files.
+READ_AT_ONCE = 4
+SEND_BATCH = 20
+SEND_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the timers of notify do.
+
+    Reading and sending are slow and hold no transaction; what came of them is noted in the one that ends the timers.
+    """
+
+    databases: Databases
+    objects: ObjectStore
+    outgoing: Outgoing
+
+    def timers(self) -> list[TimerHandler]:
+        """The handlers of all timers that notify sets."""
+        lease = timedelta(minutes=5)
+        return [
+            TimerHandler(
+                kind=intake.PARSE, prepare=self.read, handle=self.record, batch=READ_AT_ONCE, lease=lease
+            ),
+            TimerHandler(
+                kind=announcing.DELIVER, prepare=self.send, handle=self.note, batch=SEND_BATCH, lease=lease
+            ),
+        ]
+
+    async def read(self, timers: list[Timer]) -> None:
+        """Read stored mail."""
+        for timer in timers:
+            timer.prepared = await understanding.read_mail(
+                self.databases, self.objects, tenant_id=timer.tenant_id, message_id=UUID(timer.key)
+            )
+
+    async def record(self, tx: Tx, timers: list[Timer]) -> None:
+        """Note and tell what the mail says."""
+        for timer in timers:
+            if isinstance(timer.prepared, understanding.Reading):
+                await understanding.record_reading(tx, message_id=UUID(timer.key), reading=timer.prepared)
+
+    async def send(self, timers: list[Timer]) -> None:
+        """Send queued mail, some at a time. No failure of one holds back another."""
+        tenant_id = timers[0].tenant_id
+        async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
+            mails, failed = await delivering.write_mails(
+                tx, delivery_ids=[UUID(timer.key) for timer in timers], now=datetime.now(UTC)
+            )
+        places = asyncio.Semaphore(SEND_AT_ONCE)
+
+        async def one(mail: delivering.Mail) -> delivering.Outcome:
+            async with places:
+                return await delivering.send_mail(mail, outgoing=self.outgoing)
+
+        outcomes = [*failed, *await asyncio.gather(*map(one, mails))]
+        found = {str(outcome.delivery_id): outcome for outcome in outcomes}
+        for timer in timers:
+            timer.prepared = found.get(timer.key)
+
+    async def note(self, tx: Tx, timers: list[Timer]) -> None:
+        """Note what came of sending."""
+        outcomes = [timer.prepared for timer in timers if isinstance(timer.prepared, delivering.Outcome)]
+        await delivering.note_outcomes(tx, outcomes=outcomes, now=datetime.now(UTC))
+
+
+async def backfill_directory(databases: Databases, gateway: Directory) -> None:
+    """Ask for what the events of today no longer tell; tenants that are filled are left alone. Safe to repeat.
+
+    While the gateway is away this waits for the next time.
+    """
+    try:
+        await _backfill(databases, gateway)
+    except Unavailable as error:
+        log.info("backfill_waits_for_gateway", reason=error.reason)
+
+
+async def _backfill(databases: Databases, gateway: Directory) -> None:
+    async for tenants in gateway.tenants():
+        for tenant in tenants:
+            tenant_id = UUID(tenant.id)
+            database = databases.for_tenant(tenant_id)
+            async with database.transaction(tenant_id) as tx:
+                if await directory.is_backfilled(tx):
+                    continue
+                await directory.keep_tenant(tx, news=events.tenant_news(tenant))
+            async for users in gateway.users(tenant_id):
+                async with database.transaction(tenant_id) as tx:
+                    await directory.keep_people(tx, news=[events.person_news(user) for user in users])
+            async for roles in gateway.roles(tenant_id):
+                async with database.transaction(tenant_id) as tx:
+                    await directory.keep_roles(tx, news=[events.role_news(role) for role in roles])
+            async with database.transaction(tenant_id) as tx:
+                await directory.mark_backfilled(tx)

@@ -1,0 +1,243 @@
+"""Turns what happened into deliveries: who is told, what the mail may say, and the limits that stop loops."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis import timers
+from chassis.db import Tx
+from chassis.ids import new_id
+from notify.db import queries
+from notify.db.tables import Delivery, Person, Tenant
+from notify.domain import addresses, audience, composing
+from notify.domain.audience import Known, Letter, TicketPeople
+
+DELIVER = "deliver"
+ROWS = 1000
+MAX_SHOWN = 16 * 1024
+_NO_DOMAIN = "deskmesh.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketNews:
+    """What mail about a ticket needs to know of it."""
+
+    id: UUID
+    number: str
+    title: str
+    people: TicketPeople
+    priority: str = ""
+    queue: str = ""
+    language: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something happened to a ticket. `author` is the id of who did it, empty for the desk itself."""
+
+    event_id: UUID
+    ticket: TicketNews
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket(News):
+    """A ticket was made; `automatic`: out of a machine's mail."""
+
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment(News):
+    """A comment was added."""
+
+    author_name: str = ""
+    body: str = ""
+    public: bool = False
+    from_requester: bool = False
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution(News):
+    """The ticket was resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockNews(News):
+    """A clock of the ticket warns or has missed its target."""
+
+    clock: str = ""
+    due_at: datetime | None = None
+    breached: bool = False
+
+
+@dataclass(slots=True)
+class _Plan:
+    """The rows of one call, and how many limited mails each address has got."""
+
+    rows: list[dict[str, object]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+async def announce(tx: Tx, *, news: Sequence[News], mail_domain: str, now: datetime) -> None:
+    """Queue the mails that some news call for, each once however often the news come.
+
+    A mail over the limit of automatic mails to its address is written down as suppressed and not sent.
+    """
+    if not news:
+        return
+    people = await _people(tx, news)
+    letters = [(one, letter) for one in news for letter in _letters(one, people)]
+    if not letters:
+        return
+    tenant = await queries.own_tenant(tx)
+    mailboxes = await queries.own_mailboxes(tx)
+    plan = _Plan(counts=await _limited_so_far(tx, [letter for _, letter in letters], now))
+    domain = mail_domain or (tenant.support_address.rpartition("@")[2] if tenant else "") or _NO_DOMAIN
+    for one, letter in letters:
+        _add(plan, one, letter, tenant=tenant, mailboxes=mailboxes, domain=domain)
+    queued = await _insert(tx, plan.rows)
+    await timers.schedule_many(tx, [timers.NewTimer(DELIVER, delivery_id, now) for delivery_id in queued])
+
+
+async def _insert(tx: Tx, rows: Sequence[dict[str, object]]) -> list[str]:
+    """Write the rows that are not there yet; return the ids of those to send."""
+    queued: list[str] = []
+    for start in range(0, len(rows), ROWS):
+        statement = insert(Delivery).on_conflict_do_nothing(
+            index_elements=[Delivery.tenant_id, Delivery.event_id, Delivery.recipient, Delivery.purpose]
+        )
+        written = await tx.execute(
+            statement.values(
+                [{"tenant_id": tx.tenant_id, **row} for row in rows[start : start + ROWS]]
+            ).returning(Delivery.id, Delivery.state)
+        )
+        queued += [str(row.id) for row in written if row.state == "queued"]
+    return queued
+
+
+async def _people(tx: Tx, news: Sequence[News]) -> dict[str, Known]:
+    ids: set[UUID] = set()
+    teams: set[UUID] = set()
+    handles: set[str] = set()
+    for one in news:
+        ids |= {UUID(each) for each in audience.ids_of(one.ticket.people)}
+        if one.ticket.people.team_id and one.ticket.people.assignee is None:
+            teams.add(UUID(one.ticket.people.team_id))
+        if isinstance(one, NewComment) and not one.public:
+            handles |= audience.mentioned_names(one.body)
+    rows = await queries.people(tx, ids=ids, team_ids=teams, handles=handles)
+    agent_roles = await queries.roles_with(tx, audience.AGENT_PERMISSION)
+    return {str(row.id): _known(row, agent_roles) for row in rows}
+
+
+def _known(row: Person, agent_roles: set[str]) -> Known:
+    return Known(
+        id=str(row.id),
+        email=row.email,
+        name=row.name,
+        language=row.language,
+        time_zone=row.time_zone,
+        active=row.active,
+        agent=audience.is_agent(row.roles, agent_roles),
+        team_ids=frozenset(str(team_id) for team_id in row.team_ids),
+    )
+
+
+def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
+    ticket = news.ticket.people
+    match news:
+        case NewTicket():
+            return audience.of_new_ticket(ticket, people, author=news.author, automatic=news.automatic)
+        case NewComment():
+            return audience.of_comment(
+                ticket,
+                people,
+                author=news.author,
+                body=news.body,
+                public=news.public,
+                from_requester=news.from_requester,
+                automatic=news.automatic,
+            )
+        case Resolution():
+            return audience.of_resolution(ticket, people, author=news.author)
+        case ClockNews():
+            return audience.of_clock(ticket, people, breached=news.breached)
+        case _:
+            raise TypeError(f"no rule tells who hears of {type(news).__name__}")
+
+
+async def _limited_so_far(tx: Tx, letters: Sequence[Letter], now: datetime) -> dict[str, int]:
+    recipients = {letter.email for letter in letters if letter.purpose in audience.LIMITED}
+    if not recipients:
+        return {}
+    # Two workers at once must not both see the last free place.
+    await queries.lock(tx, *(f"limit/{recipient}" for recipient in recipients))
+    return await queries.sent_since(
+        tx, recipients=recipients, purposes=audience.LIMITED, since=now - audience.AUTOMATIC_WINDOW
+    )
+
+
+def _add(
+    plan: _Plan, news: News, letter: Letter, *, tenant: Tenant | None, mailboxes: set[str], domain: str
+) -> None:
+    recipient = addresses.normalise(letter.email)
+    if recipient is None:
+        return
+    suppressed = ""
+    if recipient in mailboxes:
+        suppressed = "a mailbox of this desk"
+    elif not audience.within_limit(plan.counts.get(recipient, 0), letter.purpose):
+        suppressed = f"more than {audience.AUTOMATIC_LIMIT} automatic mails an hour"
+    elif letter.purpose in audience.LIMITED:
+        plan.counts[recipient] = plan.counts.get(recipient, 0) + 1
+    delivery_id = new_id()
+    plan.rows.append(
+        {
+            "id": delivery_id,
+            "channel": "email",
+            "purpose": letter.purpose.value,
+            "event_id": news.event_id,
+            "ticket_id": news.ticket.id,
+            "recipient": recipient,
+            "recipient_name": letter.name,
+            "language": letter.language or news.ticket.language or (tenant.languages[0] if tenant and tenant.languages else ""),
+            "time_zone": letter.time_zone or (tenant.time_zone if tenant else ""),
+            "subject": composing.subject_of(news.ticket.number, news.ticket.title),
+            "message_id": f"{delivery_id}@{domain}",
+            "content": _content(news),
+            "state": "suppressed" if suppressed else "queued",
+            "attempts": 0,
+            "last_error": suppressed,
+        }
+    )  # fmt: skip
+
+
+def _content(news: News) -> dict[str, str]:
+    """What templates may show of the news, flat. A mail to somebody outside gets no internal text: it is never in it."""
+    ticket = news.ticket
+    requester = ticket.people.requester
+    shown = {
+        "ticket.number": ticket.number,
+        "ticket.title": ticket.title,
+        "ticket.priority": ticket.priority,
+        "ticket.queue": ticket.queue,
+        "requester.name": requester.name if requester else "",
+        "requester.email": requester.email if requester else "",
+    }
+    match news:
+        case NewTicket():
+            shown["ticket.description"] = ticket.description[:MAX_SHOWN]
+        case NewComment():
+            shown["comment.body"] = news.body
+            shown["comment.author"] = news.author_name
+            shown["comment.internal"] = "" if news.public else "yes"
+        case ClockNews():
+            shown["clock.name"] = news.clock
+            shown["clock.due_at"] = news.due_at.isoformat() if news.due_at else ""
+    return shown

@@ -1,0 +1,183 @@
+"""Sends what is queued: writes the mails, hands them on, and notes what came of it."""
+
+import random
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+
+from chassis import timers
+from chassis.db import Tx
+from chassis.timers import NewTimer
+from notify import publish
+from notify.app import texts
+from notify.app.announcing import DELIVER
+from notify.clients.outgoing import NotSent, Outgoing
+from notify.db import queries
+from notify.db.tables import Delivery, Tenant
+from notify.domain import audience, composing, rendering, retrying, threads
+
+UNSENT = ("queued", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail ready to go; `sender` is the envelope's, empty for none."""
+
+    delivery_id: UUID
+    sender: str
+    recipient: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of trying a delivery; no failure: it was sent."""
+
+    delivery_id: UUID
+    failure: NotSent | None = None
+
+
+async def write_mails(
+    tx: Tx, *, delivery_ids: Collection[UUID], now: datetime
+) -> tuple[list[Mail], list[Outcome]]:
+    """Write the mails of these deliveries, without those that are sent or given up; and say which cannot be written."""
+    statement = select(Delivery).where(
+        Delivery.tenant_id == tx.tenant_id, Delivery.id.in_(delivery_ids), Delivery.state.in_(UNSENT)
+    )
+    rows = (await tx.scalars(statement.order_by(Delivery.id))).all()
+    tenant = await queries.own_tenant(tx)
+    if tenant is None or not tenant.support_address:
+        # The copy of the tenant may lag behind its first ticket by a moment.
+        failure = NotSent("the tenant has no support address", permanent=False)
+        return [], [Outcome(row.id, failure) for row in rows]
+    parts = await queries.thread_parts(
+        tx,
+        ticket_ids={row.ticket_id for row in rows if row.ticket_id is not None},
+        recipients={row.recipient for row in rows},
+    )
+    sources: dict[tuple[str, str], tuple[rendering.Source, str]] = {}
+    mails: list[Mail] = []
+    failed: list[Outcome] = []
+    for row in rows:
+        wanted = (row.purpose, row.language)
+        if wanted not in sources:
+            sources[wanted] = await texts.find_template(tx, purpose=row.purpose, language=row.language)
+        thread: list[str] = []
+        if row.ticket_id is not None:
+            thread = threads.thread_for(
+                parts, ticket_id=str(row.ticket_id), recipient=row.recipient, before=str(row.id)
+            )
+        try:
+            raw = composing.compose(
+                _draft(row, tenant, _rendered(row, tenant, *sources[wanted]), thread, now)
+            )
+        except composing.ForbiddenHeader as error:
+            failed.append(Outcome(row.id, NotSent(str(error), permanent=True)))
+            continue
+        sender = tenant.support_address if row.purpose in audience.WRITTEN_BY_PEOPLE else ""
+        mails.append(Mail(row.id, sender, row.recipient, raw))
+    return mails, failed
+
+
+async def send_mail(mail: Mail, *, outgoing: Outgoing) -> Outcome:
+    """Hand a mail on.
+
+    Towards the relay this is at least once: where the answer to a mail that was taken is lost, it goes again with the
+    same Message-ID.
+    """
+    try:
+        await outgoing.send(
+            delivery_id=mail.delivery_id, sender=mail.sender, recipient=mail.recipient, raw=mail.raw
+        )
+    except NotSent as failure:
+        return Outcome(mail.delivery_id, failure)
+    return Outcome(mail.delivery_id)
+
+
+async def note_outcomes(tx: Tx, *, outcomes: Collection[Outcome], now: datetime) -> None:
+    """Note what was sent, have what failed tried again later, and give up after the last attempt."""
+    failures = {outcome.delivery_id: outcome.failure for outcome in outcomes}
+    if not failures:
+        return
+    rows = await tx.scalars(
+        select(Delivery)
+        .where(Delivery.tenant_id == tx.tenant_id, Delivery.id.in_(failures), Delivery.state.in_(UNSENT))
+        .order_by(Delivery.id)
+        .with_for_update()
+    )
+    again: list[NewTimer] = []
+    for row in rows.all():
+        row.attempts += 1
+        failure = failures[row.id]
+        if failure is None:
+            row.state, row.sent_at, row.last_error = "sent", now, ""
+            publish.message_delivered(tx, delivery=row, at=now)
+            continue
+        row.last_error = failure.reason
+        pause = _next_pause(row.attempts, failure)
+        if pause is None:
+            row.state = "dead"
+            publish.message_failed(tx, delivery=row, at=now)
+        else:
+            row.state = "failed"
+            again.append(NewTimer(DELIVER, str(row.id), now + pause))
+    await timers.schedule_many(tx, again)
+
+
+def _rendered(row: Delivery, tenant: Tenant, source: rendering.Source, language: str) -> rendering.Rendered:
+    values: Mapping[str, str] = {
+        **{name: str(value) for name, value in row.content.items()},
+        "tenant.name": tenant.name,
+        "recipient.name": row.recipient_name,
+        "clock.due_at": _local_time(str(row.content.get("clock.due_at", "")), row.time_zone),
+    }
+    try:
+        return rendering.render(source, values, language=language)
+    except rendering.BrokenTemplate:
+        return rendering.render(texts.shipped_template(row.purpose, language), values, language=language)
+
+
+def _draft(
+    row: Delivery, tenant: Tenant, rendered: rendering.Rendered, thread: list[str], now: datetime
+) -> composing.Draft:
+    return composing.Draft(
+        message_id=row.message_id,
+        sender=tenant.support_address,
+        sender_name=composing.flat(tenant.name),
+        recipient=row.recipient,
+        recipient_name=composing.flat(row.recipient_name),
+        subject=row.subject,
+        text=rendered.text,
+        html=rendered.html,
+        language=rendered.language,
+        sent_at=now,
+        thread=thread,
+        submitted=_submitted(row.purpose),
+    )
+
+
+def _submitted(purpose: str) -> str:
+    if purpose in audience.WRITTEN_BY_PEOPLE:
+        return ""
+    return "auto-replied" if purpose == audience.Purpose.ACKNOWLEDGEMENT else "auto-generated"
+
+
+def _next_pause(attempts: int, failure: NotSent) -> timedelta | None:
+    if failure.permanent:
+        return None
+    return retrying.pause_after(attempts, spread=random.random())  # noqa: S311 (spreads load, guards nothing)
+
+
+def _local_time(iso: str, time_zone: str) -> str:
+    """Write a time for the reader: "2026-11-23 09:30 (Europe/Warsaw)"; UTC where the zone is not known."""
+    if not iso:
+        return ""
+    try:
+        zone = ZoneInfo(time_zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = ZoneInfo("UTC")
+    return f"{datetime.fromisoformat(iso).astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})"

@@ -1,0 +1,216 @@
+"""Who is told what. Pure rules over what an event says and what is known of people."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+AGENT_PERMISSION = "tickets.comment_internal"
+SHIPPED_AGENT_ROLES = frozenset({"agent", "supervisor", "admin"})
+IMPORT_AGE = timedelta(hours=1)
+AUTOMATIC_LIMIT = 3
+AUTOMATIC_WINDOW = timedelta(hours=1)
+
+_MENTION = re.compile(r"(?<![\w@.])@([\w.+-]{1,64}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})?)")
+
+
+class Purpose(StrEnum):
+    """What a mail is for; also the name of its template."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    RESOLVED = "resolved"
+    AGENT_NEW_TICKET = "agent_new_ticket"
+    AGENT_COMMENT = "agent_comment"
+    CLOCK_WARNING = "clock_warning"
+    CLOCK_BREACH = "clock_breach"
+
+
+# Written by a person; everything else is the desk's own and says so (RFC 3834).
+WRITTEN_BY_PEOPLE = frozenset({Purpose.REPLY})
+# Sent without anybody's doing to people outside the desk: what a loop between two machines would be made of.
+LIMITED = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.RESOLVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person as an event names one; all may be empty."""
+
+    id: str
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person as the copy of the directory has one."""
+
+    id: str
+    email: str
+    name: str
+    language: str
+    time_zone: str
+    active: bool
+    agent: bool
+    team_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPeople:
+    """The people of a ticket."""
+
+    requester: Party | None = None
+    assignee: Party | None = None
+    watchers: Sequence[Party] = ()
+    team_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One person is told something once."""
+
+    purpose: Purpose
+    email: str
+    name: str
+    language: str
+    time_zone: str
+
+
+@dataclass(slots=True)
+class _Round:
+    """Collects letters of one event: to each address one, never to the person who did it, never to the inactive."""
+
+    people: Mapping[str, Known]
+    author: str
+    letters: dict[str, Letter] = field(default_factory=dict)
+
+    def tell(self, purpose: Purpose, party: Party | None, *, agents_only: bool) -> None:
+        """Write to a person, unless a rule forbids it."""
+        if party is None:
+            return
+        known = self.people.get(party.id)
+        if agents_only and not (known is not None and known.agent):
+            return
+        if known is not None and not known.active:
+            return
+        email = (known.email if known else party.email).strip().lower()
+        if not email or (party.id and party.id == self.author) or email in self.letters:
+            return
+        self.letters[email] = Letter(
+            purpose=purpose,
+            email=email,
+            name=known.name if known else party.name,
+            language=known.language if known else "",
+            time_zone=known.time_zone if known else "",
+        )
+
+
+def is_import(*, occurred_at: datetime, recorded_at: datetime) -> bool:
+    """Tell whether an event was entered long after it happened: nobody is told of such news."""
+    return recorded_at - occurred_at > IMPORT_AGE
+
+
+def is_agent(roles: Iterable[str], agent_roles: Iterable[str]) -> bool:
+    """Tell whether somebody with these roles works tickets; `agent_roles` are the tenant's roles that do."""
+    return bool(set(roles) & (SHIPPED_AGENT_ROLES | set(agent_roles)))
+
+
+def of_new_ticket(
+    ticket: TicketPeople, people: Mapping[str, Known], *, author: str, automatic: bool
+) -> list[Letter]:
+    """The requester gets an acknowledgement (never a machine), the agents the news."""
+    agents = _agents(ticket, people, author, Purpose.AGENT_NEW_TICKET)
+    if automatic:
+        return agents
+    requester = _Round(people, author="")
+    requester.tell(Purpose.ACKNOWLEDGEMENT, ticket.requester, agents_only=False)
+    return _merged(list(requester.letters.values()), agents)
+
+
+def of_comment(
+    ticket: TicketPeople,
+    people: Mapping[str, Known],
+    *,
+    author: str,
+    body: str,
+    public: bool,
+    from_requester: bool,
+    automatic: bool,
+) -> list[Letter]:
+    """Who hears of a comment.
+
+    What an agent says in public goes to the requester and the watchers; what the requester says, to the agents; what
+    is internal, to the assignee and the mentioned, and to agents alone. What a machine said goes to nobody: it is
+    on the ticket, and a mail about it could be the next turn of a loop.
+    """
+    if automatic:
+        return []
+    if not public:
+        internal = _Round(people, author)
+        internal.tell(Purpose.AGENT_COMMENT, ticket.assignee, agents_only=True)
+        for mentioned in mentions(body, people.values()):
+            internal.tell(Purpose.AGENT_COMMENT, mentioned, agents_only=True)
+        return list(internal.letters.values())
+    if from_requester:
+        return _agents(ticket, people, author, Purpose.AGENT_COMMENT)
+    outside = _Round(people, author)
+    for party in (ticket.requester, *ticket.watchers):
+        outside.tell(Purpose.REPLY, party, agents_only=False)
+    return list(outside.letters.values())
+
+
+def of_clock(ticket: TicketPeople, people: Mapping[str, Known], *, breached: bool) -> list[Letter]:
+    """The assignee, else the team, hears of a clock."""
+    purpose = Purpose.CLOCK_BREACH if breached else Purpose.CLOCK_WARNING
+    return _agents(ticket, people, "", purpose)
+
+
+def of_resolution(ticket: TicketPeople, people: Mapping[str, Known], *, author: str) -> list[Letter]:
+    """The requester hears that the ticket is resolved, unless by their own doing."""
+    outside = _Round(people, author)
+    outside.tell(Purpose.RESOLVED, ticket.requester, agents_only=False)
+    return list(outside.letters.values())
+
+
+def mentions(body: str, people: Iterable[Known]) -> list[Party]:
+    """The people that a text names as @address or @name-before-the-at, where that name is one person's alone."""
+    handles = {handle.lower().rstrip(".") for handle in _MENTION.findall(body)}
+    by_name: dict[str, list[Known]] = {}
+    for person in people:
+        by_name.setdefault(person.email.lower(), []).append(person)
+        by_name.setdefault(person.email.lower().partition("@")[0], []).append(person)
+    found = [by_name[handle][0] for handle in sorted(handles) if len(by_name.get(handle, ())) == 1]
+    return [Party(person.id, person.email, person.name) for person in found]
+
+
+def mentioned_names(body: str) -> set[str]:
+    """The handles in a text, lower case, so that the people can be looked up."""
+    return {handle.lower().rstrip(".") for handle in _MENTION.findall(body)}
+
+
+def within_limit(sent_in_window: int, purpose: Purpose) -> bool:
+    """Tell whether one more mail of this purpose may go to an address that got so many in the last hour."""
+    return purpose not in LIMITED or sent_in_window < AUTOMATIC_LIMIT
+
+
+def _agents(ticket: TicketPeople, people: Mapping[str, Known], author: str, purpose: Purpose) -> list[Letter]:
+    round_ = _Round(people, author)
+    if ticket.assignee is not None:
+        round_.tell(purpose, ticket.assignee, agents_only=True)
+    elif ticket.team_id:
+        for person in people.values():
+            if ticket.team_id in person.team_ids:
+                round_.tell(purpose, Party(person.id, person.email, person.name), agents_only=True)
+    return list(round_.letters.values())
+
+
+def _merged(first: list[Letter], second: list[Letter]) -> list[Letter]:
+    seen = {letter.email for letter in first}
+    return first + [letter for letter in second if letter.email not in seen]
+
+
+def ids_of(ticket: TicketPeople) -> set[str]:
+    """The ids of all people that the ticket names, to look them up."""
+    parties = (ticket.requester, ticket.assignee, *ticket.watchers)
+    return {party.id for party in parties if party is not None and party.id}

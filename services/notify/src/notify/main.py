@@ -1,0 +1,60 @@
+"""Notify, composed."""
+
+import asyncio
+from datetime import timedelta
+
+from chassis import service
+from chassis.grpc_server import Servicer
+from chassis.jobs import Job
+from chassis.service import Background, Parts, Runtime, Service
+from deskmesh.notify.v1 import message_service_pb2
+from notify.api import events, smtp
+from notify.api.messages import MessageServicer
+from notify.api.work import Work, backfill_directory
+from notify.clients.directory import Directory
+from notify.clients.outgoing import MailFolder, Outgoing, Relay
+from notify.settings import Settings, host_and_port
+
+
+async def compose(runtime: Runtime[Settings]) -> Parts:
+    """The parts of notify."""
+    settings = runtime.settings
+    directory = Directory(runtime.channel(settings.gateway_target, "gateway"))
+    work = Work(runtime.databases, runtime.objects, _outgoing(settings))
+    door = smtp.Door(
+        runtime.databases,
+        settings.mail_domain or "localhost",
+        settings.smtp_connections,
+        smtp.Hold(settings.smtp_hold_mebibytes * 1024 * 1024),
+    )
+
+    async def take_mail(stop: asyncio.Event) -> None:
+        await door.serve(*host_and_port(settings.smtp_listen), stop)
+
+    async def backfill(_: object) -> None:
+        await backfill_directory(runtime.databases, directory)
+
+    return Parts(
+        servicers=[
+            Servicer(message_service_pb2.DESCRIPTOR.services_by_name["MessageService"], MessageServicer())
+        ],
+        handlers=events.handlers(settings.mail_domain),
+        timers=work.timers(),
+        jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
+        background=[Background("smtp", run=take_mail, worker=False)],
+    )
+
+
+def _outgoing(settings: Settings) -> Outgoing:
+    if settings.smtp_out is not None:
+        return Relay(*host_and_port(settings.smtp_out), settings.mail_domain or "localhost")
+    assert settings.mail_folder is not None
+    return MailFolder(settings.mail_folder)
+
+
+SERVICE = Service(name="notify", settings=Settings, compose=compose, migrations="notify.migrations")
+
+
+def run() -> None:
+    """The command line: deskmesh-notify."""
+    service.run(SERVICE)

@@ -1,0 +1,1 @@
+"""Revisions of notify's database."""
