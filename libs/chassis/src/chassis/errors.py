@@ -268,6 +268,9 @@ def _restored(  # noqa: PLR0911 (one return per shape of constructor)
 def _nearest(code: grpc.StatusCode, detail: str) -> DeskmeshError:
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return Unavailable("The answer did not come in time.", reason="DEADLINE_EXCEEDED")
+    if code is grpc.StatusCode.UNAVAILABLE:
+        # The transport's own words name addresses inside the installation.
+        return Unavailable()
     if code is grpc.StatusCode.NOT_FOUND:
         return NotFound()
     plain = _BY_CODE.get(code)
@@ -299,6 +302,6 @@ _PLAIN: dict[
         StorageFull,
     )
 }
-_BY_CODE: dict[
-    grpc.StatusCode, type[BadRequest | Unauthenticated | Forbidden | AlreadyExists | Stale | Unavailable]
-] = {cls.code: cls for cls in (BadRequest, Unauthenticated, Forbidden, AlreadyExists, Stale, Unavailable)}
+_BY_CODE: dict[grpc.StatusCode, type[BadRequest | Unauthenticated | Forbidden | AlreadyExists | Stale]] = {
+    cls.code: cls for cls in (BadRequest, Unauthenticated, Forbidden, AlreadyExists, Stale)
+}
