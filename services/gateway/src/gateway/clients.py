@@ -1,0 +1,221 @@
+"""The RPCs that the gateway's doors call: of the five services behind it, and of its own directory by loopback.
+
+A REST route names the RPC it stands for, and with it the permission that the RPC's rule demands: said once, in the
+proto, kept by both.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+
+from chassis.grpc_client import Channel, Client
+from deskmesh.cmdb.v1 import item_service_pb2 as cmdb
+from deskmesh.common.v1.options_pb2 import MethodRule, rule
+from deskmesh.gateway.v1 import audit_service_pb2 as audit
+from deskmesh.gateway.v1 import directory_service_pb2 as directory
+from deskmesh.knowledge.v1 import article_service_pb2 as knowledge
+from deskmesh.notify.v1 import message_service_pb2 as notify
+from deskmesh.sla.v1 import sla_service_pb2 as sla
+from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
+from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
+
+DEADLINE_SECONDS = 10.0
+"""Set at the door; each hop behind it has what is left."""
+
+Question = TypeVar("Question", bound=Message)
+Answer = TypeVar("Answer", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Rpc(Generic[Question, Answer]):
+    """One RPC with the types of its messages."""
+
+    method: MethodDescriptor
+    question: type[Question]
+    answer: type[Answer]
+
+    @property
+    def rule(self) -> MethodRule:
+        """What it demands of the caller."""
+        return rule_of(self.method)
+
+
+def rule_of(method: MethodDescriptor) -> MethodRule:
+    """Read the rule that the proto states for a method."""
+    return method.GetOptions().Extensions[rule]
+
+
+class Backends:
+    """The connections to the services, one per process and service."""
+
+    def __init__(self, channels: Mapping[str, Channel]) -> None:
+        """Take the channels by the name of the service: gateway, tickets, sla, knowledge, cmdb, notify."""
+        self.channels = channels
+        self._clients = {
+            service.full_name: Client(service, channels[owner_of(service)]) for service in SERVICES
+        }
+
+    async def call(self, rpc: Rpc[Question, Answer], question: Question) -> Answer:
+        """Ask as the current caller.
+
+        Raises:
+            DeskmeshError: as the service raised it; Unavailable when it does not answer in time.
+        """
+        client = self._clients[rpc.method.containing_service.full_name]
+        return await client.call(rpc.method.name, question, rpc.answer, timeout=DEADLINE_SECONDS)
+
+    def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:
+        """Make a check of readiness for each service behind the gateway."""
+        return {
+            name: partial(_readiness, channel) for name, channel in self.channels.items() if name != "gateway"
+        }
+
+
+async def _readiness(channel: Channel) -> str | None:
+    return None if await channel.healthy() else "not ready"
+
+
+def owner_of(service: ServiceDescriptor) -> str:
+    """Name the service of the installation that serves a gRPC service: the second part of its package."""
+    return str(service.full_name).split(".")[1]
+
+
+TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
+CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
+SLA = sla.DESCRIPTOR.services_by_name["SlaService"]
+ARTICLES = knowledge.DESCRIPTOR.services_by_name["ArticleService"]
+ITEMS = cmdb.DESCRIPTOR.services_by_name["ItemService"]
+MESSAGES = notify.DESCRIPTOR.services_by_name["MessageService"]
+DIRECTORY = directory.DESCRIPTOR.services_by_name["DirectoryService"]
+AUDIT = audit.DESCRIPTOR.services_by_name["AuditService"]
+SERVICES = (TICKETS, CONFIGURATION, SLA, ARTICLES, ITEMS, MESSAGES, DIRECTORY, AUDIT)
+
+
+def _rpc(
+    service: ServiceDescriptor, name: str, question: type[Question], answer: type[Answer]
+) -> Rpc[Question, Answer]:
+    return Rpc(service.methods_by_name[name], question, answer)
+
+
+CREATE_TICKET = _rpc(TICKETS, "CreateTicket", tickets.CreateTicketRequest, tickets.CreateTicketResponse)
+GET_TICKET = _rpc(TICKETS, "GetTicket", tickets.GetTicketRequest, tickets.GetTicketResponse)
+LIST_TICKETS = _rpc(TICKETS, "ListTickets", tickets.ListTicketsRequest, tickets.ListTicketsResponse)
+UPDATE_TICKET = _rpc(TICKETS, "UpdateTicket", tickets.UpdateTicketRequest, tickets.UpdateTicketResponse)
+ASSIGN_TICKET = _rpc(TICKETS, "AssignTicket", tickets.AssignTicketRequest, tickets.AssignTicketResponse)
+TRANSITION_TICKET = _rpc(
+    TICKETS, "TransitionTicket", tickets.TransitionTicketRequest, tickets.TransitionTicketResponse
+)
+LIST_TRANSITIONS = _rpc(
+    TICKETS, "ListTransitions", tickets.ListTransitionsRequest, tickets.ListTransitionsResponse
+)
+CREATE_COMMENT = _rpc(TICKETS, "CreateComment", tickets.CreateCommentRequest, tickets.CreateCommentResponse)
+LIST_COMMENTS = _rpc(TICKETS, "ListComments", tickets.ListCommentsRequest, tickets.ListCommentsResponse)
+CREATE_ATTACHMENT = _rpc(
+    TICKETS, "CreateAttachment", tickets.CreateAttachmentRequest, tickets.CreateAttachmentResponse
+)
+GET_ATTACHMENT = _rpc(TICKETS, "GetAttachment", tickets.GetAttachmentRequest, tickets.GetAttachmentResponse)
+LIST_ATTACHMENTS = _rpc(
+    TICKETS, "ListAttachments", tickets.ListAttachmentsRequest, tickets.ListAttachmentsResponse
+)
+ADD_WATCHER = _rpc(TICKETS, "AddWatcher", tickets.AddWatcherRequest, tickets.AddWatcherResponse)
+REMOVE_WATCHER = _rpc(TICKETS, "RemoveWatcher", tickets.RemoveWatcherRequest, tickets.RemoveWatcherResponse)
+LIST_WATCHERS = _rpc(TICKETS, "ListWatchers", tickets.ListWatchersRequest, tickets.ListWatchersResponse)
+LIST_HISTORY = _rpc(TICKETS, "ListHistory", tickets.ListHistoryRequest, tickets.ListHistoryResponse)
+
+LIST_PROCESSES = _rpc(
+    CONFIGURATION, "ListProcesses", configuration.ListProcessesRequest, configuration.ListProcessesResponse
+)
+LIST_QUEUES = _rpc(
+    CONFIGURATION, "ListQueues", configuration.ListQueuesRequest, configuration.ListQueuesResponse
+)
+GET_QUEUE = _rpc(CONFIGURATION, "GetQueue", configuration.GetQueueRequest, configuration.GetQueueResponse)
+LIST_TICKET_TYPES = _rpc(
+    CONFIGURATION,
+    "ListTicketTypes",
+    configuration.ListTicketTypesRequest,
+    configuration.ListTicketTypesResponse,
+)
+
+LIST_TICKET_CLOCKS = _rpc(SLA, "ListTicketClocks", sla.ListTicketClocksRequest, sla.ListTicketClocksResponse)
+CREATE_CALENDAR = _rpc(SLA, "CreateCalendar", sla.CreateCalendarRequest, sla.CreateCalendarResponse)
+GET_CALENDAR = _rpc(SLA, "GetCalendar", sla.GetCalendarRequest, sla.GetCalendarResponse)
+LIST_CALENDARS = _rpc(SLA, "ListCalendars", sla.ListCalendarsRequest, sla.ListCalendarsResponse)
+UPDATE_CALENDAR = _rpc(SLA, "UpdateCalendar", sla.UpdateCalendarRequest, sla.UpdateCalendarResponse)
+DELETE_CALENDAR = _rpc(SLA, "DeleteCalendar", sla.DeleteCalendarRequest, sla.DeleteCalendarResponse)
+CALCULATE_CALENDAR = _rpc(
+    SLA, "CalculateCalendar", sla.CalculateCalendarRequest, sla.CalculateCalendarResponse
+)
+CREATE_POLICY = _rpc(SLA, "CreatePolicy", sla.CreatePolicyRequest, sla.CreatePolicyResponse)
+GET_POLICY = _rpc(SLA, "GetPolicy", sla.GetPolicyRequest, sla.GetPolicyResponse)
+LIST_POLICIES = _rpc(SLA, "ListPolicies", sla.ListPoliciesRequest, sla.ListPoliciesResponse)
+UPDATE_POLICY = _rpc(SLA, "UpdatePolicy", sla.UpdatePolicyRequest, sla.UpdatePolicyResponse)
+DELETE_POLICY = _rpc(SLA, "DeletePolicy", sla.DeletePolicyRequest, sla.DeletePolicyResponse)
+
+CREATE_ARTICLE = _rpc(
+    ARTICLES, "CreateArticle", knowledge.CreateArticleRequest, knowledge.CreateArticleResponse
+)
+GET_ARTICLE = _rpc(ARTICLES, "GetArticle", knowledge.GetArticleRequest, knowledge.GetArticleResponse)
+LIST_ARTICLES = _rpc(ARTICLES, "ListArticles", knowledge.ListArticlesRequest, knowledge.ListArticlesResponse)
+UPDATE_ARTICLE = _rpc(
+    ARTICLES, "UpdateArticle", knowledge.UpdateArticleRequest, knowledge.UpdateArticleResponse
+)
+SEARCH_ARTICLES = _rpc(
+    ARTICLES, "SearchArticles", knowledge.SearchArticlesRequest, knowledge.SearchArticlesResponse
+)
+SUGGEST_ARTICLES = _rpc(
+    ARTICLES, "SuggestArticles", knowledge.SuggestArticlesRequest, knowledge.SuggestArticlesResponse
+)
+
+CREATE_ITEM = _rpc(ITEMS, "CreateItem", cmdb.CreateItemRequest, cmdb.CreateItemResponse)
+GET_ITEM = _rpc(ITEMS, "GetItem", cmdb.GetItemRequest, cmdb.GetItemResponse)
+LIST_ITEMS = _rpc(ITEMS, "ListItems", cmdb.ListItemsRequest, cmdb.ListItemsResponse)
+UPDATE_ITEM = _rpc(ITEMS, "UpdateItem", cmdb.UpdateItemRequest, cmdb.UpdateItemResponse)
+CREATE_RELATION = _rpc(ITEMS, "CreateRelation", cmdb.CreateRelationRequest, cmdb.CreateRelationResponse)
+GET_RELATION = _rpc(ITEMS, "GetRelation", cmdb.GetRelationRequest, cmdb.GetRelationResponse)
+LIST_RELATIONS = _rpc(ITEMS, "ListRelations", cmdb.ListRelationsRequest, cmdb.ListRelationsResponse)
+DELETE_RELATION = _rpc(ITEMS, "DeleteRelation", cmdb.DeleteRelationRequest, cmdb.DeleteRelationResponse)
+
+LIST_DELIVERIES = _rpc(
+    MESSAGES, "ListDeliveries", notify.ListDeliveriesRequest, notify.ListDeliveriesResponse
+)
+GET_DELIVERY = _rpc(MESSAGES, "GetDelivery", notify.GetDeliveryRequest, notify.GetDeliveryResponse)
+LIST_INBOUND_MESSAGES = _rpc(
+    MESSAGES, "ListInboundMessages", notify.ListInboundMessagesRequest, notify.ListInboundMessagesResponse
+)
+GET_INBOUND_MESSAGE = _rpc(
+    MESSAGES, "GetInboundMessage", notify.GetInboundMessageRequest, notify.GetInboundMessageResponse
+)
+GET_RAW_INBOUND_MESSAGE = _rpc(
+    MESSAGES, "GetRawInboundMessage", notify.GetRawInboundMessageRequest, notify.GetRawInboundMessageResponse
+)
+
+CREATE_USER = _rpc(DIRECTORY, "CreateUser", directory.CreateUserRequest, directory.CreateUserResponse)
+GET_USER = _rpc(DIRECTORY, "GetUser", directory.GetUserRequest, directory.GetUserResponse)
+LIST_USERS = _rpc(DIRECTORY, "ListUsers", directory.ListUsersRequest, directory.ListUsersResponse)
+UPDATE_USER = _rpc(DIRECTORY, "UpdateUser", directory.UpdateUserRequest, directory.UpdateUserResponse)
+CREATE_TEAM = _rpc(DIRECTORY, "CreateTeam", directory.CreateTeamRequest, directory.CreateTeamResponse)
+GET_TEAM = _rpc(DIRECTORY, "GetTeam", directory.GetTeamRequest, directory.GetTeamResponse)
+LIST_TEAMS = _rpc(DIRECTORY, "ListTeams", directory.ListTeamsRequest, directory.ListTeamsResponse)
+UPDATE_TEAM = _rpc(DIRECTORY, "UpdateTeam", directory.UpdateTeamRequest, directory.UpdateTeamResponse)
+CREATE_ORGANIZATION = _rpc(
+    DIRECTORY, "CreateOrganization", directory.CreateOrganizationRequest, directory.CreateOrganizationResponse
+)
+GET_ORGANIZATION = _rpc(
+    DIRECTORY, "GetOrganization", directory.GetOrganizationRequest, directory.GetOrganizationResponse
+)
+LIST_ORGANIZATIONS = _rpc(
+    DIRECTORY, "ListOrganizations", directory.ListOrganizationsRequest, directory.ListOrganizationsResponse
+)
+UPDATE_ORGANIZATION = _rpc(
+    DIRECTORY, "UpdateOrganization", directory.UpdateOrganizationRequest, directory.UpdateOrganizationResponse
+)
+GET_ME = _rpc(DIRECTORY, "GetMe", directory.GetMeRequest, directory.GetMeResponse)
+UPDATE_ME = _rpc(DIRECTORY, "UpdateMe", directory.UpdateMeRequest, directory.UpdateMeResponse)
+CHANGE_MY_PASSWORD = _rpc(
+    DIRECTORY, "ChangeMyPassword", directory.ChangeMyPasswordRequest, directory.ChangeMyPasswordResponse
+)
+GET_TENANT = _rpc(DIRECTORY, "GetTenant", directory.GetTenantRequest, directory.GetTenantResponse)

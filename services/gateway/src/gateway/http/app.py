@@ -1,0 +1,79 @@
+"""The application: all routes behind one guard, all errors as problems, one middleware around."""
+
+from functools import cache
+from typing import Final
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from chassis.errors import DeskmeshError
+from gateway.http import problems
+from gateway.http.desk import Desk
+from gateway.http.documented import openapi
+from gateway.http.door import Declared, GuardedRoute
+from gateway.http.pages import pages
+from gateway.http.routes import (
+    attachments,
+    auth,
+    cmdb,
+    configuration,
+    conversation,
+    events,
+    knowledge,
+    messages,
+    people,
+    sla,
+    tickets,
+)
+from gateway.http.telemetry import Telemetry
+
+DOORS: Final = (
+    tickets.door,
+    conversation.door,
+    attachments.door,
+    sla.door,
+    auth.door,
+    events.door,
+    people.door,
+    configuration.door,
+    knowledge.door,
+    cmdb.door,
+    messages.door,
+)
+"""The most used come first: routes are tried in order."""
+
+
+def declared_routes() -> list[Declared]:
+    """List what all routes under /api/v1 declare."""
+    return [declared for door in DOORS for declared in door.declared]
+
+
+def create_app(desk: Desk) -> ASGIApp:
+    """Make the ASGI application of the HTTP door."""
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # FastAPI's own costs more than the request; a span is written by hand.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        exception_handlers={
+            DeskmeshError: problems.on_expected,
+            RequestValidationError: problems.on_invalid,
+            HTTPException: problems.on_http,
+            Exception: problems.on_fault,
+        },
+    )
+    app.state.desk = desk
+    routes: list[BaseRoute] = [GuardedRoute(declared) for declared in declared_routes()]
+
+    @cache
+    def document() -> bytes:
+        return orjson.dumps(openapi(routes))
+
+    app.router.routes += [*routes, *pages(document)]
+    return Telemetry(app)

@@ -1,0 +1,42 @@
+"""What the routes stand on, made once by `main` and handed to the application."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from chassis.db import Databases
+from chassis.objects import ObjectStore
+from gateway.app.admission import Admission
+from gateway.app.keys import SigningKeys
+from gateway.app.limits import Limiter
+from gateway.clients import Answer, Backends, Question, Rpc
+from gateway.http.live.stream import Live
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts of the process that answer requests."""
+
+    databases: Databases
+    objects: ObjectStore
+    keys: SigningKeys
+    admission: Admission
+    backends: Backends
+    live: Live
+    sign_ins: Limiter
+
+
+def desk(request: Request) -> Desk:
+    """Find the desk of a running request."""
+    found = request.app.state.desk
+    assert isinstance(found, Desk)
+    return found
+
+
+async def ask(request: Request, rpc: Rpc[Question, Answer], question: Question) -> Answer:
+    """Ask a service as the caller of the request.
+
+    Raises:
+        DeskmeshError: as the service raised it.
+    """
+    return await desk(request).backends.call(rpc, question)

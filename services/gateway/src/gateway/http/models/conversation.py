@@ -1,0 +1,221 @@
+"""Bodies of what belongs to a ticket: comments, files, watchers, history, suggestions."""
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from gateway.http.models.common import (
+    ACTOR,
+    EARLIER,
+    ID,
+    OTHER_ID,
+    PERSON,
+    Actor,
+    File,
+    Input,
+    Moment,
+    Output,
+    PageQuery,
+    Person,
+    PersonRef,
+    Text,
+)
+from gateway.http.models.tickets import IMPORTED
+
+
+class NewComment(Input):
+    """What is said on a ticket."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"body": "The fire brigade is on its way.", "visibility": "public"}]}
+    )
+
+    body: Text
+    visibility: Text = Field(
+        default="public", description="`public`, or `internal`: among agents.", examples=["internal"]
+    )
+    attachment_ids: list[Text] = Field(
+        default_factory=list, description="Attachments of the ticket that go with the comment."
+    )
+    occurred_at: Moment | None = Field(default=None, description=IMPORTED)
+
+
+class CommentQuery(PageQuery):
+    """Which page of the comments."""
+
+    order_by: Text = Field(
+        default="",
+        description="`created_at`, or `created_at desc`: the newest first.",
+        examples=["created_at desc"],
+    )
+
+
+class Comment(Output):
+    """What was said on a ticket."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": OTHER_ID,
+                    "ticket_id": ID,
+                    "body": "The fire brigade is on its way.",
+                    "quoted": None,
+                    "visibility": "public",
+                    "author": ACTOR,
+                    "from_requester": False,
+                    "channel": "api",
+                    "attachments": [],
+                    "created_at": EARLIER,
+                    "recorded_at": EARLIER,
+                    "version": 1,
+                }
+            ]
+        }
+    )
+
+    id: str
+    ticket_id: str
+    body: str
+    quoted: str | None = Field(description="Quoted text and signature that were cut from a mail.")
+    visibility: str
+    author: Actor | None
+    from_requester: bool
+    channel: str | None
+    attachments: list[File]
+    created_at: str
+    recorded_at: str | None
+    version: int
+
+
+class Attachment(File):
+    """A file of a ticket."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": OTHER_ID,
+                    "name": "smoke.jpg",
+                    "size": 48213,
+                    "content_type": "image/jpeg",
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "ticket_id": ID,
+                    "comment_id": None,
+                    "uploaded_by": ACTOR,
+                    "created_at": EARLIER,
+                }
+            ]
+        }
+    )
+
+    ticket_id: str
+    comment_id: str | None
+    uploaded_by: Actor | None
+    created_at: str
+
+
+class NewWatcher(Input):
+    """Who is to be told of the ticket."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "supervisor@acme.example"}]})
+
+    user: Person
+
+
+class HistoryEntry(Output):
+    """One change: who, when, what, from, to, and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": OTHER_ID,
+                    "ticket_id": ID,
+                    "action": "state_changed",
+                    "field": "state",
+                    "from": "new",
+                    "to": "open",
+                    "actor": ACTOR,
+                    "cause": "rest",
+                    "rule": None,
+                    "occurred_at": EARLIER,
+                    "recorded_at": EARLIER,
+                    "ticket_version": 2,
+                }
+            ]
+        }
+    )
+
+    id: str
+    ticket_id: str
+    action: str
+    field: str | None
+    from_: JsonValue = Field(alias="from")
+    to: JsonValue
+    actor: Actor | None
+    cause: str | None = Field(description="`rest`, `grpc`, `mail:<id>`, `event:<id>` or `timer:<id>`.")
+    rule: str | None
+    occurred_at: str
+    recorded_at: str | None
+    ticket_version: int
+
+
+class ArticleSuggestion(Output):
+    """A published article that may answer the ticket."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "article",
+                    "id": ID,
+                    "key": "KB-12",
+                    "number": "KB-12",
+                    "title": "What to do when a printer burns",
+                    "snippet": "When the <mark>printer</mark> is on <mark>fire</mark>, pull the plug.",
+                    "score": 0.62,
+                    "language": "en",
+                }
+            ]
+        }
+    )
+
+    type: Literal["article"]
+    id: str
+    key: str
+    number: str
+    title: str
+    snippet: str = Field(description="HTML, everything escaped but `<mark>`.")
+    score: float = Field(description="Higher is better.")
+    language: str | None
+
+
+class AssetSuggestion(Output):
+    """A configuration item that the requester uses."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "asset",
+                    "id": OTHER_ID,
+                    "key": "CI-311",
+                    "number": "CI-311",
+                    "class": "laptop",
+                    "name": "Laptop of Anna Nowak",
+                    "state": "in_use",
+                    "holder": PERSON,
+                }
+            ]
+        }
+    )
+
+    type: Literal["asset"]
+    id: str
+    key: str
+    number: str
+    class_: str = Field(alias="class")
+    name: str
+    state: str | None
+    holder: PersonRef | None

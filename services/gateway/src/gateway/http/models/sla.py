@@ -1,0 +1,273 @@
+"""Bodies of calendars, policies and clocks."""
+
+from typing import Annotated, Self, TypeAlias
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
+
+from gateway.http.models.common import (
+    EARLIER,
+    ID,
+    LATER,
+    OTHER_ID,
+    Input,
+    Moment,
+    Output,
+    Text,
+)
+from gateway.http.models.tickets import CLOCK
+
+Pair: TypeAlias = Annotated[
+    list[Text],
+    Field(
+        min_length=2,
+        max_length=2,
+        description="Begin and end, HH:MM; `24:00` ends a day.",
+        examples=[["09:00", "18:00"]],
+    ),
+]
+
+HOURS: JsonDict = {
+    **{day: [["09:00", "18:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
+    "saturday": [],
+    "sunday": [],
+}
+CALENDAR: JsonDict = {
+    "name": "business",
+    "time_zone": "Europe/Warsaw",
+    "hours": HOURS,
+    "holidays": [{"date": "2026-12-24", "name": "Christmas Eve"}],
+    "holiday_country": "PL",
+}
+POLICY: JsonDict = {
+    "name": "Network, urgent",
+    "order": 10,
+    "condition": 'priority = "high" AND queue = "network"',
+    "kind": "sla",
+    "calendar_id": ID,
+    "targets": [
+        {"clock": "first_response", "priority": None, "target": "PT30M"},
+        {"clock": "resolution", "priority": "high", "target": "PT4H"},
+    ],
+    "pause_states": ["pending_requester"],
+    "warnings": ["50%", "PT30M"],
+}
+TIMES: JsonDict = {"created_at": EARLIER, "updated_at": EARLIER, "version": 1}
+
+
+class Hours(Input):
+    """Local wall times of each weekday; an end not after its begin crosses midnight."""
+
+    monday: list[Pair] = Field(default_factory=list)
+    tuesday: list[Pair] = Field(default_factory=list)
+    wednesday: list[Pair] = Field(default_factory=list)
+    thursday: list[Pair] = Field(default_factory=list)
+    friday: list[Pair] = Field(default_factory=list)
+    saturday: list[Pair] = Field(default_factory=list)
+    sunday: list[Pair] = Field(default_factory=list)
+
+
+class Holiday(Input):
+    """A day on which nobody works."""
+
+    date: Text = Field(description="ISO 8601 date in the calendar's zone.")
+    name: Text = ""
+
+
+class NewCalendar(Input):
+    """The hours in which clocks run."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [CALENDAR]})
+
+    name: Text
+    time_zone: Text = Field(description="IANA name.")
+    hours: Hours
+    holidays: list[Holiday] = Field(default_factory=list)
+    holiday_country: Text | None = Field(
+        default=None, description="ISO 3166-1 alpha-2; its public holidays count beside `holidays`."
+    )
+
+
+class CalendarPatch(Input):
+    """The fields to change; hours and holidays are replaced as a whole."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"holiday_country": "US"}]})
+
+    name: Text | None = None
+    time_zone: Text | None = None
+    hours: Hours | None = None
+    holidays: list[Holiday] | None = None
+    holiday_country: Text | None = None
+
+
+class Calendar(Output):
+    """The hours in which clocks run."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": ID, "key": "business", **CALENDAR, **TIMES}]}
+    )
+
+    id: str
+    key: str = Field(description="The name, which is unique.")
+    name: str
+    time_zone: str
+    hours: Hours
+    holidays: list[Holiday]
+    holiday_country: str | None
+    created_at: str
+    updated_at: str
+    version: int
+
+
+class Calculation(Input):
+    """A start, and either how much business time follows or when to end."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"start": EARLIER, "duration": "PT4H"}, {"start": EARLIER, "end": LATER}]
+        }
+    )
+
+    start: Moment
+    duration: Text | None = Field(default=None, description="ISO 8601 duration of business time.")
+    end: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.duration is None) == (self.end is None):
+            raise ValueError("needs either a duration or an end")
+        return self
+
+
+class BusinessInterval(Output):
+    """A stretch of business time."""
+
+    start: str
+    end: str
+
+
+class Calculated(Output):
+    """When the business time has passed, or how much of it has."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"due_at": LATER, "intervals": [{"start": EARLIER, "end": LATER}]}]}
+    )
+
+    due_at: str | None = Field(default=None, description="Answers `duration`.")
+    elapsed: str | None = Field(default=None, description="Answers `end`: ISO 8601 duration.")
+    intervals: list[BusinessInterval]
+
+
+class Target(Input):
+    """How long a clock may run."""
+
+    clock: Text = Field(description="`first_response`, `next_response`, `resolution`, …")
+    priority: Text | None = Field(default=None, description="Null: any priority without a target of its own.")
+    target: Text = Field(description="ISO 8601 duration of business time.")
+
+
+class NewPolicy(Input):
+    """Which tickets have to be worked how fast."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [POLICY]})
+
+    name: Text
+    order: int = Field(ge=-(2**31), lt=2**31, description="Lower wins among the policies of a kind.")
+    condition: Text = Field(default="", description="AIP-160 over the ticket's fields; empty: every ticket.")
+    kind: Text = Field(default="sla", description="`sla`, `ola` or `uc`.")
+    calendar_id: Text
+    targets: list[Target]
+    pause_states: list[Text] = Field(default_factory=list)
+    warnings: list[Text] = Field(
+        default_factory=list, description="`50%` of the target, or an ISO 8601 duration before it."
+    )
+    active: bool = True
+
+
+class PolicyPatch(Input):
+    """The fields to change; lists are replaced as a whole."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"order": 20}]})
+
+    name: Text | None = None
+    order: int | None = Field(default=None, ge=-(2**31), lt=2**31)
+    condition: Text | None = None
+    kind: Text | None = None
+    calendar_id: Text | None = None
+    targets: list[Target] | None = None
+    pause_states: list[Text] | None = None
+    warnings: list[Text] | None = None
+    active: bool | None = None
+
+
+class Policy(Output):
+    """Which tickets have to be worked how fast."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": ID, **POLICY, "active": True, **TIMES}]})
+
+    id: str
+    name: str
+    order: int
+    condition: str
+    kind: str
+    calendar_id: str
+    targets: list[Target]
+    pause_states: list[str]
+    warnings: list[str]
+    active: bool
+    created_at: str
+    updated_at: str
+    version: int
+
+
+class ClockQuery(Input):
+    """As of when, and how explicit."""
+
+    at: Moment | None = Field(default=None, description="As of this time; now when absent.")
+    explain: bool = Field(default=False, description="With every interval, counted or not, and why.")
+
+
+class ClockInterval(Output):
+    """A stretch of time and whether the clock counted it."""
+
+    start: str
+    end: str
+    counted: bool
+    reason: str
+    duration: str = Field(description="ISO 8601, counted.")
+
+
+class Clock(Output):
+    """A clock of a ticket."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **CLOCK,
+                    "id": OTHER_ID,
+                    "elapsed": "PT1H30M",
+                    "remaining": "PT2H30M",
+                    "breached_at": None,
+                    "policy_id": ID,
+                }
+            ]
+        }
+    )
+
+    id: str
+    name: str
+    state: str = Field(description="`running`, `paused` or `stopped`.")
+    kind: str = Field(description="`sla`, `ola` or `uc`.")
+    target: str
+    started_at: str | None
+    due_at: str | None = Field(description="Null while paused.")
+    paused_at: str | None
+    stopped_at: str | None
+    elapsed: str
+    remaining: str = Field(description="Negative (`-PT5M`) after the target has passed.")
+    breached: bool
+    breached_at: str | None
+    policy: str = Field(description="Name of the policy.")
+    policy_id: str | None
+    intervals: list[ClockInterval] | None = Field(default=None, description="Only with `explain`.")

@@ -1,0 +1,83 @@
+"""Calendars, policies and clocks, as JSON."""
+
+from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+
+from deskmesh.sla.v1 import sla_pb2 as pb
+from gateway.http.values import JsonObject, moment, text
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def calendar(value: pb.Calendar) -> JsonObject:
+    """Write a calendar; hours are pairs of local wall times."""
+    return {
+        "id": value.id,
+        "key": value.name,
+        "name": value.name,
+        "time_zone": value.time_zone,
+        "hours": {day: _pairs(getattr(value.hours, day)) for day in WEEKDAYS},
+        "holidays": [{"date": holiday.date, "name": holiday.name} for holiday in value.holidays],
+        "holiday_country": text(value.holiday_country),
+        "created_at": moment(value.created_at),
+        "updated_at": moment(value.updated_at),
+        "version": value.version,
+    }
+
+
+def _pairs(intervals: RepeatedCompositeFieldContainer[pb.Interval]) -> list[list[str]]:
+    return [[interval.start, interval.end] for interval in intervals]
+
+
+def policy(value: pb.Policy) -> JsonObject:
+    """Write a policy."""
+    return {
+        "id": value.id,
+        "name": value.name,
+        "order": value.order,
+        "condition": value.condition,
+        "kind": value.kind,
+        "calendar_id": value.calendar_id,
+        "targets": [
+            {"clock": target.clock, "priority": text(target.priority), "target": target.target}
+            for target in value.targets
+        ],
+        "pause_states": list(value.pause_states),
+        "warnings": list(value.warnings),
+        "active": value.active,
+        "created_at": moment(value.created_at),
+        "updated_at": moment(value.updated_at),
+        "version": value.version,
+    }
+
+
+def clock(value: pb.Clock, *, explain: bool) -> JsonObject:
+    """Write a clock as of the moment that was asked for, with the intervals counted where they were asked for."""
+    body: JsonObject = {
+        "id": value.id,
+        "name": value.name,
+        "state": value.state,
+        "kind": value.kind,
+        "target": value.target,
+        "started_at": moment(value.started_at),
+        "due_at": moment(value.due_at),
+        "paused_at": moment(value.paused_at),
+        "stopped_at": moment(value.stopped_at),
+        "elapsed": value.elapsed,
+        "remaining": value.remaining,
+        "breached": value.breached,
+        "breached_at": moment(value.breached_at),
+        "policy": value.policy,
+        "policy_id": text(value.policy_id),
+    }
+    if explain:
+        body["intervals"] = [
+            {
+                "start": moment(interval.start),
+                "end": moment(interval.end),
+                "counted": interval.counted,
+                "reason": interval.reason,
+                "duration": interval.duration,
+            }
+            for interval in value.intervals
+        ]
+    return body

@@ -1,0 +1,228 @@
+"""Clocks, calendars and policies."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Query
+from google.protobuf.field_mask_pb2 import FieldMask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deskmesh.sla.v1 import sla_pb2 as nouns
+from deskmesh.sla.v1 import sla_service_pb2 as pb
+from gateway import clients
+from gateway.http.answers import document, listing, nothing, resource
+from gateway.http.desk import ask
+from gateway.http.door import API, Door
+from gateway.http.headers import expected_version
+from gateway.http.models import sla as models
+from gateway.http.models.common import PageQuery, list_of
+from gateway.http.render import sla as render
+from gateway.http.values import JsonObject, moment, timestamp
+
+door = Door("sla")
+
+
+@door.route("GET", "/tickets/{ticket}/sla", clients.LIST_TICKET_CLOCKS, gives=list_of(models.Clock))
+async def list_clocks(
+    request: Request, ticket: str, query: Annotated[models.ClockQuery, Query()]
+) -> Response:
+    """List the clocks of a ticket, now or as of a time.
+
+    With `explain` each clock has its intervals: what was counted, what not, and why.
+    """
+    question = pb.ListTicketClocksRequest(ticket=ticket, at=timestamp(query.at), explain=query.explain)
+    answer = await ask(request, clients.LIST_TICKET_CLOCKS, question)
+    return listing([render.clock(clock, explain=query.explain) for clock in answer.clocks])
+
+
+@door.route(
+    "POST",
+    "/sla/calendars",
+    clients.CREATE_CALENDAR,
+    gives=models.Calendar,
+    status=HTTPStatus.CREATED,
+    versioned=True,
+)
+async def create_calendar(request: Request, body: models.NewCalendar) -> Response:
+    """Create a calendar."""
+    calendar = nouns.Calendar(
+        name=body.name,
+        time_zone=body.time_zone,
+        hours=_hours(body.hours),
+        holidays=_holidays(body.holidays),
+        holiday_country=body.holiday_country or "",
+    )
+    question = pb.CreateCalendarRequest(calendar=calendar)
+    made = (await ask(request, clients.CREATE_CALENDAR, question)).calendar
+    return resource(render.calendar(made), made.version, HTTPStatus.CREATED, f"{API}/sla/calendars/{made.id}")
+
+
+@door.route("GET", "/sla/calendars", clients.LIST_CALENDARS, gives=list_of(models.Calendar))
+async def list_calendars(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
+    """List calendars."""
+    question = pb.ListCalendarsRequest(page_size=query.page_size, page_token=query.page_token)
+    answer = await ask(request, clients.LIST_CALENDARS, question)
+    return listing([render.calendar(item) for item in answer.calendars], answer.next_page_token)
+
+
+@door.route("GET", "/sla/calendars/{calendar}", clients.GET_CALENDAR, gives=models.Calendar, versioned=True)
+async def get_calendar(request: Request, calendar: str) -> Response:
+    """Read a calendar, by id or name."""
+    found = (await ask(request, clients.GET_CALENDAR, pb.GetCalendarRequest(calendar=calendar))).calendar
+    return resource(render.calendar(found), found.version)
+
+
+@door.route(
+    "PATCH", "/sla/calendars/{calendar}", clients.UPDATE_CALENDAR, gives=models.Calendar, versioned=True
+)
+async def update_calendar(request: Request, calendar: str, body: models.CalendarPatch) -> Response:
+    """Change a calendar; running clocks are computed anew."""
+    patch = nouns.Calendar(
+        name=body.name or "",
+        time_zone=body.time_zone or "",
+        hours=None if body.hours is None else _hours(body.hours),
+        holidays=_holidays(body.holidays or ()),
+        holiday_country=body.holiday_country or "",
+    )
+    question = pb.UpdateCalendarRequest(
+        calendar_id=calendar,
+        patch=patch,
+        update_mask=FieldMask(paths=body.named()),
+        expected_version=expected_version(request),
+    )
+    changed = (await ask(request, clients.UPDATE_CALENDAR, question)).calendar
+    return resource(render.calendar(changed), changed.version)
+
+
+@door.route(
+    "DELETE",
+    "/sla/calendars/{calendar}",
+    clients.DELETE_CALENDAR,
+    status=HTTPStatus.NO_CONTENT,
+    versioned=True,
+)
+async def delete_calendar(request: Request, calendar: str) -> Response:
+    """Delete a calendar that no policy uses."""
+    question = pb.DeleteCalendarRequest(calendar_id=calendar, expected_version=expected_version(request))
+    await ask(request, clients.DELETE_CALENDAR, question)
+    return nothing()
+
+
+@door.route(
+    "POST", "/sla/calendars/{calendar}/calculate", clients.CALCULATE_CALENDAR, gives=models.Calculated
+)
+async def calculate_calendar(request: Request, calendar: str, body: models.Calculation) -> Response:
+    """Count business time.
+
+    With `start` and `duration`: when that much business time has passed. With `start` and `end`: how much lies between.
+    """
+    question = pb.CalculateCalendarRequest(
+        calendar_id=calendar,
+        start=timestamp(body.start),
+        duration=body.duration or "",
+        end=timestamp(body.end),
+    )
+    answer = await ask(request, clients.CALCULATE_CALENDAR, question)
+    result: JsonObject = (
+        {"due_at": moment(answer.due_at)} if body.end is None else {"elapsed": answer.elapsed}
+    )
+    intervals = [{"start": moment(item.start), "end": moment(item.end)} for item in answer.intervals]
+    return document({**result, "intervals": intervals})
+
+
+@door.route(
+    "POST",
+    "/sla/policies",
+    clients.CREATE_POLICY,
+    gives=models.Policy,
+    status=HTTPStatus.CREATED,
+    versioned=True,
+)
+async def create_policy(request: Request, body: models.NewPolicy) -> Response:
+    """Create a policy.
+
+    Of each kind, the policy with the lowest order whose condition holds is taken.
+    """
+    policy = nouns.Policy(
+        name=body.name,
+        order=body.order,
+        condition=body.condition,
+        kind=body.kind,
+        calendar_id=body.calendar_id,
+        targets=_targets(body.targets),
+        pause_states=body.pause_states,
+        warnings=body.warnings,
+        active=body.active,
+    )
+    made = (await ask(request, clients.CREATE_POLICY, pb.CreatePolicyRequest(policy=policy))).policy
+    return resource(render.policy(made), made.version, HTTPStatus.CREATED, f"{API}/sla/policies/{made.id}")
+
+
+@door.route("GET", "/sla/policies", clients.LIST_POLICIES, gives=list_of(models.Policy))
+async def list_policies(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
+    """List policies."""
+    question = pb.ListPoliciesRequest(page_size=query.page_size, page_token=query.page_token)
+    answer = await ask(request, clients.LIST_POLICIES, question)
+    return listing([render.policy(item) for item in answer.policies], answer.next_page_token)
+
+
+@door.route("GET", "/sla/policies/{policy}", clients.GET_POLICY, gives=models.Policy, versioned=True)
+async def get_policy(request: Request, policy: str) -> Response:
+    """Read a policy."""
+    found = (await ask(request, clients.GET_POLICY, pb.GetPolicyRequest(policy_id=policy))).policy
+    return resource(render.policy(found), found.version)
+
+
+@door.route("PATCH", "/sla/policies/{policy}", clients.UPDATE_POLICY, gives=models.Policy, versioned=True)
+async def update_policy(request: Request, policy: str, body: models.PolicyPatch) -> Response:
+    """Change a policy; running clocks are computed anew."""
+    patch = nouns.Policy(
+        name=body.name or "",
+        order=body.order or 0,
+        condition=body.condition or "",
+        kind=body.kind or "",
+        calendar_id=body.calendar_id or "",
+        targets=_targets(body.targets or ()),
+        pause_states=body.pause_states,
+        warnings=body.warnings,
+        active=bool(body.active),
+    )
+    question = pb.UpdatePolicyRequest(
+        policy_id=policy,
+        patch=patch,
+        update_mask=FieldMask(paths=body.named()),
+        expected_version=expected_version(request),
+    )
+    changed = (await ask(request, clients.UPDATE_POLICY, question)).policy
+    return resource(render.policy(changed), changed.version)
+
+
+@door.route(
+    "DELETE", "/sla/policies/{policy}", clients.DELETE_POLICY, status=HTTPStatus.NO_CONTENT, versioned=True
+)
+async def delete_policy(request: Request, policy: str) -> Response:
+    """Delete a policy; its running clocks end."""
+    question = pb.DeletePolicyRequest(policy_id=policy, expected_version=expected_version(request))
+    await ask(request, clients.DELETE_POLICY, question)
+    return nothing()
+
+
+def _hours(hours: models.Hours) -> nouns.WeekHours:
+    days = {
+        day: [nouns.Interval(start=start, end=end) for start, end in getattr(hours, day)]
+        for day in render.WEEKDAYS
+    }
+    return nouns.WeekHours(**days)
+
+
+def _holidays(holidays: Sequence[models.Holiday]) -> list[nouns.Holiday]:
+    return [nouns.Holiday(date=holiday.date, name=holiday.name) for holiday in holidays]
+
+
+def _targets(targets: Sequence[models.Target]) -> list[nouns.Target]:
+    return [
+        nouns.Target(clock=target.clock, priority=target.priority or "", target=target.target)
+        for target in targets
+    ]

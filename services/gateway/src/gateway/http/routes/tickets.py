@@ -1,0 +1,182 @@
+"""Tickets: create, list, read, change, move, assign."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Query
+from google.protobuf.field_mask_pb2 import FieldMask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deskmesh.tickets.v1 import ticket_service_pb2 as pb
+from gateway import clients
+from gateway.http.answers import listing, resource
+from gateway.http.desk import ask
+from gateway.http.door import API, Door
+from gateway.http.headers import expected_version
+from gateway.http.models import conversation
+from gateway.http.models import tickets as models
+from gateway.http.models.common import PageQuery, list_of, word
+from gateway.http.render import tickets as render
+from gateway.http.values import struct, timestamp
+
+door = Door("tickets")
+
+
+@door.route(
+    "POST",
+    "/tickets",
+    clients.CREATE_TICKET,
+    gives=models.Ticket,
+    status=HTTPStatus.CREATED,
+    versioned=True,
+)
+async def create_ticket(request: Request, body: models.NewTicket) -> Response:
+    """Create a ticket.
+
+    Only the title is required. Whoever may create tickets for others names the requester; an unknown e-mail address
+    becomes a new requester. The number is never reused.
+    """
+    question = pb.CreateTicketRequest(
+        type=body.type or "",
+        title=body.title,
+        description=body.description,
+        requester=word(body.requester),
+        impact=body.impact or "",
+        urgency=body.urgency or "",
+        priority=body.priority or "",
+        process=word(body.process),
+        queue=word(body.queue),
+        category=body.category or "",
+        tags=body.tags,
+        fields=struct(body.fields) if body.fields else None,
+        channel=body.channel or "",
+        ci_ids=body.ci_ids,
+        service_id=body.service_id or "",
+        parent_id=body.parent_id or "",
+        language=body.language or "",
+        occurred_at=timestamp(body.occurred_at),
+    )
+    ticket = (await ask(request, clients.CREATE_TICKET, question)).ticket
+    return resource(render.ticket(ticket), ticket.version, HTTPStatus.CREATED, f"{API}/tickets/{ticket.id}")
+
+
+@door.route("GET", "/tickets", clients.LIST_TICKETS, gives=list_of(models.Ticket))
+async def list_tickets(request: Request, query: Annotated[models.TicketQuery, Query()]) -> Response:
+    """List tickets.
+
+    Those that you may read: all of your queues for agents, their own for requesters. `q` searches the words of number,
+    title, description and conversation; `filter` is AIP-160, for example `state = "open" AND priority = "high"`.
+    """
+    answer = await ask(
+        request,
+        clients.LIST_TICKETS,
+        pb.ListTicketsRequest(
+            page_size=query.page_size,
+            page_token=query.page_token,
+            filter=query.filter,
+            order_by=query.order_by,
+            query=query.q,
+        ),
+    )
+    return listing([render.ticket(ticket) for ticket in answer.tickets], answer.next_page_token)
+
+
+@door.route("GET", "/tickets/{ticket}", clients.GET_TICKET, gives=models.Ticket, versioned=True)
+async def get_ticket(request: Request, ticket: str) -> Response:
+    """Read a ticket, by its id or its number."""
+    found = (await ask(request, clients.GET_TICKET, pb.GetTicketRequest(ticket=ticket))).ticket
+    return resource(render.ticket(found), found.version)
+
+
+@door.route("PATCH", "/tickets/{ticket}", clients.UPDATE_TICKET, gives=models.Ticket, versioned=True)
+async def update_ticket(request: Request, ticket: str, body: models.TicketPatch) -> Response:
+    """Change fields of a ticket.
+
+    Fields that are left out stay, null empties one. The state is changed by a transition, team and assignee by an
+    assignment.
+    """
+    question = pb.UpdateTicketRequest(
+        ticket=ticket,
+        patch=pb.TicketPatch(
+            title=body.title or "",
+            description=body.description or "",
+            type=body.type or "",
+            impact=body.impact or "",
+            urgency=body.urgency or "",
+            priority=body.priority or "",
+            queue=word(body.queue),
+            category=body.category or "",
+            tags=body.tags,
+            fields=struct(body.fields) if body.fields else None,
+            requester=word(body.requester),
+            ci_ids=body.ci_ids,
+            service_id=body.service_id or "",
+            parent_id=body.parent_id or "",
+        ),
+        update_mask=FieldMask(paths=body.named(besides={"occurred_at"})),
+        expected_version=expected_version(request),
+        occurred_at=timestamp(body.occurred_at),
+    )
+    changed = (await ask(request, clients.UPDATE_TICKET, question)).ticket
+    return resource(render.ticket(changed), changed.version)
+
+
+@door.route("PUT", "/tickets/{ticket}/assignment", clients.ASSIGN_TICKET, gives=models.Ticket, versioned=True)
+async def assign_ticket(request: Request, ticket: str, body: models.Assignment) -> Response:
+    """Assign a ticket to a team, a person, or both.
+
+    What is left out stays, null takes it off.
+    """
+    question = pb.AssignTicketRequest(
+        ticket=ticket,
+        team=word(body.team),
+        assignee=word(body.assignee),
+        expected_version=expected_version(request),
+        occurred_at=timestamp(body.occurred_at),
+        update_mask=FieldMask(paths=body.named(besides={"occurred_at"})),
+    )
+    changed = (await ask(request, clients.ASSIGN_TICKET, question)).ticket
+    return resource(render.ticket(changed), changed.version)
+
+
+@door.route(
+    "GET", "/tickets/{ticket}/transitions", clients.LIST_TRANSITIONS, gives=list_of(models.Transition)
+)
+async def list_transitions(request: Request, ticket: str) -> Response:
+    """List the legal moves of a ticket, for you."""
+    answer = await ask(request, clients.LIST_TRANSITIONS, pb.ListTransitionsRequest(ticket=ticket))
+    return listing([render.transition(item) for item in answer.transitions])
+
+
+@door.route(
+    "POST", "/tickets/{ticket}/transitions", clients.TRANSITION_TICKET, gives=models.Ticket, versioned=True
+)
+async def transition_ticket(request: Request, ticket: str, body: models.Move) -> Response:
+    """Move a ticket to another state.
+
+    An illegal move is refused with 409; `allowed` has the legal ones.
+    """
+    question = pb.TransitionTicketRequest(
+        ticket=ticket,
+        to=body.to,
+        comment=body.comment or "",
+        fields=struct(body.fields) if body.fields else None,
+        expected_version=expected_version(request),
+        occurred_at=timestamp(body.occurred_at),
+    )
+    moved = (await ask(request, clients.TRANSITION_TICKET, question)).ticket
+    return resource(render.ticket(moved), moved.version)
+
+
+@door.route(
+    "GET", "/tickets/{ticket}/history", clients.LIST_HISTORY, gives=list_of(conversation.HistoryEntry)
+)
+async def list_history(request: Request, ticket: str, query: Annotated[PageQuery, Query()]) -> Response:
+    """List the changes of a ticket: who, when, what, from, to, why."""
+    answer = await ask(
+        request,
+        clients.LIST_HISTORY,
+        pb.ListHistoryRequest(ticket=ticket, page_size=query.page_size, page_token=query.page_token),
+    )
+    return listing([render.history_entry(item) for item in answer.entries], answer.next_page_token)

@@ -1,0 +1,162 @@
+"""Every route under /api/v1: what it demands, and what the OpenAPI document says of it."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from pydantic import TypeAdapter
+from pydantic.config import JsonDict
+
+from gateway.domain.permissions import PERMISSIONS
+from gateway.http.app import declared_routes
+from gateway.http.documented import openapi
+from gateway.http.door import Declared, GuardedRoute
+
+ROUTES = declared_routes()
+NAMES = [f"{route.method} {route.path}" for route in ROUTES]
+
+OPEN_TO_ANYBODY = {"POST /api/v1/auth/token"}
+"""A route is added here only together with a reason in its review."""
+
+SERVED = """
+POST /auth/token
+GET /me
+POST /tickets  GET /tickets  GET /tickets/{}  PATCH /tickets/{}
+GET /tickets/{}/comments  POST /tickets/{}/comments
+GET /tickets/{}/transitions  POST /tickets/{}/transitions
+PUT /tickets/{}/assignment
+GET /tickets/{}/attachments  POST /tickets/{}/attachments  GET /tickets/{}/attachments/{}
+GET /tickets/{}/watchers  POST /tickets/{}/watchers  DELETE /tickets/{}/watchers/{}
+GET /tickets/{}/history  GET /tickets/{}/suggestions  GET /tickets/{}/sla
+GET /users  POST /users  GET /users/{}  PATCH /users/{}
+GET /teams  POST /teams  GET /teams/{}  PATCH /teams/{}
+GET /organizations  POST /organizations  GET /organizations/{}  PATCH /organizations/{}
+GET /queues  GET /processes  GET /ticket-types
+GET /sla/calendars  POST /sla/calendars  GET /sla/calendars/{}  PATCH /sla/calendars/{}  DELETE /sla/calendars/{}
+POST /sla/calendars/{}/calculate
+GET /sla/policies  POST /sla/policies  GET /sla/policies/{}  PATCH /sla/policies/{}  DELETE /sla/policies/{}
+GET /kb/articles  POST /kb/articles  GET /kb/articles/{}  PATCH /kb/articles/{}  GET /kb/search
+GET /cmdb/items  POST /cmdb/items  GET /cmdb/items/{}  PATCH /cmdb/items/{}
+GET /cmdb/relations  POST /cmdb/relations  GET /cmdb/relations/{}  DELETE /cmdb/relations/{}
+GET /deliveries  GET /deliveries/{}
+GET /inbound-messages  GET /inbound-messages/{}  GET /inbound-messages/{}/raw
+GET /events
+"""
+
+
+@pytest.fixture(scope="module")
+def document() -> JsonDict:
+    written: JsonDict = json.loads(json.dumps(openapi([GuardedRoute(route) for route in ROUTES])))
+    return written
+
+
+def operations(document: JsonDict) -> Iterator[tuple[str, JsonDict]]:
+    paths = document["paths"]
+    assert isinstance(paths, dict)
+    for path, methods in paths.items():
+        assert isinstance(methods, dict)
+        for method, operation in methods.items():
+            assert isinstance(operation, dict)
+            yield f"{method.upper()} {path}", operation
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=NAMES)
+def test_every_route_declares_permissions_that_exist(route: Declared) -> None:
+    assert route.permissions
+    assert set(route.permissions) <= {*PERMISSIONS, "authenticated", "anonymous"}
+
+
+def test_only_the_named_routes_are_open_to_anybody() -> None:
+    assert {
+        name for name, route in zip(NAMES, ROUTES, strict=True) if "anonymous" in route.permissions
+    } == OPEN_TO_ANYBODY
+
+
+def test_every_path_that_users_hold_on_to_is_served() -> None:
+    wanted = set(re.findall(r"[A-Z]+ /\S*", SERVED))
+    served = {re.sub(r"\{\w+\}", "{}", name).replace("/api/v1", "") for name in NAMES}
+    assert wanted - served == set()
+
+
+def test_no_route_is_declared_twice() -> None:
+    twice = [
+        name for name, count in Counter(re.sub(r"\{\w+\}", "{}", name) for name in NAMES).items() if count > 1
+    ]
+    assert twice == []
+
+
+def test_every_operation_is_described(document: JsonDict) -> None:
+    for name, operation in operations(document):
+        for part in (
+            "summary",
+            "description",
+            "operationId",
+            "tags",
+            "security",
+            "x-permission",
+            "responses",
+        ):
+            assert part in operation, f"{name} lacks {part}"
+        assert operation["summary"], name
+        assert operation["description"], name
+
+
+def test_operation_ids_are_unique(document: JsonDict) -> None:
+    ids = Counter(str(operation["operationId"]) for _, operation in operations(document))
+    assert [one for one, count in ids.items() if count > 1] == []
+
+
+def test_every_body_has_an_example(document: JsonDict) -> None:
+    components = document["components"]
+    assert isinstance(components, dict)
+    schemas = components["schemas"]
+    assert isinstance(schemas, dict)
+    text = json.dumps([operation for _, operation in operations(document)])
+    without = [
+        name for name in re.findall(r'"#/components/schemas/(\w+)"', text) if not _examples(schemas[name])
+    ]
+    assert without == []
+
+
+def _examples(schema: object) -> object:
+    assert isinstance(schema, dict)
+    return schema.get("examples") or schema["properties"].get("items", {}).get("examples", [[]])[0]
+
+
+def test_every_example_fits_its_model() -> None:
+    for route in ROUTES:
+        model = route.looks.gives
+        if model is None or isinstance(model, str):
+            continue
+        assert isinstance(model, type)
+        adapter = TypeAdapter[object](model)
+        schema = adapter.json_schema(mode="serialization")
+        for example in schema.get("examples", []):
+            adapter.validate_python(example)
+
+
+def test_references_in_the_document_lead_somewhere(document: JsonDict) -> None:
+    for reference in set(re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document))):
+        place: object = document
+        for step in reference.split("/"):
+            assert isinstance(place, dict)
+            assert step in place, reference
+            place = place[step]
+
+
+def test_errors_are_problems(document: JsonDict) -> None:
+    for name, operation in operations(document):
+        responses = operation["responses"]
+        assert isinstance(responses, dict)
+        for status, response in responses.items():
+            if int(status) >= 400:
+                assert isinstance(response, dict)
+                assert str(response.get("$ref", "")).startswith("#/components/responses/"), f"{name} {status}"
+
+
+def test_what_needs_a_signature_says_so(document: JsonDict) -> None:
+    for name, operation in operations(document):
+        expected: list[dict[str, list[str]]] = [] if name in OPEN_TO_ANYBODY else [{"bearer": []}]
+        assert operation["security"] == expected, name
