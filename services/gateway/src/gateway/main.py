@@ -12,12 +12,40 @@ from gateway.api import jobs, on_settings
 from gateway.api.audit import AuditService
 from gateway.api.commands import tenant_commands
 from gateway.api.directory import DirectoryService
+from gateway.api.grpc_door import GrpcDoor
+from gateway.app.admission import Admission
+from gateway.app.auth import Exchange
 from gateway.app.keys import SigningKeys
+from gateway.app.limits import Limiter
+from gateway.clients import Backends
+from gateway.http.app import create_app
+from gateway.http.desk import Desk
+from gateway.http.live.stream import Live
 from gateway.settings import GatewaySettings
 
 
 async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     """List the parts of a gateway process."""
+    settings = runtime.settings
+    keys = _keys(settings)
+    admission = Admission(
+        runtime.verifier,
+        Exchange(runtime.databases, keys, runtime.verifier),
+        clients=_limiter(settings.client_rate_limit),
+        tenants=_limiter(settings.tenant_rate_limit),
+    )
+    backends = Backends({name: runtime.channel(target, name) for name, target in _targets(settings).items()})
+    live = Live(runtime.nats, runtime.draining)
+    desk = Desk(
+        databases=runtime.databases,
+        objects=runtime.objects,
+        keys=keys,
+        admission=admission,
+        backends=backends,
+        live=live,
+        sign_ins=_limiter(settings.sign_in_rate_limit),
+    )
+    grpc_door = GrpcDoor(settings.public_grpc_listen, admission, backends)
     return Parts(
         servicers=[
             Servicer(
@@ -28,8 +56,31 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         ],
         handlers=on_settings.handlers(),
         jobs=jobs.jobs(),
-        background=[Background("not_before", partial(jobs.publish_not_before, runtime), worker=False)],
+        background=[
+            Background("not_before", partial(jobs.publish_not_before, runtime), worker=False),
+            Background("live", live.run, worker=False),
+            Background("public_grpc", partial(grpc_door.run, runtime.draining), worker=False),
+        ],
+        http_app=create_app(desk),
+        checks=backends.checks(),
     )
+
+
+def _targets(settings: GatewaySettings) -> dict[str, str]:
+    """Where the services are, the gateway's own RPCs included."""
+    return {
+        "gateway": settings.grpc_listen,
+        "tickets": settings.tickets_target,
+        "sla": settings.sla_target,
+        "knowledge": settings.knowledge_target,
+        "cmdb": settings.cmdb_target,
+        "notify": settings.notify_target,
+    }
+
+
+def _limiter(rate: float) -> Limiter:
+    """So many a second on average, twice as many at once."""
+    return Limiter(rate, 2 * rate)
 
 
 def _keys(settings: GatewaySettings) -> SigningKeys:
