@@ -203,4 +203,5 @@ async def test_many_requests_at_once_are_each_answered_for_their_own_caller(door
     answers = await asyncio.gather(
         *(doors.http.get("/api/v1/me", headers=headers[place % 4]) for place in range(80))
     )
+    assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
     assert [answer.json()["email"] for answer in answers] == [people[place % 4] for place in range(80)]

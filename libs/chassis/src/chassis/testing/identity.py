@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SERVICE_KEYS = {
-    service: f"key-of-{service}-in-tests-0123456789"
+    service: f"key-of-{service}-in-tests-0123456789abcdef"
     for service in ("tickets", "sla", "knowledge", "cmdb", "notify")
 }
 
