@@ -1,6 +1,7 @@
 """A client of the REST API that signs in as demo people and can be interrupted and run again."""
 
 import asyncio
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -110,7 +111,7 @@ class Api:
         try:
             headers = {"authorization": f"Bearer {await self._token(by)}"}
             if key is not None:
-                headers["idempotency-key"] = key
+                headers["idempotency-key"] = hashlib.sha256(key.encode()).hexdigest()
             response = await self._http.request(method, f"/api/v1{path}", json=body, headers=headers)
         except httpx.TransportError:
             return None
