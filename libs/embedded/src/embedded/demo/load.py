@@ -125,7 +125,8 @@ def _grants(member: Member) -> list[dict[str, str]]:
 
 async def _end_import(api: Api, tenant: Tenant, member: Member) -> None:
     """Take the right to import from a person, for whom only the roles of every day remain."""
-    path = f"/users/{member.email}"
+    person = await api.get(f"/users/{member.email}", by=tenant.admin.email)
+    path = f"/users/{person['id']}"
     await api.make(
         f"everyday/{member.email}", "PATCH", path, {"roles": _grants(member)}, by=tenant.admin.email
     )
