@@ -10,9 +10,11 @@ from uuid import UUID
 import asyncpg
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-from nats.aio.client import Client as Nats
 
+from chassis.context import Caller, use_caller
+from chassis.events import Received
 from chassis.ids import new_id
+from chassis.testing.events import Bus
 from chassis.testing.identity import Person
 from chassis.testing.services import RunningService
 from chassis.testing.waiting import eventually
@@ -23,6 +25,7 @@ from deskmesh.sla.v1 import events_pb2, sla_pb2
 from deskmesh.sla.v1 import sla_service_pb2 as pb
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from deskmesh.tickets.v1 import ticket_pb2
+from sla.api.ticket_events import on_ticket_event
 from sla.settings import SlaSettings
 
 SLA = pb.DESCRIPTOR.services_by_name["SlaService"]
@@ -55,7 +58,7 @@ class Desk:
     """One tenant of the running service."""
 
     service: RunningService[SlaSettings]
-    nats: Nats
+    bus: Bus
     id: UUID = field(default_factory=new_id)
 
     async def opens(self, *, time_zone: str = "Europe/Warsaw", country: str = "PL", version: int = 1) -> None:
@@ -68,25 +71,9 @@ class Desk:
         tenant = identity_pb2.Tenant(
             id=str(self.id), slug="acme", name="Acme", time_zone=time_zone, country=country, version=version
         )
-        await self.publish("gateway", directory.TenantChanged(tenant=tenant), self.id, version)
-
-    async def publish(
-        self, service: str, message: Message, aggregate_id: UUID, version: int, event_id: UUID | None = None
-    ) -> UUID:
-        """An event of another service arrives on its stream."""
-        id_ = event_id or new_id()
-        headers = {
-            "Nats-Msg-Id": str(id_),
-            "deskmesh-tenant": str(self.id),
-            "deskmesh-aggregate": str(aggregate_id),
-            "deskmesh-version": str(version),
-            "ce-time": datetime.now(UTC).isoformat(),
-        }
-        subject = message.DESCRIPTOR.full_name
-        await self.nats.jetstream().publish(
-            subject, message.SerializeToString(), stream=f"deskmesh-{service}", headers=headers
+        await self.bus.publish(
+            directory.TenantChanged(tenant=tenant), tenant_id=self.id, aggregate_id=self.id, version=version
         )
-        return id_
 
     async def settles(self) -> None:
         """Returns when all events are taken in, all clocks reckoned, and all that is told has been published."""
@@ -256,10 +243,13 @@ class Ticket:
         await self._tell(tickets.CommentAdded(comment=comment, automatic=automatic), at)
 
     async def again(self, number: int = 0) -> None:
-        """One of the events arrives a second time, after the duplicate window of the stream."""
+        """One of the events is handled a second time, as after the loss of the inbox."""
         message, id_ = self.told[number]
-        await self.desk.execute("DELETE FROM inbox WHERE tenant_id = $1 AND event_id = $2", self.desk.id, id_)
-        await self._publish_raw(message, id_)
+        event = Received(id_, self.desk.id, str(self.id), number + 1, datetime.now(UTC), message)
+        database = self.desk.service.process.runtime.databases.for_tenant(self.desk.id)
+        with use_caller(Caller.system(self.desk.id, "sla", f"event:{id_}")):
+            async with database.transaction(self.desk.id) as tx:
+                await on_ticket_event(tx, [event])  # type: ignore[list-item]  # an event of a ticket
 
     async def _tell(self, message: Message, at: datetime) -> None:
         self.version += 1
@@ -267,22 +257,10 @@ class Ticket:
         message.ticket.CopyFrom(self.message)  # type: ignore[attr-defined]  # every ticket event has these
         message.occurred_at.CopyFrom(stamp(at))  # type: ignore[attr-defined]
         message.recorded_at.CopyFrom(stamp(datetime.now(UTC)))  # type: ignore[attr-defined]
-        id_ = await self.desk.publish("tickets", message, self.id, self.version)
-        self.told.append((message, id_))
-
-    async def _publish_raw(self, message: Message, id_: UUID) -> None:
-        await self.desk.nats.jetstream().publish(
-            message.DESCRIPTOR.full_name,
-            message.SerializeToString(),
-            headers={
-                "Nats-Msg-Id": str(id_),
-                "Nats-Expected-Stream": "deskmesh-tickets",
-                "deskmesh-tenant": str(self.desk.id),
-                "deskmesh-aggregate": str(self.id),
-                "deskmesh-version": str(self.version),
-                "ce-time": datetime.now(UTC).isoformat(),
-            },
+        id_ = await self.desk.bus.publish(
+            message, tenant_id=self.desk.id, aggregate_id=self.id, version=self.version
         )
+        self.told.append((message, id_))
 
 
 def change(name: str, old: str, new: str) -> types_pb2.FieldChange:

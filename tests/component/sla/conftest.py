@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
-from nats.aio.client import Client
 from sla_doors import Desk
 
 from chassis.testing.databases import ServiceDatabase
+from chassis.testing.events import Bus, open_bus
 from chassis.testing.identity import Issuer
 from chassis.testing.servers import Nats
 from chassis.testing.services import RunningService, running
@@ -28,18 +28,16 @@ async def service(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def nats_client(nats: Nats) -> AsyncIterator[Client]:
-    """A connection of the services whose events arrive."""
-    client = Client()
-    await client.connect(nats.url)
-    yield client
-    await client.close()
+async def bus(nats: Nats) -> AsyncIterator[Bus]:
+    """Where the events of other services arrive."""
+    async with open_bus(nats) as opened:
+        yield opened
 
 
 @pytest.fixture
-def desk(service: RunningService[SlaSettings], nats_client: Client) -> Desk:
+def desk(service: RunningService[SlaSettings], bus: Bus) -> Desk:
     """A tenant that nobody has heard of yet."""
-    return Desk(service, nats_client)
+    return Desk(service, bus)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -308,7 +308,7 @@ async def test_a_ticket_of_another_tenant_is_not_found(
 ) -> None:
     ticket = await Ticket(acme, monday(10)).created()
     await acme.settles()
-    globex = Desk(service, acme.nats)
+    globex = Desk(service, acme.bus)
     await globex.opens()
     with pytest.raises(NotFound) as foreign:
         await globex.clocks(ticket.id, scopes=ADMIN)

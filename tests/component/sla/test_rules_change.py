@@ -344,7 +344,7 @@ async def test_rules_of_another_tenant_are_not_found(
         await make_calendar(acme),
         await acme.make_policy(targets=[target("resolution", "PT1H")]),
     )
-    globex = Desk(service, acme.nats)
+    globex = Desk(service, acme.bus)
     await globex.opens()
     for method, request, answer in (
         ("GetCalendar", pb.GetCalendarRequest(calendar=calendar.id), pb.GetCalendarResponse),
