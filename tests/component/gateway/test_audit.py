@@ -59,7 +59,7 @@ async def log(desk: Desk, request: pytest.FixtureRequest) -> Log:
     """Five entries."""
     slug = f"log-{abs(hash(request.node.name)) % 10**9}"
     made = await create_tenant(desk.databases, new=new_tenant(slug))
-    found = Log(desk, Caller.system(made.tenant_id, "gateway", "event:test"))
+    found = Log(desk, Caller.system(made.tenant_id, "gateway", "event:test", ["audit.read"]))
     await found.record(_told(), _told())
     await found.record(_told(), _told(), _told())
     return found

@@ -29,6 +29,7 @@ from deskmesh.gateway.v1 import audit_service_pb2, identity_pb2
 from deskmesh.gateway.v1 import directory_service_pb2 as pb
 from deskmesh.tickets.v1 import events_pb2 as tickets_events
 from gateway.app.auth import sign_in_with_password
+from gateway.app.grants import NewGrant
 from gateway.app.keys import SigningKeys
 from gateway.main import SERVICE, command_line
 from gateway.settings import GatewaySettings
@@ -164,6 +165,15 @@ async def test_a_requester_reads_themselves_and_nobody_else(process: Process) ->
     ):
         with pytest.raises(Forbidden):
             await process.call(method, request, answer, token=token)
+
+
+async def test_a_token_that_says_as_much_as_it_may_passes_the_door(process: Process) -> None:
+    grants = [NewGrant("supervisor", "facilities", f"a-queue-with-a-long-name-{one:02}") for one in range(20)]
+    await process.desk.person("everywhere@acme.example", *grants)
+    token = await process.token("everywhere@acme.example")
+    assert len(token) > 25_000
+    me = await process.call("GetMe", pb.GetMeRequest(), pb.GetMeResponse, token=token)
+    assert len(me.user.roles) == 20
 
 
 async def test_a_service_fills_its_copy_and_only_tickets_ensures_requesters(process: Process) -> None:

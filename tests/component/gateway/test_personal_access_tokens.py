@@ -123,13 +123,22 @@ async def test_everything_wrong_with_a_new_token_is_said_at_once(desk: Desk) -> 
             await create_personal_access_token(
                 tx,
                 name="",
-                scopes=["tickets.read:it", "tickets.read", "users.manage", "tickets.read:it/network"],
+                scopes=[
+                    "tickets.read:it",
+                    "tickets.read",
+                    "users.manage",
+                    "tickets.read:it/network",
+                    "root",
+                    "kb.read:\0",
+                ],
                 expires_at=datetime.now(UTC) - timedelta(seconds=1),
             )
     assert {(error.field, error.reason) for error in refused.value.errors} == {
         ("name", "is required"),
         ("scopes[1]", "is no scope that you hold"),
         ("scopes[2]", "is no scope that you hold"),
+        ("scopes[4]", "is no permission"),
+        ("scopes[5]", "is not of the form permission:process/queue"),
         ("expires_at", "is in the past"),
     }
 

@@ -98,6 +98,22 @@ async def test_everything_wrong_with_a_new_person_is_said_at_once(desk: Desk) ->
     }
 
 
+async def test_there_is_an_end_to_what_a_token_must_carry(desk: Desk) -> None:
+    user = await desk.person("overloaded@acme.example")
+    patch = UserPatch(
+        roles=[NewGrant("agent", "it", f"queue-{one}") for one in range(21)],
+        teams=[f"team-{one}" for one in range(51)],
+        organizations=[f"organisation-{one}" for one in range(51)],
+    )
+    with pytest.raises(InvalidInput) as refused:
+        await _update(desk, await desk.caller(), user, patch)
+    assert {error.field: error.reason for error in refused.value.errors} == {
+        "roles": "are more than 20",
+        "teams": "are more than 50",
+        "organizations": "are more than 50",
+    }
+
+
 async def test_an_address_belongs_to_one_person_of_the_tenant(desk: Desk) -> None:
     await desk.person("twice@acme.example")
     other = await desk.person("other@acme.example")

@@ -38,9 +38,13 @@ DEFAULT_SECONDS: Final = 5.0
 _ATTEMPTS: Final = 3
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
+_MAX_METADATA_BYTES: Final = 128 * 1024
 _OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
+    # The token of somebody with rights in many queues is larger than the library's 8 KiB.
+    ("grpc.max_metadata_size", _MAX_METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", _MAX_METADATA_BYTES),
     # The library's retries know no budget and no idempotency.
     ("grpc.enable_retries", 0),
     # A peer that vanished is noticed within fifteen seconds, a restarted one found again within one.

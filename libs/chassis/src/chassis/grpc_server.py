@@ -29,9 +29,13 @@ F = TypeVar("F", bound="Callable[..., object]")
 
 _OWN_TRANSACTION: Final = "__opens_its_own_transaction__"
 _MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
+_MAX_METADATA_BYTES: Final = 128 * 1024
 SERVER_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
+    # The token of somebody with rights in many queues is larger than the library's 8 KiB.
+    ("grpc.max_metadata_size", _MAX_METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", _MAX_METADATA_BYTES),
     # Two processes on one port would share the calls without a word.
     ("grpc.so_reuseport", 0),
     # A peer that is gone is noticed within forty seconds; a client may ping as often as ours does.

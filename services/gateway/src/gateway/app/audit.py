@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.context import current_caller
 from chassis.db import Tx, get_for_update
 from chassis.ids import new_id
 from chassis.paging import Keyset, Page
@@ -83,6 +84,7 @@ async def record(tx: Tx, *, told: Iterable[Told]) -> None:
 
 async def list_entries(tx: Tx, *, page: Page) -> tuple[list[AuditEntry], str]:
     """Return a page of the tenant's log, the latest entry first, and the next page's token."""
+    current_caller().require("audit.read")
     keyset = Keyset([(AuditEntry.sequence, True)])
     return keyset.cut(list(await tx.scalars(keyset.select(select(AuditEntry), page))), page)
 
@@ -92,6 +94,7 @@ async def verify(tx: Tx, *, known: KnownEnd | None = None) -> Verdict:
 
     With a `known` end its entry must still be there: this finds a log that was cut or made anew as a whole.
     """
+    current_caller().require("audit.read")
     head = await tx.get(AuditHead, tx.tenant_id)
     sequence, last_hash = (head.sequence, head.hash) if head is not None else (0, FIRST)
     chain = Chain(*((known.sequence, known.hash) if known is not None else ()))

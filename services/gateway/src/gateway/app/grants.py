@@ -15,6 +15,9 @@ from gateway.db.tables import Role, RoleGrant, User
 from gateway.domain.people import problem_with_slug
 from gateway.domain.permissions import scope
 
+# All that a person may travels in their access token.
+MOST_GRANTS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class NewGrant:
@@ -29,6 +32,9 @@ async def resolve_grants(
     tx: Tx, problems: Problems, wanted: Sequence[NewGrant]
 ) -> list[tuple[Role, NewGrant]]:
     """Return the roles of the wanted grants, each grant once, and note what is wrong with them."""
+    if len(wanted) > MOST_GRANTS:
+        problems.add("roles", f"are more than {MOST_GRANTS}")
+        return []
     roles = await by_reference(tx, Role, {one.role for one in wanted})
     found: dict[tuple[str, str, str], tuple[Role, NewGrant]] = {}
     for place, grant in enumerate(wanted):

@@ -18,7 +18,7 @@ from gateway.app.secrets import new_secret
 from gateway.db.credentials import ServiceAccount
 from gateway.domain.audit import Plain, changes_between
 from gateway.domain.people import problem_with_name
-from gateway.domain.permissions import PERMISSIONS, permission_of
+from gateway.domain.permissions import permission_of, problem_with_scope
 from gateway.domain.secrets import CLIENT_ID, CLIENT_SECRET, digest
 
 
@@ -39,9 +39,7 @@ async def create_service_account(tx: Tx, *, name: str, scopes: Sequence[str]) ->
     problems = Problems()
     problems.add("name", problem_with_name(name))
     problems.add("scopes", None if scopes else "is required")
-    problems.check_each(
-        "scopes", scopes, lambda one: None if permission_of(one) in PERMISSIONS else "is no permission"
-    )
+    problems.check_each("scopes", scopes, problem_with_scope)
     problems.refuse()
     for one in scopes:
         process, _, queue = one.partition(":")[2].partition("/")

@@ -18,7 +18,7 @@ from gateway.app.revocations import refuse_older_tokens
 from gateway.app.secrets import new_secret
 from gateway.db.credentials import PersonalAccessToken
 from gateway.domain.people import problem_with_name
-from gateway.domain.permissions import narrowed
+from gateway.domain.permissions import narrowed, problem_with_scope
 from gateway.domain.secrets import PERSONAL_ACCESS_TOKEN, digest
 
 
@@ -41,8 +41,9 @@ async def create_personal_access_token(
     caller = current_caller()
     problems = Problems()
     problems.add("name", problem_with_name(name))
+    problems.check_each("scopes", scopes or (), problem_with_scope)
     for place, one in enumerate(scopes or ()):
-        held = narrowed([one], caller.scopes) == {one}
+        held = problem_with_scope(one) is not None or narrowed([one], caller.scopes) == {one}
         problems.add(f"scopes[{place}]", None if held else "is no scope that you hold")
     if expires_at is not None:
         problems.add("expires_at", "is in the past" if expires_at <= datetime.now(UTC) else None)

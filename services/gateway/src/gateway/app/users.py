@@ -50,6 +50,8 @@ from gateway.domain.people import (
 )
 
 REQUESTER = "requester"
+# Teams, and organisations, that a person may be in: they travel in the access token.
+MOST_MEMBERSHIPS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,9 @@ async def _insert(tx: Tx, *, email: str, name: str, language: str, time_zone: st
 async def _resolve(
     tx: Tx, problems: Problems, kind: type[Team] | type[Organization], field: str, wanted: Sequence[str]
 ) -> set[UUID]:
+    if len(wanted) > MOST_MEMBERSHIPS:
+        problems.add(field, f"are more than {MOST_MEMBERSHIPS}")
+        return set()
     found = await by_reference(tx, kind, set(wanted))
     for place, one in enumerate(wanted):
         problems.add(f"{field}[{place}]", None if one in found else f"is no {field.removesuffix('s')}")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from chassis.db import Tx
+from chassis.errors import NotFound
 from chassis.ids import is_id
 from gateway.db.tables import Organization, OrganizationDomain, Role, RoleGrant, Team, Tenant, User
 from gateway.domain.permissions import ADMINISTRATION
@@ -44,8 +45,11 @@ async def lock_directory(tx: Tx) -> None:
 
 
 async def tenant_of(tx: Tx) -> Tenant:
-    """Return the tenant that the transaction is bound to."""
-    return (await tx.scalars(select(Tenant).where(Tenant.id == tx.tenant_id))).one()
+    """Return the tenant that the transaction is bound to. Raises NotFound."""
+    tenant = await tx.get(Tenant, tx.tenant_id)
+    if tenant is None:
+        raise NotFound("tenant")
+    return tenant
 
 
 async def users_by_id(tx: Tx, ids: Collection[UUID]) -> list[User]:

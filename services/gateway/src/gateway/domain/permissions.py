@@ -7,6 +7,8 @@ A scope is a permission with its reach: ``tickets.read`` everywhere, ``tickets.r
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gateway.domain.people import problem_with_slug
+
 _REQUESTER = (
     "tickets.create",
     "tickets.read_own",
@@ -103,9 +105,15 @@ def narrowed(scopes: Iterable[str], chosen: Iterable[str]) -> frozenset[str]:
     )
 
 
-def unknown_permissions(permissions: Iterable[str]) -> list[str]:
-    """Return the names that no permission has, sorted."""
-    return sorted(set(permissions) - PERMISSIONS)
+def problem_with_scope(one: str) -> str | None:
+    """Say what is wrong with a scope, for people, or None."""
+    permission, colon, reach = one.partition(":")
+    process, slash, queue = reach.partition("/")
+    if permission not in PERMISSIONS:
+        return "is no permission"
+    if (colon and problem_with_slug(process)) or (slash and problem_with_slug(queue)):
+        return "is not of the form permission:process/queue"
+    return None
 
 
 def permission_of(one: str) -> str:
