@@ -14,6 +14,7 @@ from grpc_status import rpc_status
 from chassis.context import Caller
 from chassis.errors import FieldError, InvalidInput, to_status
 from chassis.ids import new_id
+from chassis.messaging import stream_of
 from chassis.testing.events import Bus
 from chassis.testing.identity import Issuer, Person
 from chassis.testing.services import RunningService
@@ -254,6 +255,18 @@ class TicketsDesk:
             aggregate_id=user.id,
             version=user.version,
         )
+
+    async def refresh_configuration(self) -> None:
+        """Have the service read acme's configuration again: news of a team make it."""
+        team = identity.Team(id=str(new_id()), slug="on-call", name="On call", version=1)
+        await self.bus.publish(
+            gateway_events.TeamChanged(team=team), tenant_id=self.acme, aggregate_id=team.id
+        )
+        await self.service.drain()
+
+    async def forget_stream(self, service: str) -> None:
+        """Delete the stream of a service with all that NATS remembers of it."""
+        await self.service.process.runtime.nats.jetstream().delete_stream(stream_of(service))
 
     async def rows(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """What is in the database, seen by its superuser."""

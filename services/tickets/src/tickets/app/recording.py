@@ -21,12 +21,12 @@ async def record_change(
     changes: Sequence[Change] = (),
     public: bool = True,
 ) -> TicketView:
-    """Gives the changed ticket its next version, writes an entry of history for each change, and loads the view.
+    """Gives the changed and locked ticket its next version, writes history for each change, and loads the view.
 
-    The version grows by one, whatever changed; `public` tells whether requesters see the entries.
+    :param public: whether requesters see the entries.
     """
+    ticket.version += 1
     ticket.updated_at = occasion.recorded_at
-    await tx.flush()
     for change in changes or (Change("", None, None),):
         tx.add(_entry(tx, ticket, occasion, action, change, public=public))
     return await view_ticket(tx, configuration, ticket)

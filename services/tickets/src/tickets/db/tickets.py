@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import TenantRow
+from chassis.db import TenantCopy, TenantRow
 from tickets.db.base import Base
 from tickets.domain.changes import Plain
 
@@ -16,8 +16,8 @@ def _of_ticket() -> tuple[ForeignKeyConstraint]:
     return (ForeignKeyConstraint(["tenant_id", "ticket_id"], ["tickets.tenant_id", "tickets.id"]),)
 
 
-class Ticket(TenantRow, Base):
-    """A request of any type.
+class Ticket(TenantCopy, Base):
+    """A request of any type. `version` grows by one with each change that is told, however many flushes it takes.
 
     Rows that every creation of a tenant would lock (queue, process, workflow) are referred to without a foreign key:
     its check locks the row it finds.
