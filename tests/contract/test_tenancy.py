@@ -22,7 +22,7 @@ DEFINER_FUNCTIONS = {
         "tenant_by_slug",
         "token_by_hash",
     },
-    "tickets": {"search_tickets"},
+    "tickets": {"find_tickets", "find_words"},
     "sla": set(),
     "knowledge": {"search_articles"},
     "cmdb": set(),

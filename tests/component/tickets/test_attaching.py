@@ -110,7 +110,7 @@ async def test_a_wrongly_described_file_is_refused(
 ) -> None:
     ticket = await desk.create()
     with pytest.raises(InvalidInput) as caught:
-        await attach(desk, ticket.id, await uploaded(desk, **said))
+        await attach(desk, ticket.id, await uploaded(desk, **said))  # type: ignore[arg-type]  # fields by name
     assert [error.field for error in caught.value.errors] == [field]
 
 

@@ -90,6 +90,7 @@ async def test_an_event_of_the_past_says_what_happened_then(desk: TicketsDesk) -
         ("new", "pending_requester", at(1)),
     ]
     assert events[-1].ticket.state == "resolved"
+    assert [event.new_state_category for event in events] == ["resolved", "waiting"]
 
 
 async def test_a_field_keeps_what_it_got_later(desk: TicketsDesk) -> None:

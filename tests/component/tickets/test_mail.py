@@ -122,7 +122,7 @@ async def test_an_answer_of_the_requester_is_a_comment(desk: TicketsDesk, by: st
         "references": [first.message_id],
         "subject_numbers": [ticket.number],
     }[by]
-    answer = mail(quoted="> hello", **{by: claim})
+    answer = mail(quoted="> hello", **{by: claim})  # type: ignore[arg-type]  # fields by name
     answer.body = "Now it creaks."
     await take(desk, answer)
     assert await tickets_of(desk, answer) == 0

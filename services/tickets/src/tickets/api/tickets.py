@@ -35,22 +35,19 @@ class TicketServicer:
     objects: ObjectStore
 
     @own_transaction
-    async def CreateTicket(self, request: pb.CreateTicketRequest) -> pb.CreateTicketResponse:
+    async def CreateTicket(self, request: pb.CreateTicketRequest) -> bytes:
         tenant_id = current_caller().tenant_id
-        response = pb.CreateTicketResponse()
 
         def answer(view: TicketView) -> bytes:
-            response.ticket.CopyFrom(messages.ticket_message(view))
-            return response.SerializeToString()
+            return pb.CreateTicketResponse(ticket=messages.ticket_message(view)).SerializeToString()
 
-        replayed = await open_ticket(
+        return await open_ticket(
             self._database(),
             desk=self.desk,
             configuration=await self.configurations.of(tenant_id),
             opening=requests.opening_of(request),
             answer=answer,
         )
-        return response if replayed is None else pb.CreateTicketResponse.FromString(replayed)
 
     async def GetTicket(self, tx: Tx, request: pb.GetTicketRequest) -> pb.GetTicketResponse:
         configuration = await self.configurations.within(tx)

@@ -206,7 +206,7 @@ async def _questions(tx: Tx, configuration: Configuration, query: str) -> AsyncI
 async def _spellings(tx: Tx, query: str) -> dict[str, list[str]]:
     """Words of the tenant's tickets that the words of a search may have been meant to be."""
     spelled = {}
-    for word in asked_words(query)[:MENDED_WORDS]:
+    for word in filter(search.is_mendable, asked_words(query)[:MENDED_WORDS]):
         pieces = search.trigrams(tx.tenant_id, word)
         candidates = await tx.scalars(
             select(func.find_words(cast(pieces, ARRAY(Text()))).column_valued("word"))

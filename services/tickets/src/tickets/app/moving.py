@@ -138,7 +138,7 @@ async def move_ticket(
         action="state_changed",
         changes=changes,
     )
-    events.ticket_state_changed(tx, view, changes, occasion, old=old, new=to)
+    events.ticket_state_changed(tx, view, changes, occasion, old=old, new=rules.states[to])
     return view
 
 

@@ -48,10 +48,10 @@ async def open_ticket(
     configuration: Configuration,
     opening: Opening,
     answer: Callable[[TicketView], bytes],
-) -> bytes | None:
-    """Makes a ticket for the caller or, where the caller may, for somebody else, and has the answer composed of it.
+) -> bytes:
+    """Makes a ticket for the caller or, where the caller may, for somebody else, and composes the answer of it.
 
-    Gives None, or the answer that was stored under the caller's idempotency key before. Raises InvalidInput for what is
+    Gives the answer, or the one that was stored under the caller's idempotency key before. Raises InvalidInput for what is
     wrong with the fields, Forbidden, InProgress, Unavailable where an unknown requester cannot be asked for.
 
     :param answer: makes the answer of the new ticket and gives it serialised.
@@ -73,7 +73,8 @@ async def open_ticket(
         occasion=occasion,
     )
     use = idempotency.current_use()
-    outcome = await store_ticket(database.fetch_one, composed.statement, use, answer(composed.view))
+    response = answer(composed.view)
+    outcome = await store_ticket(database.fetch_one, composed.statement, use, response)
     if outcome.kind == "in_progress":
         raise InProgress
     if outcome.kind == "replayed":
@@ -81,7 +82,7 @@ async def open_ticket(
         return idempotency.replayed(use, outcome.request_hash, outcome.response)
     outbox.wake(database)
     desk.vocabulary.learned(current_caller().tenant_id, composed.statement.new_words)
-    return None
+    return response
 
 
 async def _with_references(

@@ -12,6 +12,7 @@ from tickets.db.tickets import Attachment, Comment
 from tickets.db.views import TicketView
 from tickets.domain.changes import Change
 from tickets.domain.occasion import Occasion
+from tickets.domain.workflow import State
 from tickets.publish.messages import (
     actor_message,
     change_message,
@@ -76,7 +77,7 @@ def ticket_assigned(tx: Tx, view: TicketView, changes: Sequence[Change], occasio
 
 
 def ticket_state_changed(
-    tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion, *, old: str, new: str
+    tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion, *, old: str, new: State
 ) -> None:
     """The ticket moved, at `occurred_at`; an import may tell of a move that others have followed since."""
     _add(
@@ -85,7 +86,8 @@ def ticket_state_changed(
         pb.TicketStateChanged(
             ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
             old_state=old,
-            new_state=new,
+            new_state=new.slug,
+            new_state_category=new.category,
             changed_fields=[change.field for change in changes],
             changes=[change_message(change) for change in changes],
             actor=actor_message(occasion.actor),

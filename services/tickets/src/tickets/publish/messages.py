@@ -49,6 +49,8 @@ def ticket_message(view: TicketView, *, cut_bytes: int | None = None) -> pb.Tick
         sla=[clock_message(clock) for clock in view.clocks],
         version=ticket.version,
         source_message_id=ticket.source_message_id,
+        confidential=view.queue.confidential,
+        queue_team_id=str(view.queue.team_id or ""),
     )
     set_moments(message, ticket)
     return message

@@ -124,9 +124,12 @@ class TicketStateChanged(_message.Message):
     CAUSE_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
+    NEW_STATE_CATEGORY_FIELD_NUMBER: _builtins.int
     old_state: _builtins.str
     new_state: _builtins.str
     cause: _builtins.str
+    new_state_category: _builtins.str
+    """What `new_state` means; of an import it may differ from the ticket's, which later moves have changed."""
     @_builtins.property
     def ticket(self) -> _ticket_pb2.Ticket: ...
     @_builtins.property
@@ -151,10 +154,11 @@ class TicketStateChanged(_message.Message):
         cause: _builtins.str = ...,
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        new_state_category: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cause", b"cause", "changed_fields", b"changed_fields", "changes", b"changes", "new_state", b"new_state", "occurred_at", b"occurred_at", "old_state", b"old_state", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cause", b"cause", "changed_fields", b"changed_fields", "changes", b"changes", "new_state", b"new_state", "new_state_category", b"new_state_category", "occurred_at", b"occurred_at", "old_state", b"old_state", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

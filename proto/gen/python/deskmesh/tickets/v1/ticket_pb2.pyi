@@ -61,6 +61,8 @@ class Ticket(_message.Message):
     SLA_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     SOURCE_MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    CONFIDENTIAL_FIELD_NUMBER: _builtins.int
+    QUEUE_TEAM_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     number: _builtins.str
     """What a person says: INC-1042. Unique per tenant, never reused."""
@@ -86,6 +88,10 @@ class Ticket(_message.Message):
     """Grows by one with every change; the ETag."""
     source_message_id: _builtins.str
     """The inbound message the ticket came from; empty for other channels."""
+    confidential: _builtins.bool
+    """Its queue is for its own team and for roles bound to its process or queue alone."""
+    queue_team_id: _builtins.str
+    """The team that works the queue, whoever the ticket is assigned to."""
     @_builtins.property
     def process(self) -> _types_pb2.Ref: ...
     @_builtins.property
@@ -161,10 +167,12 @@ class Ticket(_message.Message):
         sla: _abc.Iterable[Global___TicketClock] | None = ...,
         version: _builtins.int = ...,
         source_message_id: _builtins.str = ...,
+        confidential: _builtins.bool = ...,
+        queue_team_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "closed_at", b"closed_at", "created_at", b"created_at", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "organization", b"organization", "process", b"process", "queue", b"queue", "requester", b"requester", "resolved_at", b"resolved_at", "team", b"team", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "closed_at", b"closed_at", "created_at", b"created_at", "description", b"description", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "id", b"id", "impact", b"impact", "language", b"language", "number", b"number", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "requester", b"requester", "resolved_at", b"resolved_at", "service_id", b"service_id", "sla", b"sla", "source_message_id", b"source_message_id", "state", b"state", "state_category", b"state_category", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "updated_at", b"updated_at", "urgency", b"urgency", "version", b"version", "watchers", b"watchers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "closed_at", b"closed_at", "confidential", b"confidential", "created_at", b"created_at", "description", b"description", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "id", b"id", "impact", b"impact", "language", b"language", "number", b"number", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "queue_team_id", b"queue_team_id", "requester", b"requester", "resolved_at", b"resolved_at", "service_id", b"service_id", "sla", b"sla", "source_message_id", b"source_message_id", "state", b"state", "state_category", b"state_category", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "updated_at", b"updated_at", "urgency", b"urgency", "version", b"version", "watchers", b"watchers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

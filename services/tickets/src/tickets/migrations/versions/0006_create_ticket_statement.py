@@ -44,6 +44,7 @@ BEGIN
             SELECT 'replayed', k.request_hash, k.response FROM idempotency_keys k
             WHERE k.tenant_id = p_tenant AND k.subject = p_subject AND k.method = p_method AND k.key = p_key
                 AND k.created_at > now() - interval '24 hours'
+                AND k.day BETWEEN (now() AT TIME ZONE 'UTC')::date - 1 AND (now() AT TIME ZONE 'UTC')::date + 1
             ORDER BY k.created_at DESC LIMIT 1;
         IF FOUND THEN
             RETURN;
