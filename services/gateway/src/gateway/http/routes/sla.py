@@ -9,8 +9,10 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.errors import NotFound
 from deskmesh.sla.v1 import sla_pb2 as nouns
 from deskmesh.sla.v1 import sla_service_pb2 as pb
+from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from gateway import clients
 from gateway.http.answers import document, listing, nothing, resource
 from gateway.http.desk import ask
@@ -33,7 +35,12 @@ async def list_clocks(
     With `explain` each clock has its intervals: what was counted, what not, and why.
     """
     question = pb.ListTicketClocksRequest(ticket=ticket, at=timestamp(query.at), explain=query.explain)
-    answer = await ask(request, clients.LIST_TICKET_CLOCKS, question)
+    try:
+        answer = await ask(request, clients.LIST_TICKET_CLOCKS, question)
+    except NotFound:
+        # A new ticket reaches sla a moment later; where there is none for this caller, tickets says so.
+        await ask(request, clients.GET_TICKET, tickets.GetTicketRequest(ticket=ticket))
+        return listing([])
     return listing([render.clock(clock, explain=query.explain) for clock in answer.clocks])
 
 
