@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
-from tickets_desk import TicketsDesk
+from tickets_desk import AGENT, TicketsDesk
 
 from chassis.errors import Forbidden, InvalidInput
+from chassis.testing.identity import Person
 from deskmesh.tickets.v1 import events_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 
@@ -125,6 +126,15 @@ async def test_a_requester_does_not_ask_for_others(desk: TicketsDesk) -> None:
     with pytest.raises(Forbidden):
         await desk.create(requester="colleague@acme.example")
     assert (await desk.create(requester="requester@acme.example")).requester.id == str(desk.requester.id)
+
+
+async def test_a_service_account_asks_for_nobody_unless_it_says_so(desk: TicketsDesk) -> None:
+    robot = Person(desk.acme, kind="service_account", email="", name="Monitoring", scopes=AGENT)
+    ticket = await desk.create("Disk is full", by=robot, channel="monitoring")
+    assert not ticket.HasField("requester")
+    assert (await desk.history(ticket.id))[0].actor.kind == "service_account"
+    told = await desk.create("Disk is full", by=robot, requester="requester@acme.example")
+    assert told.requester.id == str(desk.requester.id)
 
 
 async def test_a_ticket_may_have_a_parent_that_the_caller_sees(desk: TicketsDesk) -> None:

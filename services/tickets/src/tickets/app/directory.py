@@ -158,11 +158,11 @@ async def require_person(tx: Tx, key: str, field_name: str) -> Person:
 
 
 def names_caller(key: str) -> bool:
-    """Whether a reference to a person means the caller."""
-    caller = current_caller()
-    if caller.kind != "user":
-        return False
-    return key.strip().lower() in {"", caller.subject.lower(), caller.email.lower()}
+    """Whether a reference to a person means the caller; an empty one does."""
+    caller, wanted = current_caller(), key.strip().lower()
+    if not wanted:
+        return True
+    return caller.kind == "user" and wanted in {caller.subject.lower(), caller.email.lower()}
 
 
 def reference_to(person: Person) -> Reference:

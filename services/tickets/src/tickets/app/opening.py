@@ -89,13 +89,14 @@ async def _with_references(
     database: Database, desk: Desk, configuration: Configuration, opening: Opening, new: NewTicket
 ) -> NewTicket:
     """The new ticket with what it refers to; without a statement where it refers to nothing but the caller."""
-    if names_caller(opening.requester):
+    own = names_caller(opening.requester)
+    if own:
         new = replace(new, requester=await desk.callers.caller(database))
     has_people = any(configuration.fields[slug].kind == "person" for slug in new.fields)
-    if new.requester is not None and not opening.parent and not has_people:
+    if own and not opening.parent and not has_people:
         return new
     async with database.transaction(current_caller().tenant_id) as tx:
-        if new.requester is None and opening.requester:
+        if not own:
             person = await require_person(tx, opening.requester, "requester")
             new = replace(new, requester=await requester_of(tx, person))
         new = replace(new, fields=await with_people(tx, configuration.fields, new.fields))
