@@ -132,10 +132,11 @@ class Desk:
         *,
         scopes: frozenset[str] = ADMIN,
         user_id: UUID | None = None,
+        team_ids: frozenset[str] = frozenset(),
         key: str | None = None,
     ) -> M:
         """An RPC as somebody of the tenant with these permissions."""
-        person = Person(tenant_id=self.id, id=user_id or new_id(), scopes=scopes)
+        person = Person(tenant_id=self.id, id=user_id or new_id(), scopes=scopes, team_ids=team_ids)
         token = self.service.issuer.token(person)
         return await self.service.call(SLA, method, request, answer, token=token, idempotency_key=key)
 
@@ -147,13 +148,19 @@ class Desk:
         explain: bool = False,
         scopes: frozenset[str] = ADMIN,
         user_id: UUID | None = None,
+        team_ids: frozenset[str] = frozenset(),
     ) -> dict[str, sla_pb2.Clock]:
         """The clocks of a ticket by name."""
         request = pb.ListTicketClocksRequest(
             ticket=str(ticket), at=None if at is None else stamp(at), explain=explain
         )
         answer = await self.ask(
-            "ListTicketClocks", request, pb.ListTicketClocksResponse, scopes=scopes, user_id=user_id
+            "ListTicketClocks",
+            request,
+            pb.ListTicketClocksResponse,
+            scopes=scopes,
+            user_id=user_id,
+            team_ids=team_ids,
         )
         return {clock.name: clock for clock in answer.clocks}
 
@@ -218,8 +225,10 @@ class Ticket:
         old = self.message.state
         if not is_late:
             self.message.state, self.message.state_category = to, CATEGORIES[to]
-        changes = [change("state", old, to), change("state_category", "", CATEGORIES[to])]
-        await self._tell(tickets.TicketStateChanged(old_state=old, new_state=to, changes=changes), at)
+        moved = tickets.TicketStateChanged(
+            old_state=old, new_state=to, new_state_category=CATEGORIES[to], changes=[change("state", old, to)]
+        )
+        await self._tell(moved, at)
 
     async def gets(self, at: datetime, **facts: str) -> None:
         """TicketUpdated."""

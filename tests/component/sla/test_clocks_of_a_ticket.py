@@ -294,6 +294,20 @@ async def test_agents_of_another_queue_do_not_find_the_ticket(acme: Desk) -> Non
             await acme.clocks(ticket.id, at=monday(11), scopes=frozenset(scopes))
 
 
+async def test_a_ticket_of_a_confidential_queue_is_found_by_its_own_people(acme: Desk) -> None:
+    ticket = Ticket(acme, monday(10), process="hr", queue="payroll")
+    team_id = str(new_id())
+    ticket.message.confidential, ticket.message.queue_team_id = True, team_id
+    await ticket.created()
+    await acme.settles()
+    everywhere = frozenset({"tickets.read"})
+    with pytest.raises(NotFound):
+        await acme.clocks(ticket.id, scopes=everywhere)
+    assert await acme.clocks(ticket.id, scopes=everywhere, team_ids=frozenset({team_id}))
+    for scope in ("tickets.read:hr", "tickets.read:hr/payroll"):
+        assert await acme.clocks(ticket.id, scopes=frozenset({scope}))
+
+
 async def test_a_requester_finds_the_own_ticket_only(acme: Desk) -> None:
     ticket, other = await Ticket(acme, monday(10)).created(), await Ticket(acme, monday(10)).created()
     await acme.settles()

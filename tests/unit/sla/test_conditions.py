@@ -133,6 +133,14 @@ def test_a_move_told_late_has_its_own_state_and_not_that_of_the_ticket_by_now() 
     assert received(message, 2).event.facts == {"state": "pending_requester", "state_category": "waiting"}
 
 
+def test_a_move_told_late_says_what_its_state_means() -> None:
+    message = events_pb2.TicketStateChanged(
+        ticket=ticket(), old_state="new", new_state="parked", new_state_category="waiting"
+    )
+    message.ticket.state, message.ticket.state_category = "resolved", "resolved"
+    assert received(message, 2).event.facts == {"state": "parked", "state_category": "waiting"}
+
+
 def test_a_state_of_the_tenants_own_is_learned_from_the_ticket() -> None:
     message = events_pb2.TicketStateChanged(ticket=ticket(), old_state="new", new_state="parked")
     message.ticket.state, message.ticket.state_category = "parked", "waiting"

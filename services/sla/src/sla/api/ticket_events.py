@@ -25,7 +25,7 @@ AnyTicketEvent = events_pb2.TicketCreated | Changed | events_pb2.CommentAdded
 
 _STATE = "state"
 _CATEGORY = "state_category"
-# Of the shipped workflows: for a move told late, whose category the event does not name.
+# Of the shipped workflows: for a move told late by an event that does not name its category yet.
 _SHIPPED_CATEGORIES = {
     "new": "new",
     "pending_requester": "waiting",
@@ -79,6 +79,8 @@ def _state(ticket: ticket_pb2.Ticket) -> TicketState:
         number=ticket.number,
         process=ticket.process.key,
         queue=ticket.queue.key,
+        is_confidential=ticket.confidential,
+        queue_team_id=ticket.queue_team_id,
         reader_ids=tuple(dict.fromkeys(one for one in readers if one)),
         summary=MessageToDict(summary, preserving_proto_field_name=True),
         is_open=ticket.state_category not in FINISHED,
@@ -99,11 +101,14 @@ def _facts(message: AnyTicketEvent) -> dict[str, object]:
             facts[name] = _fact(name, told[name], now) if name in told else now.get(name)
     if isinstance(message, events_pb2.TicketStateChanged):
         facts[_STATE] = message.new_state
-        facts[_CATEGORY] = facts.get(_CATEGORY) if _CATEGORY in told else _category(message)
+        facts[_CATEGORY] = _category(message)
     return facts
 
 
 def _category(message: events_pb2.TicketStateChanged) -> str:
+    """What the new state means. The ticket's own category is that of its latest state, which may be another."""
+    if message.new_state_category:
+        return message.new_state_category
     if message.ticket.state == message.new_state:
         return message.ticket.state_category
     return _SHIPPED_CATEGORIES.get(message.new_state, "active")

@@ -20,6 +20,7 @@ from sla.db.tickets import TicketRow
 from sla.domain.calendar import FARTHEST
 from sla.domain.clocks import Clock, compute
 
+_READ = "tickets.read"
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,8 +65,16 @@ async def _ticket(tx: Tx, ticket: str) -> TicketRow | None:
 
 
 def _may_read(caller: Caller, row: TicketRow) -> bool:
-    """As the tickets service decides: by process and queue, or as one's own."""
-    if caller.may("tickets.read", row.process, row.queue):
+    """As the tickets service decides: by process and queue, or as one's own.
+
+    In a confidential queue a permission that holds everywhere is not enough.
+    """
+    if caller.may(_READ, row.process, row.queue) and (not row.is_confidential or _is_trusted(caller, row)):
         return True
     own = caller.subject if caller.kind in {"user", "service_account"} else ""
     return own in row.reader_ids and caller.may_somewhere("tickets.read_own")
+
+
+def _is_trusted(caller: Caller, row: TicketRow) -> bool:
+    narrow = {f"{_READ}:{row.process}", f"{_READ}:{row.process}/{row.queue}"}
+    return bool(narrow & caller.scopes) or row.queue_team_id in caller.team_ids

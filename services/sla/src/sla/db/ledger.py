@@ -39,6 +39,8 @@ async def tickets_of(tx: Tx, ticket_ids: Collection[UUID]) -> dict[UUID, tuple[T
             columns.number,
             columns.process,
             columns.queue,
+            columns.is_confidential,
+            columns.queue_team_id,
             columns.reader_ids,
             columns.summary,
             columns.is_open,
@@ -46,8 +48,21 @@ async def tickets_of(tx: Tx, ticket_ids: Collection[UUID]) -> dict[UUID, tuple[T
         ).where(columns.tenant_id == tx.tenant_id, columns.id.in_(ticket_ids))
     )
     return {
-        id_: (TicketState(version, number, process, queue, tuple(readers), summary, is_open), clock_version)
-        for id_, version, number, process, queue, readers, summary, is_open, clock_version in rows
+        row.id: (
+            TicketState(
+                version=row.version,
+                number=row.number,
+                process=row.process,
+                queue=row.queue,
+                is_confidential=row.is_confidential,
+                queue_team_id=row.queue_team_id,
+                reader_ids=tuple(row.reader_ids),
+                summary=row.summary,
+                is_open=row.is_open,
+            ),
+            row.clock_version,
+        )
+        for row in rows
     }
 
 
@@ -138,6 +153,8 @@ async def put_tickets(tx: Tx, tickets: Iterable[tuple[UUID, TicketState, int]]) 
             "number": ticket.number,
             "process": ticket.process,
             "queue": ticket.queue,
+            "is_confidential": ticket.is_confidential,
+            "queue_team_id": ticket.queue_team_id,
             "reader_ids": list(ticket.reader_ids),
             "summary": ticket.summary,
             "is_open": ticket.is_open,

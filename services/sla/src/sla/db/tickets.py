@@ -21,6 +21,10 @@ class TicketRow(TenantCopy, Base):
     # Slugs, for the rights of readers.
     process: Mapped[str]
     queue: Mapped[str]
+    # Of a confidential queue only its own team and those with a role on it or its process read.
+    is_confidential: Mapped[bool]
+    # Of the team that works the queue; empty for none.
+    queue_team_id: Mapped[str]
     # Those who may read it as their own: requester and watchers.
     reader_ids: Mapped[list[str]]
     # What subscribers to clocks are told of the ticket.

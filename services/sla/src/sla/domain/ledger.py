@@ -51,6 +51,8 @@ class TicketState:
     number: str
     process: str
     queue: str
+    is_confidential: bool
+    queue_team_id: str
     reader_ids: tuple[str, ...]
     summary: Mapping[str, object]
     is_open: bool
