@@ -39,8 +39,17 @@ class Measured:
 
     def token(self, who: str) -> str:
         """An access token of a demo person."""
-        form = {"grant_type": "password", "username": who, "password": "deskmesh", "tenant": who.split("@")[1].split(".")[0]}
-        return str(httpx.post(f"{self.desk.url}/api/v1/auth/token", data=form).raise_for_status().json()["access_token"])
+        form = {
+            "grant_type": "password",
+            "username": who,
+            "password": "deskmesh",
+            "tenant": who.split("@")[1].split(".", maxsplit=1)[0],
+        }
+        return str(
+            httpx.post(f"{self.desk.url}/api/v1/auth/token", data=form)
+            .raise_for_status()
+            .json()["access_token"]
+        )
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor time used so far by each process of the desk, its children included (PostgreSQL's backends)."""
@@ -117,7 +126,14 @@ def report(title: str, rows: Sequence[tuple[str, float, str, str]]) -> None:
     print(f"\n{title}  (load average {' '.join(f'{one:.1f}' for one in os.getloadavg())})")
     for name, figure, unit, wanted in rows:
         print(f"  {name:<58} {figure:>10.3f} {unit:<6} {wanted}")
-    print(json.dumps({"benchmark": title, "figures": {name: [figure, unit, wanted] for name, figure, unit, wanted in rows}}))
+    print(
+        json.dumps(
+            {
+                "benchmark": title,
+                "figures": {name: [figure, unit, wanted] for name, figure, unit, wanted in rows},
+            }
+        )
+    )
 
 
 def median(values: Sequence[float]) -> float:

@@ -37,7 +37,9 @@ class Outcome:
         self.latencies.append(latency)
 
 
-def request_bytes(method: str, path: str, *, port: int, token: str, body: bytes = b"", extra: str = "") -> bytes:
+def request_bytes(
+    method: str, path: str, *, port: int, token: str, body: bytes = b"", extra: str = ""
+) -> bytes:
     """A request on the wire; `extra` are header lines, each ending in CRLF."""
     head = (
         f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
