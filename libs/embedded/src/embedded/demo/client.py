@@ -79,6 +79,10 @@ class Api:
         self._journal.note(full_name, made)
         return made
 
+    def made(self, name: str) -> dict[str, Any]:
+        """Give what `make` made under a name, in this run or an earlier one."""
+        return dict(self._journal.get(f"{self._tenant}/{name}"))
+
     async def get(self, path: str, *, by: str) -> dict[str, Any]:
         """Read a resource."""
         return await self.send("GET", path, None, by=by)

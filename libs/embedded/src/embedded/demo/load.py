@@ -4,10 +4,10 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
@@ -16,7 +16,6 @@ from embedded.demo.content import PASSWORD, TENANTS, Member, Tenant, read_tenant
 from embedded.demo.plan import PlannedTicket, Step, authors, plan_tickets
 
 _AT_ONCE = 6
-T = TypeVar("T")
 
 
 async def load(url: str, home: Path) -> None:
@@ -248,26 +247,22 @@ def _time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-async def _in_turns(work: Iterable[Awaitable[T]]) -> list[T]:
+async def _in_turns(work: Iterable[Coroutine[Any, Any, object]]) -> None:
     """Do work in its order, a few pieces at once; the first failure ends it."""
-    turns = asyncio.Semaphore(_AT_ONCE)
+    pieces = iter(work)
 
-    async def do(piece: Awaitable[T]) -> T:
-        async with turns:
-            return await piece
+    async def do_next() -> None:
+        for piece in pieces:
+            await piece
 
-    return await _together(do(piece) for piece in work)
+    await _together(do_next() for _ in range(_AT_ONCE))
 
 
-async def _together(work: Iterable[Awaitable[T]]) -> list[T]:
+async def _together(work: Iterable[Coroutine[Any, Any, object]]) -> None:
     """Do all work at once; the first failure cancels the rest and is raised."""
-
-    async def do(piece: Awaitable[T]) -> T:
-        return await piece
-
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(do(piece)) for piece in work]
-    except ExceptionGroup as group_error:
-        raise group_error.exceptions[0] from None
-    return [task.result() for task in tasks]
+            for piece in work:
+                group.create_task(piece)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
