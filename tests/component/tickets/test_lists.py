@@ -33,6 +33,12 @@ async def some_tickets(desk: TicketsDesk) -> None:
     [
         ("", {"Cable", "Laptop", "Mail", "Done"}),
         ('state = "resolved"', {"Done"}),
+        ('state = "new" OR state = "resolved"', {"Cable", "Laptop", "Done"}),
+        ('state = "res*"', {"Done"}),
+        ('state = "no-such-state"', set()),
+        ('NOT state = "new"', {"Mail", "Done"}),
+        ('state = "new" OR queue = "network"', {"Cable", "Laptop"}),
+        ('state = "new" AND (state = "open" OR priority = "critical")', {"Cable"}),
         ('state_category != "resolved"', {"Cable", "Laptop", "Mail"}),
         ("open = true", {"Cable", "Laptop", "Mail"}),
         ('queue = "network"', {"Cable"}),

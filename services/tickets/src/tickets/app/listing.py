@@ -30,8 +30,8 @@ from chassis.search.words import asked_words
 from tickets.app.access import readable_parts
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
+from tickets.app.filtering import implied_categories, with_ids
 from tickets.app.recording import view_tickets
-from tickets.app.references import with_ids
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView
 from tickets.domain.fields import Definition
@@ -83,6 +83,9 @@ async def list_tickets(
     table = field_table(configuration)
     tree = await with_ids(tx, configuration, filters.parse(wanted.filter))
     condition = filters.to_sql(filters.check(tree, table), table)
+    categories = implied_categories(configuration, tree)
+    if categories is not None:
+        condition = and_(Ticket.state_category.in_(sorted(categories)), condition)
     order = order_of(
         wanted.order_by,
         {name: column for name, (column, _) in ORDERS.items()},

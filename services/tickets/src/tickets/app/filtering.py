@@ -1,4 +1,4 @@
-"""References in filters, written as id or key, brought to the ids that columns hold."""
+"""Filters as people write them, brought to what columns hold and indexes serve."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from chassis.db import Tx
 from chassis.filters import Node
-from chassis.filters.tree import And, Comparison, Not, Or
+from chassis.filters.tree import And, Comparison, Not, Operator, Or
 from tickets.app.configuration import Configuration
 from tickets.db.directory import Organization, Person
 
@@ -35,6 +35,33 @@ async def with_ids(tx: Tx, configuration: Configuration, node: Node | None) -> N
         )
         ids |= {("organization", slug): id_ for slug, id_ in rows}
     return _replaced(node, ids)
+
+
+def implied_categories(configuration: Configuration, node: Node | None) -> frozenset[str] | None:
+    """The categories that the states of a filter leave possible, None where it leaves all.
+
+    `state = "open"` alone would not let the database see that the index over open tickets serves.
+    """
+    match node:
+        case Comparison("state", Operator.EQUAL, literal) if (
+            "*" not in literal.text and literal.text != "null"
+        ):
+            return frozenset(
+                rules.category(literal.text)
+                for rules in configuration.rules.values()
+                if literal.text in rules.states
+            )
+        case And(items):
+            known = [
+                one for one in (implied_categories(configuration, item) for item in items) if one is not None
+            ]
+            return frozenset.intersection(*known) if known else None
+        case Or(items):
+            each = [implied_categories(configuration, item) for item in items]
+            known = [one for one in each if one is not None]
+            return frozenset.union(*known) if len(known) == len(each) else None
+        case _:
+            return None
 
 
 def _configured(configuration: Configuration) -> dict[tuple[str, str], UUID]:
