@@ -77,14 +77,14 @@ class Desk:
 
     async def settles(self) -> None:
         """Returns when all events are taken in, all clocks reckoned, and all that is told has been published."""
-        await self.service.drain()
+        await self.service.drain(60)
 
         async def nothing_due() -> bool:
             due = "SELECT count(*) FROM timers WHERE tenant_id = $1 AND state <> 'dead' AND due_at <= now()"
             return not await self.fetch_value(due, self.id)
 
-        await eventually(nothing_due, 15)
-        await self.service.drain()
+        await eventually(nothing_due, 60)
+        await self.service.drain(60)
 
     async def fetch_value(self, sql: str, *args: object) -> object:
         """The first value of a query that sees everything."""
