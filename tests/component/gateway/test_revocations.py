@@ -195,6 +195,26 @@ async def test_who_refreshes_while_a_change_is_not_yet_committed_gets_no_token_t
     assert caller.team_ids == frozenset()
 
 
+async def test_a_refresh_and_a_new_password_at_once_do_not_wait_for_each_other_for_ever(desk: Desk) -> None:
+    user = await desk.person("crossing@acme.example", "agent")
+    admin = await desk.caller()
+
+    async def new_password(place: int) -> None:
+        async with desk.transaction(admin) as tx:
+            await update_user(tx, user_id=user.id, patch=UserPatch(password=f"password {place}"))
+
+    for place in range(12):
+        await new_password(place)
+        pairs = [await desk.sign_in(user.email, f"password {place}") for _ in range(4)]
+        refreshes = [
+            refresh(desk.databases, desk.keys, refresh_token=pair.refresh_token or "") for pair in pairs
+        ]
+        answers = await asyncio.gather(*refreshes, new_password(place), return_exceptions=True)
+        faults = [answer for answer in answers if isinstance(answer, BaseException)]
+        assert all(isinstance(fault, Unauthenticated) for fault in faults)
+        assert answers[-1] is None
+
+
 async def test_verifiers_are_told_of_all_tenants_and_only_of_what_still_matters(desk: Desk) -> None:
     user = await desk.person("told@acme.example", "agent")
     await _patched(desk, user, UserPatch(active=False))

@@ -15,6 +15,7 @@ from gateway.domain import people
         (people.problem_with_email, "root@intranet.local"),
         (people.problem_with_name, "Anna Kowalska-Nowak"),
         (people.problem_with_name, "x" * 200),
+        (people.problem_with_name, "می\u200cخواهم 👩\u200d💻"),
         (people.problem_with_slug, "service-desk"),
         (people.problem_with_slug, "a"),
         (people.problem_with_language, "en"),
@@ -46,6 +47,8 @@ def test_what_is_in_order_has_no_problem(check: Callable[[str], str | None], tex
         (people.problem_with_name, "  ", "is required"),
         (people.problem_with_name, "x" * 201, "has more than 200 characters"),
         (people.problem_with_name, "Anna\0", "has control characters"),
+        (people.problem_with_name, "Anna\nNowak", "has control characters"),
+        (people.problem_with_name, "Anna \u202ekawoN", "has control characters"),
         (people.problem_with_name, "Anna\ud800", "has control characters"),
         (people.problem_with_slug, "", "is required"),
         (

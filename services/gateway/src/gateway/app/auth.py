@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import func, select, update
 
 from chassis.context import current_caller
-from chassis.db import Databases, Tx
+from chassis.db import Databases, Tx, get_for_update
 from chassis.errors import Unauthenticated
 from chassis.tokens import Verifier
 from gateway.app.keys import SigningKeys
@@ -79,16 +79,15 @@ async def sign_in_with_password(
             raise _wrong_password()
     better = await hash_password(password) if needs_new_hash(hashed) else None
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-        await forget_failures(tx, name=email, ip=ip)
-        if better is not None:
-            await tx.execute(
-                update(Password).where(Password.id == user_id, Password.hash == hashed).values(hash=better)
-            )
         session = await start_session(tx, user_id=user_id, user_agent=user_agent, ip=ip)
         access = await mint_for_user(tx, keys, user_id=user_id, session_id=session.id)
         # The password may have been changed while it was being verified.
-        if await tx.scalar(select(Password.hash).where(Password.id == user_id)) not in {hashed, better}:
+        unchanged = (Password.id == user_id) & (Password.hash == hashed)
+        if await tx.scalar(select(Password.id).where(unchanged)) is None:
             raise _wrong_password()
+        if better is not None:
+            await tx.execute(update(Password).where(unchanged).values(hash=better))
+        await forget_failures(tx, name=email, ip=ip)
         return _pair(access, await issue_refresh_token(tx, session=session))
 
 
@@ -196,11 +195,14 @@ async def _refresh(tx: Tx, keys: SigningKeys, token_id: UUID) -> TokenPair | Non
     token = await tx.scalar(select(RefreshToken).where(RefreshToken.id == token_id))
     if token is None:
         return None
+    owner = select(Session.user_id).where(Session.id == token.session_id)
+    # The person before the session, as those lock who end all sessions of a person.
+    await tx.execute(select(User.id).where(User.id == owner.scalar_subquery()).with_for_update(read=True))
     # The session's lock puts two uses of one token in order.
-    session = await tx.scalar(select(Session).where(Session.id == token.session_id).with_for_update())
+    session = await get_for_update(tx, Session, token.session_id)
     await tx.session.refresh(token)
     now = await database_now(tx)
-    if session is None or session.revoked_at is not None:
+    if session.revoked_at is not None:
         return None
     if token.used_at is not None:
         await end_session(tx, session_id=session.id, reason="token_reused")

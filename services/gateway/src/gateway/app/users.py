@@ -41,6 +41,7 @@ from gateway.domain.audit import Change, Plain, changes_between
 from gateway.domain.people import (
     domain_of,
     normal_email,
+    presentable,
     problem_with_email,
     problem_with_language,
     problem_with_name,
@@ -133,7 +134,7 @@ async def ensure_requester(tx: Tx, *, email: str, name: str, language: str) -> U
         return known
     tenant = await tenant_of(tx)
     usable = language if language in tenant.languages else tenant.languages[0]
-    shown_name = "".join(one for one in name if one.isprintable()).strip()[:200] or email.partition("@")[0]
+    shown_name = presentable(name) or email.partition("@")[0]
     user = await _insert(
         tx, email=email, name=shown_name, language=usable, time_zone=tenant.time_zone, phone=""
     )

@@ -4,6 +4,7 @@ Each check returns what is wrong, as a sentence for people, or None.
 """
 
 import re
+import unicodedata
 from zoneinfo import available_timezones
 
 SHORTEST_PASSWORD = 8
@@ -14,6 +15,8 @@ _LONGEST_NAME = 200
 _EMAIL = re.compile(
     r"[^\s@\"(),:;<>\[\]\\]{1,64}@(?=.{1,253}$)(?:[\w](?:[\w-]{0,61}\w)?\.)*[\w](?:[\w-]{0,61}\w)?"
 )
+# Embeddings, overrides and isolates of the bidirectional algorithm: with them a name can pose as another.
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -45,16 +48,19 @@ def problem_with_name(text: str) -> str | None:
     """One line of one to two hundred printable characters."""
     if not text.strip():
         return "is required"
-    return problem_with_line(text)
+    if len(text) > _LONGEST_NAME:
+        return f"has more than {_LONGEST_NAME} characters"
+    return None if all(map(_fits_a_line, text)) else "has control characters"
 
 
-def problem_with_line(text: str, *, most: int = _LONGEST_NAME) -> str | None:
-    """One line of printable characters, or none."""
-    if len(text) > most:
-        return f"has more than {most} characters"
-    if not text.isprintable():
-        return "has control characters"
-    return None
+def presentable(text: str) -> str:
+    """Return a text from elsewhere as one line that may be a name; it may be empty."""
+    return "".join(one for one in text if _fits_a_line(one)).strip()[:_LONGEST_NAME].strip()
+
+
+def _fits_a_line(character: str) -> bool:
+    """Everything but controls, lone surrogates, breaks of lines and turns of direction; joiners are in order."""
+    return unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} and character not in _TURNS
 
 
 def problem_with_slug(text: str) -> str | None:

@@ -34,7 +34,7 @@ _TABLES = {
     """,
     "users": f"""
         {_ROW},
-        email text NOT NULL CHECK (email = lower(email)),
+        email text NOT NULL,
         name text NOT NULL,
         language text NOT NULL,
         time_zone text NOT NULL,
