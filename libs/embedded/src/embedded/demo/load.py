@@ -238,7 +238,7 @@ async def _take(api: Api, ticket_id: str, name: str, step: Step) -> None:
             try:
                 await api.make(name, "POST", f"{path}/transitions", body, by=step.by)
             except LoadError:
-                # A ticket resolved long ago may have closed by itself before we came to it.
+                # It may have moved by itself: to work when somebody took it, to its end when it was resolved long ago.
                 if (await api.get(path, by=step.by))["state"] != step.to:
                     raise
 

@@ -143,7 +143,10 @@ def _steps(
     agent = clock.pick(tenant.members_of(request.queue)).email
     if state == "cancelled":
         return (Step("move", clock.after(20, 300), agent, to="cancelled"),)
-    steps = [Step("assign", clock.after(4, 70), agent, team=request.queue)]
+    steps = [
+        Step("assign", clock.after(4, 70), agent, team=request.queue),
+        Step("move", clock.after(0.2, 2), agent, to="open"),
+    ]
     if state == "open" and clock.once_in(4):
         return tuple(steps)
     steps.append(Step("reply", clock.after(3, 90), agent, text=request.reply))
@@ -173,10 +176,11 @@ def _working(request: Request, requester: Member, agent: str, clock: _Clock) -> 
 
 
 def _resolving(request: Request, requester: Member, agent: str, clock: _Clock) -> list[Step]:
-    steps = []
-    if not clock.once_in(3):
-        steps.append(Step("move", clock.after(1, 4), agent, to="pending_requester"))
+    asked = not clock.once_in(3)
+    steps = [Step("move", clock.after(1, 4), agent, to="pending_requester")] if asked else []
     steps.append(Step("reply", clock.after(20, 400), requester.email, text=request.answer))
+    if asked:
+        steps.append(Step("move", clock.after(0.2, 2), agent, to="open"))
     if clock.once_in(2):
         steps.append(Step("note", clock.after(5, 50), agent, text=request.note))
     steps.append(Step("move", clock.after(20, 600), agent, to="resolved", text=request.end))
