@@ -17,10 +17,12 @@ QUEUES = {"outbox", "inbox", "dead_events", "timers", "idempotency_keys", *OF_NO
 DEFINER_FUNCTIONS = {
     "gateway": {
         "all_tenants",
+        "forget_expired_credentials",
+        "personal_access_token_by_hash",
+        "recent_not_before",
+        "refresh_token_by_hash",
         "service_account_by_client_id",
-        "session_by_refresh_token",
         "tenant_by_slug",
-        "token_by_hash",
     },
     "tickets": {"find_tickets", "find_words"},
     "sla": set(),
