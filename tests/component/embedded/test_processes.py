@@ -98,7 +98,7 @@ def test_what_was_killed_is_started_again_and_told(
         assert is_alive(pids[-1][0])
         assert told == ["sleeper ended (killed by SIGKILL); starting it again"]
     finally:
-        supervisor.stop("sleeper")
+        supervisor.stop("sleeper", patience=5)
 
 
 def test_what_dies_at_once_is_started_ever_more_slowly(supervisor: Supervisor, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_what_dies_at_once_is_started_ever_more_slowly(supervisor: Supervisor, t
         return {0.2, 0.4, 0.8} <= pauses
 
     assert tend_until(supervisor, paused_thrice)
-    supervisor.stop("dying")
+    supervisor.stop("dying", patience=5)
 
 
 def test_a_child_that_ignores_the_request_is_killed_when_patience_ends(
@@ -122,12 +122,11 @@ def test_a_child_that_ignores_the_request_is_killed_when_patience_ends(
         "stubborn",
         lambda: shell("trap '' TERM; echo ready; while :; do sleep 0.1; done", log),
         {},
-        patience=0.5,
     )
     supervisor.start(member)
     assert wait_until(lambda: "ready" in log.read_text())
     assert member.process is not None
     began = time.monotonic()
-    supervisor.stop("stubborn")
+    supervisor.stop("stubborn", patience=0.5)
     assert member.process.returncode == -signal.SIGKILL
     assert 0.5 <= time.monotonic() - began < 3

@@ -10,15 +10,6 @@ from chassis.ids import new_id
 
 # Filled for both tenants by what the other tests of this folder stand on.
 _FILLED = ("tenants", "users", "roles", "role_grants", "passwords", "sessions", "refresh_tokens", "outbox")
-_DEFINERS = {
-    "tenant_by_slug",
-    "all_tenants",
-    "refresh_token_by_hash",
-    "personal_access_token_by_hash",
-    "service_account_by_client_id",
-    "recent_not_before",
-    "forget_expired_credentials",
-}
 
 
 @pytest.mark.parametrize("table", _FILLED)
@@ -47,14 +38,3 @@ async def test_a_row_of_another_tenant_can_be_neither_written_nor_changed(desk: 
     await desk.sign_in("admin@globex.example", tenant="globex")
     (globex,) = await desk.look("SELECT name FROM tenants WHERE slug = 'globex'")
     assert globex["name"] == "Globex"
-
-
-async def test_what_looks_across_tenants_is_this_short_list_of_functions(desk: Desk) -> None:
-    rows = await desk.look(
-        "SELECT p.proname, r.rolcanlogin, has_function_privilege('public', p.oid, 'EXECUTE') AS open,"
-        " p.proconfig::text LIKE '%search_path%' AS pinned"
-        " FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner"
-        " WHERE p.prosecdef AND r.rolname = 'gateway_definer'"
-    )
-    assert {row["proname"] for row in rows} == _DEFINERS
-    assert all(row["pinned"] and not row["open"] and not row["rolcanlogin"] for row in rows)

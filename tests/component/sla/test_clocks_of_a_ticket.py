@@ -262,6 +262,28 @@ async def test_a_paused_clock_has_no_timers(acme: Desk) -> None:
     assert await acme.fetch_value(timers, acme.id) == 0
 
 
+async def test_many_clocks_due_at_once_warn_and_breach_once_each(acme: Desk) -> None:
+    await acme.make_policy(
+        targets=[target("first_response", "PT3S"), target("resolution", "PT3S")], warnings=["99%"]
+    )
+    await acme.settles()
+    began = datetime.now(UTC)
+    opened = [await Ticket(acme, began).created() for _ in range(60)]
+    breaches = "SELECT count(*) FROM outbox WHERE tenant_id = $1 AND subject LIKE '%ClockBreached'"
+
+    async def all_breached() -> bool:
+        return await acme.fetch_value(breaches, acme.id) == 120
+
+    await eventually(all_breached, 20)
+    await acme.settles()
+    for ticket in opened:
+        told = await acme.clock_events(ticket.id)
+        assert [told.count(("ClockBreached", name)) for name in ("first_response", "resolution")] == [1, 1]
+    assert await acme.fetch_value("SELECT count(*) FROM timers WHERE tenant_id = $1", acme.id) == 0
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    assert await acme.fetch_value(deadlocks) == 0
+
+
 async def test_the_table_of_clocks_is_a_cache_of_the_ledger(acme: Desk) -> None:
     ticket = await Ticket(acme, monday(9), priority="low").created()
     await ticket.moves("pending_requester", monday(10))

@@ -210,6 +210,13 @@ async def test_a_services_token_names_the_service_its_tenant_and_the_cause() -> 
     assert (caller.cause, caller.on_behalf_of, caller.scopes) == ("event:7", str(PERSON), frozenset())
 
 
+async def test_a_revocation_of_the_whole_tenant_leaves_services_at_their_work() -> None:
+    checks = verifier()
+    token = SystemTokens("tickets", SECRET).token(TENANT, "event:7")
+    checks.not_before.merge([Revocation(str(TENANT), None, None, time.time() + 1)])
+    assert (await checks.verify(token)).kind == "system"
+
+
 async def test_a_service_cannot_sign_for_another() -> None:
     checks = Verifier(keys=LocalKeys([KEY]), service_keys={"tickets": SECRET, "sla": "b" * 32})
     now = time.time()

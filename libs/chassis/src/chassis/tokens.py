@@ -210,7 +210,10 @@ class Verifier:
             del self._verified[token]
             raise Unauthenticated("The access token has expired.", reason="TOKEN_EXPIRED")
         caller = known.caller
-        if not self.not_before.holds(known.tenant, caller.subject, caller.session_id, known.issued_at):
+        # What is revoked of a tenant is said of its people and programs, not of services that work for it.
+        if caller.kind != "system" and not self.not_before.holds(
+            known.tenant, caller.subject, caller.session_id, known.issued_at
+        ):
             del self._verified[token]
             raise Unauthenticated("The access token was revoked.", reason="TOKEN_REVOKED")
         return caller

@@ -58,20 +58,28 @@ def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
     return prepare
 
 
+_LAST_WORDS_SECONDS = 2.0
+
+
 def stop_child(child: subprocess.Popen[bytes], *, ask: signal.Signals, patience: float) -> None:
     """Ask a child to end, and end it with SIGKILL where it has not after `patience` seconds."""
     if child.poll() is None:
         child.send_signal(ask)
-        wait_or_kill(child, patience=patience)
+        wait_or_end(child, patience=patience)
 
 
-def wait_or_kill(child: subprocess.Popen[bytes], *, patience: float) -> None:
-    """Wait for a child that was asked to end, and end it with SIGKILL where it has not after `patience` seconds."""
-    try:
-        child.wait(patience)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+def wait_or_end(
+    child: subprocess.Popen[bytes], *, patience: float, insist: signal.Signals = signal.SIGKILL
+) -> None:
+    """Wait `patience` seconds for a child that was asked to end; then insist, and end it with SIGKILL at last."""
+    for signal_then, seconds in ((insist, patience), (signal.SIGKILL, _LAST_WORDS_SECONDS)):
+        try:
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal_then)
+        else:
+            return
+    child.wait()
 
 
 def free_ports(count: int) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from embedded.errors import EmbeddedError
-from embedded.processes import wait_or_kill
+from embedded.processes import wait_or_end
 
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
@@ -17,13 +17,13 @@ _STEADY_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Member:
-    """A process to keep running. `start` starts it; `ask` is the signal it ends by, within `patience` seconds."""
+    """A process to keep running. `start` starts it, `ask` is the signal it ends by, `insist` the one after that."""
 
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
     ports: Mapping[str, int]
     ask: signal.Signals = signal.SIGTERM
-    patience: float = 5.0
+    insist: signal.Signals = signal.SIGKILL
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     again_at: float | None = None
@@ -56,18 +56,18 @@ class Supervisor:
                 member.again_at = now + member.pause
                 self.say(f"{member.name} ended ({_reason(member.process.returncode)}); starting it again")
 
-    def stop(self, *names: str) -> None:
-        """Stop the named members together: all are asked first, then each gets its patience, then SIGKILL."""
+    def stop(self, *names: str, patience: float) -> None:
+        """Stop the named members together: all are asked, and after `patience` seconds made to end."""
         named = [member for member in self.members if member.name in names]
         self.members = [member for member in self.members if member.name not in names]
-        living = [member for member in named if member.process is not None and member.process.poll() is None]
-        for member in living:
-            assert member.process is not None
-            member.process.send_signal(member.ask)
-        deadline = time.monotonic() + max((member.patience for member in living), default=0.0)
-        for member in living:
-            assert member.process is not None
-            wait_or_kill(member.process, patience=max(0.0, deadline - time.monotonic()))
+        living = [
+            (one, one.process) for one in named if one.process is not None and one.process.poll() is None
+        ]
+        for member, process in living:
+            process.send_signal(member.ask)
+        deadline = time.monotonic() + patience
+        for member, process in living:
+            wait_or_end(process, patience=max(0.0, deadline - time.monotonic()), insist=member.insist)
 
     def _start(self, member: Member) -> None:
         member.again_at = None

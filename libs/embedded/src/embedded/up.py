@@ -23,7 +23,7 @@ from embedded.errors import EmbeddedError
 from embedded.home import Choices, hold, read_choices, refuse_taken_ports
 from embedded.nats import NatsServer
 from embedded.postgres import PostgresServer
-from embedded.processes import free_ports, start_child, stop_child, tail
+from embedded.processes import free_ports, port_is_free, start_child, stop_child, tail
 from embedded.run_file import Running, end_leftovers, write_run_file
 from embedded.supervisor import Member, Supervisor
 
@@ -31,6 +31,8 @@ _POSTGRES_SETTINGS = {"max_connections": "200", "shared_buffers": "128MB"}
 _LOG_KEPT_BYTES = 20 * 1024 * 1024
 _READY_PATIENCE = 240.0
 _LOADER_ATTEMPTS = 3
+_GATEWAY_FIRST_SECONDS = 15.0
+_STOP_SECONDS = 17.0
 
 
 class StopRequested(BaseException):
@@ -100,9 +102,15 @@ def start_servers(run: Run) -> PostgresServer:
         return postgres.start()
 
     run.supervisor.start(
-        Member("postgres", start_postgres, {"sql": run.ports.postgres}, ask=signal.SIGINT, patience=4.0)
+        Member(
+            "postgres",
+            start_postgres,
+            {"sql": run.ports.postgres},
+            ask=signal.SIGINT,
+            insist=signal.SIGQUIT,
+        )
     )
-    run.supervisor.start(Member("nats", nats.start, {"nats": run.ports.nats}, patience=3.0))
+    run.supervisor.start(Member("nats", nats.start, {"nats": run.ports.nats}))
     postgres.wait_ready()
     nats.wait_ready()
     return postgres
@@ -136,13 +144,22 @@ def migrate(run: Run) -> None:
 
 
 def start_services(run: Run) -> None:
-    """Start the six services; the gateway first, since the others ask it for keys and people."""
+    """Start the six services; the others when the gateway listens, since they ask it for keys and people."""
+    _start_service(run, "gateway")
+    deadline = time.monotonic() + _GATEWAY_FIRST_SECONDS
+    while port_is_free(run.choices.http_port) and time.monotonic() < deadline:
+        run.supervisor.tend()
+        time.sleep(0.05)
     for service in SERVICES:
+        if service != "gateway":
+            _start_service(run, service)
 
-        def start(service: str = service) -> subprocess.Popen[bytes]:
-            return run.start_program(service, [program(service), "serve"], run.environment(service))
 
-        run.supervisor.start(Member(service, start, run.ports.of(service, run.choices)))
+def _start_service(run: Run, service: str) -> None:
+    def start() -> subprocess.Popen[bytes]:
+        return run.start_program(service, [program(service), "serve"], run.environment(service))
+
+    run.supervisor.start(Member(service, start, run.ports.of(service, run.choices)))
 
 
 def load_demo(run: Run) -> None:
@@ -211,13 +228,14 @@ def greeting(choices: Choices) -> str:
 
 
 def stop(run: Run) -> None:
-    """Stop everything within 20 s: gateway, services, NATS, PostgreSQL."""
+    """Stop everything within 20 s: gateway, services, NATS, PostgreSQL, which gets what is left of the time."""
+    deadline = time.monotonic() + _STOP_SECONDS
     for migration in run.migrations:
         stop_child(migration, ask=signal.SIGKILL, patience=1.0)
-    run.supervisor.stop("gateway")
-    run.supervisor.stop(*(service for service in SERVICES if service != "gateway"))
-    run.supervisor.stop("nats")
-    run.supervisor.stop("postgres")
+    run.supervisor.stop("gateway", patience=5.0)
+    run.supervisor.stop(*(service for service in SERVICES if service != "gateway"), patience=5.0)
+    run.supervisor.stop("nats", patience=2.0)
+    run.supervisor.stop("postgres", patience=max(2.0, deadline - time.monotonic()))
     (run.home / "run.json").unlink(missing_ok=True)
 
 

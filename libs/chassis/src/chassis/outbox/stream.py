@@ -81,7 +81,6 @@ class StreamWriter:
         return {
             **row["headers"],
             "Nats-Msg-Id": event_id,
-            "Nats-Expected-Stream": self._stream,
             "Nats-Expected-Last-Sequence": str(expected),
             "deskmesh-tenant": str(row["tenant_id"]),
             "deskmesh-aggregate": row["aggregate_id"],

@@ -14,7 +14,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from chassis.db import Tx
 from chassis.events import Received
 from deskmesh.common.v1 import types_pb2
-from deskmesh.sla.v1 import events_pb2 as sla_events
 from deskmesh.tickets.v1 import events_pb2, ticket_pb2
 from sla.app.conditions import CUSTOM, LISTS, REFERENCES, TEXTS
 from sla.app.reckoning import TicketNews, take_in
@@ -62,17 +61,21 @@ def _time(at: Timestamp, event: Received[AnyTicketEvent]) -> datetime:
 
 
 def _state(ticket: ticket_pb2.Ticket) -> TicketState:
-    summary = sla_events.TicketFacts(
-        id=ticket.id,
-        number=ticket.number,
-        title=ticket.title,
-        priority=ticket.priority,
-        process=ticket.process if ticket.HasField("process") else None,
-        queue=ticket.queue if ticket.HasField("queue") else None,
-        team=ticket.team if ticket.HasField("team") else None,
-        assignee=ticket.assignee if ticket.HasField("assignee") else None,
-        requester=ticket.requester if ticket.HasField("requester") else None,
-    )
+    """What others are told of the ticket is kept by the names of TicketFacts."""
+    summary: dict[str, object] = {
+        "id": ticket.id,
+        "number": ticket.number,
+        "title": ticket.title,
+        "priority": ticket.priority,
+    }
+    references = {"process": ticket.process, "queue": ticket.queue, "team": ticket.team}
+    for name, reference in references.items():
+        if reference.id:
+            summary[name] = {"id": reference.id, "key": reference.key, "name": reference.name}
+    people = {"assignee": ticket.assignee, "requester": ticket.requester}
+    for name, person in people.items():
+        if person.id:
+            summary[name] = {"id": person.id, "email": person.email, "name": person.name}
     readers = [ticket.requester.id, *(watcher.id for watcher in ticket.watchers)]
     return TicketState(
         version=ticket.version,
@@ -82,7 +85,7 @@ def _state(ticket: ticket_pb2.Ticket) -> TicketState:
         is_confidential=ticket.confidential,
         queue_team_id=ticket.queue_team_id,
         reader_ids=tuple(dict.fromkeys(one for one in readers if one)),
-        summary=MessageToDict(summary, preserving_proto_field_name=True),
+        summary=summary,
         is_open=ticket.state_category not in FINISHED,
     )
 

@@ -43,6 +43,8 @@ class _Case:
     """A ticket at work: what is known of it, what was told of its clocks before, and what now."""
 
     ticket_id: UUID
+    at: datetime
+    """As of when its clocks are reckoned."""
     ticket: TicketState | None = None
     clock_version: int = 0
     events: list[TicketEvent] = field(default_factory=list)
@@ -56,7 +58,7 @@ async def take_in(tx: Tx, *, news: Sequence[TicketNews], now: datetime) -> None:
 
     An event that is in the ledger already changes nothing.
     """
-    cases = await _opened(tx, {one.ticket_id for one in news})
+    cases = await _opened(tx, {one.ticket_id for one in news}, now)
     book = await current_book_held(tx)
     fresh: list[TicketNews] = []
     for one in sorted(news, key=lambda one: one.event.order):
@@ -68,25 +70,25 @@ async def take_in(tx: Tx, *, news: Sequence[TicketNews], now: datetime) -> None:
         case.touched = True
         if case.ticket is None or one.ticket.version >= case.ticket.version:
             case.ticket = one.ticket
-        _reckon(tx, case, case.ticket, book, now)
+        _reckon(tx, case, case.ticket, book)
     await ledger.add_events(tx, ((one.ticket_id, one.name, one.event) for one in fresh))
     await _closed(tx, cases.values())
 
 
 async def reckon(tx: Tx, *, ticket_ids: Collection[UUID], now: datetime) -> None:
     """Reckons the clocks of tickets as of `now` and tells what changed: warnings, breaches, new rules."""
-    cases = await _opened(tx, set(ticket_ids))
+    cases = await _opened(tx, set(ticket_ids), now)
     book = await current_book_held(tx)
     for case in cases.values():
         if case.ticket is not None:
-            _reckon(tx, case, case.ticket, book, now)
+            _reckon(tx, case, case.ticket, book)
     await _closed(tx, cases.values())
 
 
-async def _opened(tx: Tx, ticket_ids: Collection[UUID]) -> dict[UUID, _Case]:
+async def _opened(tx: Tx, ticket_ids: Collection[UUID], now: datetime) -> dict[UUID, _Case]:
     """The tickets, locked, with all that is known of them."""
     await ledger.lock_tickets(tx, ticket_ids)
-    cases = {ticket_id: _Case(ticket_id) for ticket_id in sorted(ticket_ids)}
+    cases = {ticket_id: _Case(ticket_id, now) for ticket_id in sorted(ticket_ids)}
     known = await ledger.tickets_of(tx, ticket_ids)
     if not known:
         return cases
@@ -123,7 +125,10 @@ async def _closed(tx: Tx, cases: Iterable[_Case]) -> None:
 
 
 async def _set_timers(tx: Tx, cases: Iterable[_Case]) -> None:
-    """One timer for the breach and one for the next warning of each running clock."""
+    """One timer for the breach and one for the next warning of each running clock, each named by its moment.
+
+    One whose moment has come is left alone: it may be firing just now, holding its row and waiting for this ticket.
+    """
     due: list[NewTimer] = []
     over: dict[str, list[str]] = {BREACH: [], WARNING: []}
     for case in cases:
@@ -133,14 +138,21 @@ async def _set_timers(tx: Tx, cases: Iterable[_Case]) -> None:
                 (BREACH, _breach_due_at(before), _breach_due_at(clock)),
                 (WARNING, _warning_at(before), _warning_at(clock)),
             ):
-                if due_at is not None and due_at != was_due_at:
-                    due.append(NewTimer(kind, str(id_), due_at, {"ticket_id": str(case.ticket_id)}))
-                elif due_at is None and was_due_at is not None:
-                    over[kind].append(str(id_))
+                if due_at == was_due_at:
+                    continue
+                if was_due_at is not None and was_due_at > case.at:
+                    over[kind].append(_timer_key(id_, was_due_at))
+                if due_at is not None:
+                    payload = {"ticket_id": str(case.ticket_id)}
+                    due.append(NewTimer(kind, _timer_key(id_, due_at), due_at, payload))
     for kind, keys in over.items():
         if keys:
             await timers.cancel_many(tx, kind=kind, keys=keys)
     await timers.schedule_many(tx, due)
+
+
+def _timer_key(id_: UUID, due_at: datetime) -> str:
+    return f"{id_}@{due_at.isoformat()}"
 
 
 def _breach_due_at(clock: Told | None) -> datetime | None:
@@ -151,12 +163,13 @@ def _warning_at(clock: Told | None) -> datetime | None:
     return None if clock is None else clock.warning_at
 
 
-def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook, now: datetime) -> None:
+def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook) -> None:
     """Reckons all clocks of a ticket and tells what changed since it was told last."""
     # What is in the ledger and in the rules is so already, whatever the clock of this machine says.
-    at = max([now, *(event.occurred_at for event in case.events)])
+    at = max([case.at, *(event.occurred_at for event in case.events)])
     if book.latest_change is not None:
         at = max(at, book.latest_change)
+    case.at = at
     found = {clock_id(case.ticket_id, one.kind, one.name): one for one in compute(case.events, book, at)}
     for id_ in sorted(found.keys() | case.clocks.keys()):
         told, clock = case.clocks.get(id_), found.get(id_)
