@@ -3,7 +3,7 @@
 import asyncio
 import smtplib
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from google.protobuf.message import Message
 
 from chassis.ids import new_id
 from chassis.messaging import ensure_stream
+from chassis.service import Only
 from chassis.testing.databases import ServiceDatabase
 from chassis.testing.identity import Issuer
 from chassis.testing.servers import Nats
@@ -285,18 +286,23 @@ def queued(answer: str) -> str:
 
 @asynccontextmanager
 async def run_notify(
-    database: ServiceDatabase, nats: Nats, issuer: Issuer, folder: Path, **settings: str
+    database: ServiceDatabase,
+    nats: Nats,
+    issuer: Issuer,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    only: Only | None = None,
 ) -> AsyncIterator[Desk]:
-    """Run notify on a database; mail goes to the folder unless a setting says otherwise."""
+    """Run notify, or half of it, on a database; mail goes to the folder unless a setting says otherwise."""
     port = free_port()
     environment = {
         "NOTIFY_SMTP_LISTEN": f"127.0.0.1:{port}",
         "NOTIFY_MAIL_FOLDER": str(folder),
         "NOTIFY_MAIL_DOMAIN": "desk.example",
         "NOTIFY_GATEWAY_TARGET": "unix:/nowhere/gateway.sock",
-        **settings,
+        **(settings or {}),
     }
-    async with running(SERVICE, database, nats, issuer, environment) as service:
+    async with running(SERVICE, database, nats, issuer, environment, only=only) as service:
         yield Desk(service, port, folder, nats)
 
 

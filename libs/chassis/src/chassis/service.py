@@ -64,6 +64,8 @@ class Background:
     name: str
     run: Callable[[asyncio.Event], Awaitable[None]]
     worker: bool = True
+    check: Check | None = None
+    """Of readiness, in the processes where it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,8 @@ async def running(service: Service[S], settings: S, only: Only | None = None) ->
         for part in parts.background:
             if only is None or part.worker == (only is Only.WORKER):
                 loops.start(part.name, part.run)
+                if part.check is not None:
+                    readiness.add(part.name, part.check)
         for name, check in parts.checks.items():
             readiness.add(name, check)
 

@@ -41,7 +41,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         handlers=events.handlers(settings.mail_domain),
         timers=work.timers(),
         jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
-        background=[Background("smtp", run=take_mail, worker=False)],
+        background=[Background("smtp", run=take_mail, worker=False, check=door.problem)],
     )
 
 

@@ -104,8 +104,10 @@ async def running(
     nats: Nats,
     issuer: Issuer,
     settings: Mapping[str, str] | None = None,
+    *,
+    only: chassis_service.Only | None = None,
 ) -> AsyncIterator[RunningService[S]]:
-    """Run a service in this event loop until the block ends: gRPC on a unix socket, HTTP on a free port.
+    """Run a service, or half of it, in this event loop until the block ends: gRPC on a unix socket, HTTP on a free port.
 
     `settings` adds to its environment, by full names ("TICKETS_GATEWAY_TARGET"). It believes the issuer's tokens.
     """
@@ -127,7 +129,9 @@ async def running(
     trusting = dataclasses.replace(service, verifier=lambda _: issuer.verifier())
     channel = Channel(target, service.name)
     try:
-        async with chassis_service.running(trusting, load(service.settings, prefix, environment)) as process:
+        async with chassis_service.running(
+            trusting, load(service.settings, prefix, environment), only
+        ) as process:
             await process.ready()
             yield RunningService(process, target, database, channel, issuer)
     finally:

@@ -184,18 +184,25 @@ class Door:
     connections: int
     hold: Hold
     live: set[Protocol] = field(default_factory=set)
+    _listening: bool = False
     _receiving: set[Protocol] = field(default_factory=set)
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, host: str, port: int, stop: asyncio.Event) -> None:
         """Listen until `stop`; then finish what is being received, a few seconds at most."""
         server = await asyncio.get_running_loop().create_server(self._connect, host, port)
+        self._listening = True
         log.info("smtp_listening", port=server.sockets[0].getsockname()[1])
         try:
             await stop.wait()
         finally:
+            self._listening = False
             server.close()
             await self._drain()
+
+    async def problem(self) -> str | None:
+        """For readiness: why no mail can come in, None when it can."""
+        return None if self._listening else "not listening"
 
     def _connect(self) -> asyncio.BaseProtocol:
         if len(self.live) >= self.connections:
