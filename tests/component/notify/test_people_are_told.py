@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest_asyncio
 from notify_desk import Desk, TenantOf, mail, queued, text_of
 
+from chassis.context import Caller, use_caller
 from chassis.ids import new_id
 from chassis.testing.waiting import eventually
+from chassis.timers import Timer
 from deskmesh.common.v1 import types_pb2
 from deskmesh.gateway.v1 import events_pb2 as gateway_events
 from deskmesh.gateway.v1 import identity_pb2
@@ -19,6 +21,7 @@ from deskmesh.sla.v1 import events_pb2 as sla
 from deskmesh.sla.v1 import sla_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from deskmesh.tickets.v1 import ticket_pb2
+from notify.api.work import Work
 
 NOW = datetime.now(UTC)
 
@@ -83,7 +86,7 @@ class Case:
         event.recorded_at.FromDatetime(NOW)
         return await self._tell(event)
 
-    async def breached(self, *, warning: bool = False) -> UUID:
+    async def breached(self, *, warning: bool = False, at: datetime | None = None) -> UUID:
         facts = sla.TicketFacts(
             id=self.ticket.id,
             number=self.ticket.number,
@@ -94,9 +97,13 @@ class Case:
         )
         clock = sla_pb2.Clock(id=str(new_id()), name="first_response")
         clock.due_at.FromDatetime(datetime(2026, 11, 23, 14, 30, tzinfo=UTC))
+        event: sla.ClockWarning | sla.ClockBreached
         if warning:
-            return await self._tell(sla.ClockWarning(clock=clock, ticket=facts, warning="50%"))
-        return await self._tell(sla.ClockBreached(clock=clock, ticket=facts))
+            event = sla.ClockWarning(clock=clock, ticket=facts, warning="50%")
+        else:
+            event = sla.ClockBreached(clock=clock, ticket=facts)
+        event.occurred_at.FromDatetime(at or datetime.now(UTC))
+        return await self._tell(event)
 
     async def _tell(
         self,
@@ -275,13 +282,33 @@ async def test_a_breach_tells_the_team_the_time_in_their_own_zone(case: Case) ->
     assert sorted(row["purpose"] for row in rows) == ["clock_breach"] * 2 + ["clock_warning"] * 2
 
 
+async def test_nobody_is_mailed_of_clocks_that_ran_out_before_their_ticket_was_imported(case: Case) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    await case.breached(at=long_ago)
+    await case.breached(at=long_ago, warning=True)
+    await case.breached(warning=True)
+    await case.settled()
+    rows = await case.tenant.deliveries(2)
+    assert [row["purpose"] for row in rows] == ["clock_warning"] * 2
+
+
 async def test_a_resolution_is_told_to_the_requester(case: Case) -> None:
     await case.resolved(by=case.anna)
     mails = await case.tenant.mails(1)
     assert "zostało rozwiązane" in text_of(mails[case.requester.email])
 
 
-async def test_no_more_than_three_automatic_mails_an_hour_go_to_one_address(case: Case) -> None:
+async def test_each_of_several_different_requests_in_an_hour_is_acknowledged(case: Case) -> None:
+    for title in ("Printer", "Mail", "VPN", "Phone", "Badge"):
+        case.ticket.id, case.ticket.title = str(new_id()), title
+        await case.created()
+    rows = await case.tenant.deliveries(5 * 3)
+    assert [row["recipient"] for row in rows].count(case.requester.email) == 5
+
+
+async def test_no_more_than_three_automatic_mails_an_hour_go_to_an_address_that_repeats_itself(
+    case: Case,
+) -> None:
     for _ in range(5):
         case.ticket.id = str(new_id())
         await case.created()
@@ -292,6 +319,29 @@ async def test_no_more_than_three_automatic_mails_an_hour_go_to_one_address(case
     # What a person writes is no automatic mail.
     await case.commented(case.anna, "Hello")
     await case.tenant.deliveries(14)
+
+
+@dataclass
+class Counting:
+    """A way out that counts what passes."""
+
+    passed: list[UUID]
+
+    async def send(self, *, delivery_id: UUID, sender: str, recipient: str, raw: bytes) -> None:  # noqa: ARG002
+        self.passed.append(delivery_id)
+
+
+async def test_a_mail_that_went_out_is_not_sent_again_because_it_could_not_be_noted(case: Case) -> None:
+    await case.resolved(by=case.anna)
+    delivery_id: UUID = (await case.tenant.deliveries(1))[0]["id"]
+    await case.tenant.desk.rows("UPDATE deliveries SET state = 'queued' WHERE id = $1", delivery_id)
+    runtime, way_out = case.tenant.desk.service.process.runtime, Counting([])
+    work = Work(runtime.databases, runtime.objects, way_out)
+    timer = Timer(new_id(), case.tenant.id, "deliver", str(delivery_id), NOW, {}, attempts=1)
+    with use_caller(Caller.system(case.tenant.id, "notify", "timer")):
+        await work.send([timer])
+        await work.send([timer])  # as after a transaction that did not come through
+    assert way_out.passed == [delivery_id]
 
 
 async def test_an_automatic_mail_stays_automatic_when_it_has_become_a_ticket(case: Case) -> None:

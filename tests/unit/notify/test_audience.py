@@ -174,11 +174,14 @@ def test_nobody_is_told_of_what_happened_long_before_it_was_entered(minutes: int
 
 
 def test_the_limit_holds_for_automatic_mail_to_people_outside_and_for_nothing_else() -> None:
-    assert [audience.within_limit(sent, Purpose.ACKNOWLEDGEMENT) for sent in range(5)] == [True] * 3 + [
-        False
-    ] * 2
-    assert audience.within_limit(1000, Purpose.REPLY)
-    assert audience.within_limit(1000, Purpose.CLOCK_BREACH)
+    def within(sent: dict[str, int], purpose: Purpose = Purpose.ACKNOWLEDGEMENT) -> bool:
+        return audience.within_limit(sent, purpose, title="Printer")
+
+    assert [within({"Printer": sent}) for sent in range(5)] == [True] * 3 + [False] * 2
+    assert within({"Mail": 59})
+    assert not within({"Mail": 30, "VPN": 30})
+    assert within({"Printer": 1000}, Purpose.REPLY)
+    assert within({"Printer": 1000}, Purpose.CLOCK_BREACH)
 
 
 def test_an_agent_is_known_by_a_shipped_role_or_by_one_of_the_tenants_own() -> None:

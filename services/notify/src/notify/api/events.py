@@ -22,6 +22,7 @@ from notify.app import announcing, directory, understanding
 from notify.domain import audience
 
 E = TypeVar("E", tickets.TicketCreated, tickets.CommentAdded, tickets.TicketStateChanged)
+C = TypeVar("C", sla.ClockWarning, sla.ClockBreached)
 
 
 def handlers(mail_domain: str) -> list[AnyHandler]:
@@ -107,11 +108,15 @@ class _Told:
 
     async def on_clock_warning(self, tx: Tx, events: list[Received[sla.ClockWarning]]) -> None:
         """Tell the agents that time runs out."""
-        await self._announce(tx, [_clock(event.id, event.message, breached=False) for event in events])
+        await self._announce(
+            tx, [_clock(event.id, event.message, breached=False) for event in _timely(events)]
+        )
 
     async def on_clock_breached(self, tx: Tx, events: list[Received[sla.ClockBreached]]) -> None:
         """Tell the agents that a target was missed."""
-        await self._announce(tx, [_clock(event.id, event.message, breached=True) for event in events])
+        await self._announce(
+            tx, [_clock(event.id, event.message, breached=True) for event in _timely(events)]
+        )
 
     async def _announce(self, tx: Tx, news: Sequence[announcing.News]) -> None:
         await announcing.announce(tx, news=news, mail_domain=self.mail_domain, now=datetime.now(UTC))
@@ -160,6 +165,15 @@ def _fresh(events: Sequence[Received[E]]) -> list[Received[E]]:
         if not audience.is_import(
             occurred_at=_time(event.message.occurred_at), recorded_at=_time(event.message.recorded_at)
         )
+    ]
+
+
+def _timely(events: Sequence[Received[C]]) -> list[Received[C]]:
+    """Without what sla found out long after its moment: clocks of imported tickets."""
+    return [
+        event
+        for event in events
+        if not audience.is_import(occurred_at=_time(event.message.occurred_at), recorded_at=event.occurred_at)
     ]
 
 

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 READ_AT_ONCE = 4
 SEND_BATCH = 20
 SEND_AT_ONCE = 4
+# A mail whose sender was killed goes out so much later; one that was only halted for longer sends it a second time.
+DELIVER_LEASE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,14 @@ class Work:
 
     def timers(self) -> list[TimerHandler]:
         """The handlers of all timers that notify sets."""
-        lease = timedelta(minutes=5)
         return [
+            TimerHandler(kind=intake.PARSE, prepare=self.read, handle=self.record, batch=READ_AT_ONCE),
             TimerHandler(
-                kind=intake.PARSE, prepare=self.read, handle=self.record, batch=READ_AT_ONCE, lease=lease
-            ),
-            TimerHandler(
-                kind=announcing.DELIVER, prepare=self.send, handle=self.note, batch=SEND_BATCH, lease=lease
+                kind=announcing.DELIVER,
+                prepare=self.send,
+                handle=self.note,
+                batch=SEND_BATCH,
+                lease=DELIVER_LEASE,
             ),
         ]
 
@@ -61,7 +64,13 @@ class Work:
                 await understanding.record_reading(tx, message_id=UUID(timer.key), reading=timer.prepared)
 
     async def send(self, timers: list[Timer]) -> None:
-        """Send queued mail, some at a time. No failure of one holds back another."""
+        """Send queued mail, some at a time. No failure of one holds back another.
+
+        What went out before, when its outcome could not be noted, is only noted now.
+        """
+        timers = [timer for timer in timers if not _is_sent(timer)]
+        if not timers:
+            return
         tenant_id = timers[0].tenant_id
         async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
             mails, failed = await delivering.write_mails(
@@ -82,6 +91,10 @@ class Work:
         """Note what came of sending."""
         outcomes = [timer.prepared for timer in timers if isinstance(timer.prepared, delivering.Outcome)]
         await delivering.note_outcomes(tx, outcomes=outcomes, now=datetime.now(UTC))
+
+
+def _is_sent(timer: Timer) -> bool:
+    return isinstance(timer.prepared, delivering.Outcome) and timer.prepared.failure is None
 
 
 async def backfill_directory(databases: Databases, gateway: Directory) -> None:

@@ -78,10 +78,10 @@ class ClockNews(News):
 
 @dataclass(slots=True)
 class _Plan:
-    """The rows of one call, and how many limited mails each address has got."""
+    """The rows of one call, and how many limited mails each address has got, by the titles of their tickets."""
 
     rows: list[dict[str, object]] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 async def announce(tx: Tx, *, news: Sequence[News], mail_domain: str, now: datetime) -> None:
@@ -172,7 +172,7 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
             raise TypeError(f"no rule tells who hears of {type(news).__name__}")
 
 
-async def _limited_so_far(tx: Tx, letters: Sequence[Letter], now: datetime) -> dict[str, int]:
+async def _limited_so_far(tx: Tx, letters: Sequence[Letter], now: datetime) -> dict[str, dict[str, int]]:
     recipients = {letter.email for letter in letters if letter.purpose in audience.LIMITED}
     if not recipients:
         return {}
@@ -189,13 +189,14 @@ def _add(
     recipient = addresses.normalise(letter.email)
     if recipient is None:
         return
-    suppressed = ""
+    suppressed, title = "", news.ticket.title
+    counts = plan.counts.setdefault(recipient, {})
     if recipient in mailboxes:
         suppressed = "a mailbox of this desk"
-    elif not audience.within_limit(plan.counts.get(recipient, 0), letter.purpose):
-        suppressed = f"more than {audience.AUTOMATIC_LIMIT} automatic mails an hour"
+    elif not audience.within_limit(counts, letter.purpose, title=title):
+        suppressed = "too many automatic mails in an hour"
     elif letter.purpose in audience.LIMITED:
-        plan.counts[recipient] = plan.counts.get(recipient, 0) + 1
+        counts[title] = counts.get(title, 0) + 1
     delivery_id = new_id()
     plan.rows.append(
         {

@@ -128,10 +128,11 @@ async def roles_with(tx: Tx, permission: str) -> set[str]:
 
 async def sent_since(
     tx: Tx, *, recipients: Iterable[str], purposes: Iterable[str], since: datetime
-) -> dict[str, int]:
-    """Count, per address, the deliveries of these purposes made since then and not suppressed."""
+) -> dict[str, dict[str, int]]:
+    """Count, per address and title of the ticket, the deliveries of these purposes made since then and not suppressed."""
+    title = Delivery.content["ticket.title"].astext
     statement = (
-        select(Delivery.recipient, func.count())
+        select(Delivery.recipient, title, func.count())
         .where(
             Delivery.tenant_id == tx.tenant_id,
             Delivery.recipient.in_(list(recipients)),
@@ -139,9 +140,12 @@ async def sent_since(
             Delivery.created_at >= since,
             Delivery.state != "suppressed",
         )
-        .group_by(Delivery.recipient)
+        .group_by(Delivery.recipient, title)
     )
-    return {row[0]: row[1] for row in await tx.execute(statement)}
+    found: dict[str, dict[str, int]] = {}
+    for recipient, of_title, count in await tx.execute(statement):
+        found.setdefault(recipient, {})[of_title] = count
+    return found
 
 
 async def raw_piece(tx: Tx, *, message_id: UUID, offset: int, length: int) -> tuple[bytes, int] | None:

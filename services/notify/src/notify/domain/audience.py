@@ -9,7 +9,10 @@ from enum import StrEnum
 AGENT_PERMISSION = "tickets.comment_internal"
 SHIPPED_AGENT_ROLES = frozenset({"agent", "supervisor", "admin"})
 IMPORT_AGE = timedelta(hours=1)
-AUTOMATIC_LIMIT = 3
+# Within the window, to one address. A machine that answers ours without saying so repeats its subject; a person may
+# well report several things in an hour, and each is acknowledged.
+AUTOMATIC_LIMIT_OF_A_SUBJECT = 3
+AUTOMATIC_LIMIT = 60
 AUTOMATIC_WINDOW = timedelta(hours=1)
 
 _MENTION = re.compile(r"(?<![\w@.])@([\w.+-]{1,64}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})?)")
@@ -189,9 +192,11 @@ def mentioned_names(body: str) -> set[str]:
     return {handle.lower().rstrip(".") for handle in _MENTION.findall(body)}
 
 
-def within_limit(sent_in_window: int, purpose: Purpose) -> bool:
-    """Tell whether one more mail of this purpose may go to an address that got so many in the last hour."""
-    return purpose not in LIMITED or sent_in_window < AUTOMATIC_LIMIT
+def within_limit(sent: Mapping[str, int], purpose: Purpose, *, title: str) -> bool:
+    """Tell whether one more mail of this purpose may go to an address; `sent` counts the last hour's by ticket title."""
+    if purpose not in LIMITED:
+        return True
+    return sent.get(title, 0) < AUTOMATIC_LIMIT_OF_A_SUBJECT and sum(sent.values()) < AUTOMATIC_LIMIT
 
 
 def _agents(ticket: TicketPeople, people: Mapping[str, Known], author: str, purpose: Purpose) -> list[Letter]:
