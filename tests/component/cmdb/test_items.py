@@ -78,6 +78,14 @@ async def test_an_update_merges_attributes_and_refuses_an_old_version(cmdb: Cmdb
         await cmdb.call("UpdateItem", request, rpc.UpdateItemResponse)
 
 
+async def test_a_change_that_changes_nothing_makes_no_version(cmdb: Cmdb) -> None:
+    made = await add(cmdb, item("LT-2", memory_gb=16))
+    request = rpc.UpdateItemRequest(
+        item_id=made.id, patch=made, update_mask=field_mask_pb2.FieldMask(paths=["name", "attributes"])
+    )
+    assert (await cmdb.call("UpdateItem", request, rpc.UpdateItemResponse)).item == made
+
+
 async def test_items_are_found_by_what_they_are(cmdb: Cmdb) -> None:
     await add(cmdb, item("db-7", kind="server", environment="production"))
     await add(cmdb, item("db-8", kind="server", environment="test", state="repair"))

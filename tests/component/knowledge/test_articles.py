@@ -104,6 +104,16 @@ async def test_an_update_changes_the_named_fields_and_refuses_an_old_version(kno
         await knowledge.call("UpdateArticle", request, rpc.UpdateArticleResponse)
 
 
+async def test_a_change_that_changes_nothing_makes_no_version(knowledge: Knowledge) -> None:
+    made = await write(knowledge, "Same")
+    request = rpc.UpdateArticleRequest(
+        article_id=made.id,
+        patch=made,
+        update_mask=field_mask_pb2.FieldMask(paths=["title", "state", "team_ids"]),
+    )
+    assert (await knowledge.call("UpdateArticle", request, rpc.UpdateArticleResponse)).article == made
+
+
 async def test_a_field_that_can_not_be_changed_is_refused(knowledge: Knowledge) -> None:
     made = await write(knowledge, "Fixed")
     request = rpc.UpdateArticleRequest(

@@ -81,7 +81,8 @@ async def update_item(
         row.holder_id = await _holder_id(tx, item.holder, errors)
     if errors:
         raise InvalidInput(errors)
-    await _written(tx, row, sorted(fields))
+    if tx.session.is_modified(row):
+        await _written(tx, row, sorted(fields))
     return row
 
 

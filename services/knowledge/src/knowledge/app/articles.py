@@ -89,7 +89,8 @@ async def update_article(
         article.category_id = await _category_id(tx, draft.category)
     for name, value in _columns(content, published_at=article.published_at).items():
         setattr(article, name, value)
-    await _written(tx, article, languages, was_terms=old_terms)
+    if tx.session.is_modified(article):
+        await _written(tx, article, languages, was_terms=old_terms)
     return article
 
 
