@@ -35,6 +35,15 @@ async def test_a_change_is_told_with_what_it_was_before(desk: TicketsDesk) -> No
     assert {entry.ticket_version for entry in entries} == {2}
 
 
+async def test_long_texts_are_cut_in_events_and_whole_on_the_ticket(desk: TicketsDesk) -> None:
+    ticket = await desk.create(description="я" * 65_536)
+    changed = await desk.update(ticket.id, ["description"], description="ю" * 65_536)
+    assert len(changed.description) == 65_536
+    (event,) = await desk.events(events_pb2.TicketUpdated, ticket.id)
+    assert len(event.ticket.description) == 32_768
+    assert len(event.changes[0].old_value.string_value) == 32_768
+
+
 async def test_the_same_values_again_change_nothing(desk: TicketsDesk) -> None:
     ticket = await desk.create("Same", tags=["a"])
     assert (await desk.update(ticket.id, ["title", "tags"], title="Same", tags=["a"])).version == 1

@@ -109,6 +109,15 @@ async def test_a_field_keeps_what_it_got_later(desk: TicketsDesk) -> None:
     assert events[-1].ticket.priority == "low"
 
 
+async def test_a_field_given_with_an_old_move_keeps_what_it_got_later(desk: TicketsDesk) -> None:
+    ticket = await created(desk)
+    await desk.update(ticket.id, ["fields"], fields={"location": "Sopot"}, by=desk.admin, occurred_at=at(4))
+    moved = await desk.move(ticket.id, "open", fields={"location": "Hel"}, by=desk.admin, occurred_at=at(2))
+    assert dict(moved.fields) == {"location": "Sopot"}
+    (event,) = await desk.events(events_pb2.TicketStateChanged, ticket.id)
+    assert [change.field for change in event.changes] == ["state", "fields.location"]
+
+
 async def test_a_value_that_is_the_present_one_may_still_be_news(desk: TicketsDesk) -> None:
     ticket = await created(desk)
     await desk.update(ticket.id, ["category"], category="mail", by=desk.admin, occurred_at=at(4))

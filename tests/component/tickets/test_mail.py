@@ -278,6 +278,18 @@ async def test_attachments_are_copied_to_the_services_own_prefix(desk: TicketsDe
     assert [one.name for one in event.attachments] == ["offer.pdf"]
 
 
+async def test_a_part_without_a_name_is_still_a_file(desk: TicketsDesk) -> None:
+    stored = await desk.service.process.runtime.objects.put("notify", desk.acme, b"nameless")
+    file = common.FileRef(size_bytes=stored.size, sha256=stored.sha256, key=stored.key)
+    message = mail(attachments=[file])
+    await take(desk, message)
+    ticket = await made_of(desk, message)
+    (event,) = await desk.events(events_pb2.TicketCreated, ticket.id)
+    assert [(one.name, one.content_type) for one in event.attachments] == [
+        ("attachment", "application/octet-stream")
+    ]
+
+
 async def test_a_late_mail_counts_from_when_it_came_in(desk: TicketsDesk) -> None:
     message = mail()
     came = datetime.now(UTC) - timedelta(hours=3)

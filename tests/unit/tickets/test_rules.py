@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tickets.domain import shipped
 from tickets.domain.changes import Change, custom_values, differences
-from tickets.domain.fields import Definition, check_values, merge_values, missing_fields
+from tickets.domain.fields import Definition, check_values, merge_values, missing_fields, size_problem
 from tickets.domain.grants import scopes_of
 from tickets.domain.numbers import Block, format_number, parse_number
 from tickets.domain.occasion import occurred_problem
@@ -129,6 +129,11 @@ def test_merged_values_are_the_new_ones_over_the_old(
         expected = changes[slug] if slug in changes else present.get(slug)
         assert merged.get(slug) == expected
         assert (slug in merged) == (expected is not None)
+
+
+def test_values_are_bounded_together() -> None:
+    assert size_problem({"a": "x" * 50_000, "b": 7, "c": ["x"]}) is None
+    assert size_problem({"a": "x" * 50_000, "b": "y"}) == "must have at most 50000 characters together"
 
 
 def test_what_is_required_must_hold_something() -> None:

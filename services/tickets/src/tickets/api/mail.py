@@ -1,6 +1,6 @@
 """Mail that notify took in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from uuid import UUID
 
@@ -8,11 +8,14 @@ from chassis.db import Databases, Tx
 from chassis.events import Handler, Received
 from chassis.events.handlers import AnyHandler
 from chassis.objects import ObjectStore
+from deskmesh.common.v1 import types_pb2
 from deskmesh.notify.v1 import events_pb2
 from tickets.api.requests import file_of
+from tickets.app.attaching import MAX_NAME, StoredFile
 from tickets.app.configuration import Configurations
 from tickets.app.opening import Desk
 from tickets.app.receiving import Mail, PreparedMail, prepare_mail, receive_mail
+from tickets.domain.texts import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,17 @@ def _mail(message: events_pb2.MessageReceived) -> Mail:
         subject_numbers=list(message.subject_numbers),
         automatic=message.automatic,
         bounce=message.bounce,
-        files=[file_of(attachment) for attachment in message.attachments],
+        files=[_file(attachment) for attachment in message.attachments],
         received_at=message.received_at.ToDatetime(tzinfo=UTC),
         language=message.language,
+    )
+
+
+def _file(attachment: types_pb2.FileRef) -> StoredFile:
+    """A part of a mail; one without a name is still a file."""
+    file = file_of(attachment)
+    return replace(
+        file,
+        name=file.name.replace("\x00", "").strip() or "attachment",
+        content_type=one_line(file.content_type, MAX_NAME),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from chassis.errors import FieldError, InvalidInput
 from chassis.ids import is_id
-from tickets.domain.fields import Definition, Value, check_values
+from tickets.domain.fields import Definition, Value, check_values, size_problem
 from tickets.domain.texts import tags_problem, text_problem
 
 
@@ -50,6 +50,7 @@ class Problems:
         checked, wrong = check_values(definitions, values)
         for field, reason in wrong:
             self.add(field, reason)
+        self._note("fields", size_problem(checked))
         return checked
 
     def _note(self, field: str, problem: str | None) -> None:

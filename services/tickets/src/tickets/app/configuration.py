@@ -1,9 +1,9 @@
 """The configuration that tickets of a tenant are worked by, kept in the process for a few seconds."""
 
-import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -31,6 +31,9 @@ from tickets.domain.workflow import parse_workflow
 
 FRESH_SECONDS = 5.0
 """How long a change made through another process may stay unseen here."""
+
+STALE_SECONDS = 15.0
+"""What is older serves nobody, also while it is read anew."""
 
 KEPT_TENANTS = 500
 
@@ -98,48 +101,54 @@ class Configurations:
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
         self._kept: OrderedDict[UUID, tuple[float, Configuration]] = OrderedDict()
-        self._loading: dict[UUID, asyncio.Lock] = {}
+        self._reading: set[UUID] = set()
 
     async def of(self, tenant_id: UUID) -> Configuration:
-        """The tenant's configuration, at most `FRESH_SECONDS` old."""
-        kept = self._fresh(tenant_id)
+        """The tenant's configuration, `FRESH_SECONDS` old, or a little more while somebody reads it anew."""
+        kept = self._kept_for(tenant_id)
         if kept is not None:
             return kept
-        lock = self._loading.setdefault(tenant_id, asyncio.Lock())
-        try:
-            async with lock:
-                return self._fresh(tenant_id) or await self._load(tenant_id)
-        finally:
-            self._loading.pop(tenant_id, None)
+        with self._reading_alone(tenant_id):
+            async with self._databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
+                return await self._read(tx)
 
     async def within(self, tx: Tx) -> Configuration:
         """As `of`, on the transaction's own connection; it must have changed nothing of the configuration."""
-        kept = self._fresh(tx.tenant_id)
+        kept = self._kept_for(tx.tenant_id)
         if kept is not None:
             return kept
-        started = time.monotonic()
-        await seed_configuration(tx)
-        configuration = await load_configuration(tx)
-        tx.after_commit(lambda: self._keep(tx.tenant_id, started, configuration))
-        return configuration
+        with self._reading_alone(tx.tenant_id):
+            return await self._read(tx)
 
     def forget(self, tenant_id: UUID) -> None:
         """What was kept of the tenant is read again; called after a commit that changed it."""
         self._kept.pop(tenant_id, None)
 
-    def _fresh(self, tenant_id: UUID) -> Configuration | None:
+    def _kept_for(self, tenant_id: UUID) -> Configuration | None:
+        """What is kept, unless it is old and nobody reads it anew yet."""
         entry = self._kept.get(tenant_id)
-        if entry is None or time.monotonic() - entry[0] > FRESH_SECONDS:
+        if entry is None:
+            return None
+        age = time.monotonic() - entry[0]
+        if age > STALE_SECONDS or (age > FRESH_SECONDS and tenant_id not in self._reading):
             return None
         self._kept.move_to_end(tenant_id)
         return entry[1]
 
-    async def _load(self, tenant_id: UUID) -> Configuration:
+    @contextmanager
+    def _reading_alone(self, tenant_id: UUID) -> Iterator[None]:
+        """While the block runs, others make do with what is kept."""
+        self._reading.add(tenant_id)
+        try:
+            yield
+        finally:
+            self._reading.discard(tenant_id)
+
+    async def _read(self, tx: Tx) -> Configuration:
         started = time.monotonic()
-        async with self._databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-            await seed_configuration(tx)
-            configuration = await load_configuration(tx)
-        self._keep(tenant_id, started, configuration)
+        await seed_configuration(tx)
+        configuration = await load_configuration(tx)
+        tx.after_commit(lambda: self._keep(tx.tenant_id, started, configuration))
         return configuration
 
     def _keep(self, tenant_id: UUID, loaded_at: float, configuration: Configuration) -> None:

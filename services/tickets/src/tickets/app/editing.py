@@ -15,7 +15,7 @@ from tickets.app.configuration import Configuration
 from tickets.app.directory import require_person
 from tickets.app.people import requester_of, with_people
 from tickets.db.tickets import Ticket
-from tickets.domain.fields import merge_values
+from tickets.domain.fields import merge_values, size_problem
 from tickets.domain.priority import LEVELS, PRIORITIES, priority_of
 from tickets.domain.texts import MAX_BODY, MAX_LINKED, MAX_SHORT, MAX_TITLE
 
@@ -113,7 +113,10 @@ async def _apply_values(
     problems = Problems()
     checked = problems.values(configuration.fields, values)
     problems.raise_any()
-    ticket.fields = merge_values(ticket.fields, await with_people(tx, configuration.fields, checked))
+    merged = merge_values(ticket.fields, await with_people(tx, configuration.fields, checked))
+    if problem := size_problem(merged):
+        raise InvalidInput([FieldError("fields", problem)])
+    ticket.fields = merged
 
 
 async def _apply_requester(tx: Tx, ticket: Ticket, key: str) -> None:

@@ -8,6 +8,7 @@ from chassis.db import Tx
 from chassis.errors import Forbidden
 from tickets.app.access import may_on, readable_ticket
 from tickets.app.actors import occasion_at
+from tickets.app.afterwards import told_afterwards
 from tickets.app.checking import Problems
 from tickets.app.commenting import NewComment, add_comment, require_comment, speaks_as_requester
 from tickets.app.configuration import Configuration
@@ -74,7 +75,12 @@ async def transition_ticket(
             from_requester=speaks_as_requester(found, configuration),
             moves=False,
         )
-    changed = differences(custom_values(found.fields, move.fields), custom_values(values, move.fields))
+    before, after = custom_values(found.fields, move.fields), custom_values(values, move.fields)
+    changed = differences(before, after)
+    if occasion.imported:
+        changed, since = await told_afterwards(tx, found, before, after, occasion)
+        later = [slug for slug in move.fields if f"fields.{slug}" in since]
+        values = merge_values(values, {slug: found.fields.get(slug) for slug in later})
     found.fields = values
     return await move_ticket(
         tx,

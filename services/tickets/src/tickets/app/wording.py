@@ -11,7 +11,7 @@ from chassis import search
 from chassis.db import Tx
 from tickets.db.tickets import Comment, Ticket
 
-KEPT_WORDS = 200_000
+KEPT_WORDS = 50_000
 LEARNED_AT_ONCE = 500
 INDEXED_CHARACTERS = 30_000
 """Of one text; what follows is not found."""

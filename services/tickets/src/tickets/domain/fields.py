@@ -10,6 +10,9 @@ KINDS = ("text", "number", "date", "choice", "choices", "checkbox", "person")
 MAX_TEXT = 10_000
 """Characters of one text value."""
 
+MAX_VALUES = 50_000
+"""Characters of all texts of a ticket together: they travel in every event of it."""
+
 Value = str | float | bool | list[str]
 Problem = tuple[str, str]
 """Field path and reason."""
@@ -52,6 +55,12 @@ def merge_values(present: Mapping[str, object], changes: Mapping[str, object]) -
     """The present values with the changes laid over them; None takes one off."""
     merged = {**present, **changes}
     return {slug: value for slug, value in merged.items() if value is not None}
+
+
+def size_problem(values: Mapping[str, object]) -> str | None:
+    """Why values are refused together, None when they are fine."""
+    size = sum(len(value) for value in values.values() if isinstance(value, str))
+    return f"must have at most {MAX_VALUES} characters together" if size > MAX_VALUES else None
 
 
 def missing_fields(required: Sequence[str], values: Mapping[str, object]) -> list[str]:

@@ -1,7 +1,7 @@
 """Limits of what people write, and the reasons for refusing it."""
 
 MAX_TITLE = 500
-MAX_BODY = 200_000
+MAX_BODY = 65_536
 MAX_TAGS = 50
 MAX_TAG = 100
 MAX_SHORT = 200

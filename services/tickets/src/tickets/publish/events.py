@@ -14,6 +14,7 @@ from tickets.domain.changes import Change
 from tickets.domain.occasion import Occasion
 from tickets.domain.workflow import State
 from tickets.publish.messages import (
+    MAX_TEXT_BYTES,
     actor_message,
     change_message,
     comment_message,
@@ -21,8 +22,6 @@ from tickets.publish.messages import (
     moment,
     ticket_message,
 )
-
-MAX_TEXT_BYTES = 64 * 1024
 
 
 def created_event(

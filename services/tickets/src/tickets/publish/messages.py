@@ -16,6 +16,9 @@ from tickets.domain.references import Actor, Reference
 from tickets.domain.texts import cut_utf8
 from tickets.domain.workflow import Move
 
+MAX_TEXT_BYTES = 64 * 1024
+"""Of a text in an event or a change."""
+
 
 def ticket_message(view: TicketView, *, cut_bytes: int | None = None) -> pb.Ticket:
     """The ticket as it is told; `cut_bytes` bounds the description, in bytes of UTF-8."""
@@ -214,7 +217,7 @@ def actor_message(actor: Actor) -> common.Actor:
 
 
 def change_message(change: Change) -> common.FieldChange:
-    """One changed field."""
+    """One changed field, texts cut at 64 KiB."""
     return common.FieldChange(
         field=change.field, old_value=value_message(change.old), new_value=value_message(change.new)
     )
@@ -257,7 +260,7 @@ def struct_message(values: dict[str, object]) -> Struct | None:
 
 
 def value_message(value: object) -> Value:
-    """A value of JSON."""
+    """A value of JSON, a text cut at 64 KiB."""
     message = Value()
     match value:
         case None:
@@ -267,7 +270,7 @@ def value_message(value: object) -> Value:
         case int() | float():
             message.number_value = value
         case str():
-            message.string_value = value
+            message.string_value = cut_utf8(value, MAX_TEXT_BYTES)
         case dict():
             message.struct_value.update(value)
         case list():
