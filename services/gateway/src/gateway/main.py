@@ -1,6 +1,7 @@
 """The gateway, composed: its doors, what it hears, what it does on the clock, and its commands."""
 
 from functools import partial
+from pathlib import Path
 
 import typer
 
@@ -62,7 +63,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
             Background("public_grpc", partial(grpc_door.run, runtime.draining), worker=False),
         ],
         http_app=create_app(desk),
-        checks=backends.checks(),
+        checks={**backends.checks(), "data": partial(_loaded, settings.ready_file)},
     )
 
 
@@ -76,6 +77,11 @@ def _targets(settings: GatewaySettings) -> dict[str, str]:
         "cmdb": settings.cmdb_target,
         "notify": settings.notify_target,
     }
+
+
+async def _loaded(file: Path | None) -> str | None:
+    """Whether the data are there that whoever started the gateway is still loading."""
+    return None if file is None or file.exists() else "loading"
 
 
 def _limiter(rate: float) -> Limiter:
