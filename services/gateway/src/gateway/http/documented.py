@@ -165,9 +165,9 @@ def _responses(method: str, path: str, looks: Described) -> dict[int | str, dict
             "ETag": {"description": "The version, in quotes.", "schema": {"type": "string"}}
         }
     has_body = method in {"POST", "PUT", "PATCH"}
-    expected = {400, 422, 429, 503}
+    expected = {400, 401, 422, 429, 503}
     if "anonymous" not in looks.permissions:
-        expected |= {401, 403}
+        expected.add(403)
     if "{" in path:
         expected.add(404)
     if looks.writes:
