@@ -1,0 +1,305 @@
+"""What only a whole desk shows of its doors: files, references, live events, and one use case behind REST and gRPC."""
+
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.utils import make_msgid
+from typing import Self
+
+import grpc
+import httpx
+import pytest
+from google.protobuf.message import Message
+
+from deskmesh.tickets.v1 import ticket_service_pb2 as pb
+from embedded.testing import Client, Desk, Json, eventually
+
+AGENT = "agent@acme.example"
+REQUESTER = "requester@acme.example"
+STRANGER = "admin@globex.example"
+TICKETS = "/deskmesh.tickets.v1.TicketService/"
+
+
+def new_ticket(client: Client, **fields: object) -> Json:
+    return client.send("POST", "/tickets", {"title": f"Doors {uuid.uuid4().hex[:8]}", **fields})
+
+
+# Files.
+
+
+@pytest.mark.parametrize("content", [b"", b"x", bytes(range(256)) * 20_000], ids=["empty", "tiny", "5 MB"])
+def test_a_file_comes_back_as_it_was_sent_and_no_browser_runs_it(desk: Desk, content: bytes) -> None:
+    http = desk.sign_in(AGENT).http
+    ticket = new_ticket(desk.sign_in(AGENT))
+    sent = http.post(
+        f"/tickets/{ticket['number']}/attachments",
+        files={"file": ("zażółć <b>.html", content, "text/html")},
+    )
+    assert sent.status_code == 201, sent.text
+    assert (sent.json()["name"], sent.json()["size"]) == ("zażółć <b>.html", len(content))
+    got = http.get(sent.headers["location"].removeprefix("/api/v1"))
+    assert got.content == content
+    assert got.headers["content-disposition"].startswith("attachment;")
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in got.headers["content-security-policy"]
+
+
+def test_a_file_of_a_foreign_ticket_is_not_there(desk: Desk) -> None:
+    ticket = new_ticket(desk.sign_in(AGENT))
+    path = f"/tickets/{ticket['id']}/attachments"
+    sent = desk.sign_in(AGENT).http.post(path, files={"file": ("a.txt", b"secret")}).json()
+    stranger = desk.sign_in(STRANGER).http
+    assert stranger.get(f"{path}/{sent['id']}").status_code == 404
+    assert stranger.post(path, files={"file": ("b.txt", b"x")}).status_code == 404
+    own = new_ticket(desk.sign_in(STRANGER))
+    assert stranger.get(f"/tickets/{own['id']}/attachments/{sent['id']}").status_code == 404
+
+
+def test_more_than_25_mebibytes_are_refused(desk: Desk) -> None:
+    ticket = new_ticket(desk.sign_in(AGENT))
+    path = f"/tickets/{ticket['id']}/attachments"
+    answer = desk.sign_in(AGENT).http.post(path, files={"file": ("big.bin", bytes(25 * 1024 * 1024 + 1))})
+    assert answer.status_code == 413, answer.text
+    assert desk.sign_in(AGENT).get(path)["items"] == []
+
+
+def test_a_file_goes_with_a_comment(desk: Desk) -> None:
+    agent = desk.sign_in(AGENT)
+    ticket = new_ticket(agent)
+    sent = agent.http.post(
+        f"/tickets/{ticket['id']}/attachments", files={"file": ("log.txt", b"line")}
+    ).json()
+    comment = agent.send(
+        "POST", f"/tickets/{ticket['id']}/comments", {"body": "See the log.", "attachment_ids": [sent["id"]]}
+    )
+    assert [one["name"] for one in comment["attachments"]] == ["log.txt"]
+
+
+def test_the_raw_mail_is_what_was_delivered(desk: Desk) -> None:
+    message = EmailMessage()
+    message["From"], message["To"] = REQUESTER, "support@acme.example"
+    message["Subject"] = f"Raw {uuid.uuid4().hex[:8]}"
+    message["Message-ID"] = make_msgid(domain="acme.example")
+    message.set_content("Zażółć gęślą jaźń.\n" * 3)
+    message.add_attachment(bytes(3 * 1024 * 1024), maintype="application", subtype="zip", filename="big.zip")
+    inbound = desk.mail(message, to="support@acme.example", sender=REQUESTER)
+    raw = desk.sign_in(AGENT).http.get(f"/inbound-messages/{inbound}/raw")
+    assert raw.headers["content-type"] == "message/rfc822"
+    # SMTP has its own ends of lines.
+    assert raw.content.splitlines()[: len(message.as_bytes().splitlines())] == message.as_bytes().splitlines()
+    assert len(raw.content) == int(raw.headers["content-length"])
+    assert desk.sign_in(STRANGER).http.get(f"/inbound-messages/{inbound}/raw").status_code == 404
+
+
+# References, fields, versions.
+
+
+@pytest.mark.parametrize(
+    "requester",
+    [REQUESTER, {"email": REQUESTER}, {"key": REQUESTER}, {"email": REQUESTER, "name": "ignored"}],
+)
+def test_a_person_is_written_in_any_form(desk: Desk, requester: object) -> None:
+    ticket = new_ticket(desk.sign_in(AGENT), requester=requester, queue={"key": "network"})
+    assert ticket["requester"]["email"] == ticket["requester"]["key"] == REQUESTER
+    assert ticket["queue"]["key"] == "network"
+
+
+def test_what_is_answered_may_be_sent_back(desk: Desk) -> None:
+    agent = desk.sign_in(AGENT)
+    ticket = new_ticket(agent, requester=REQUESTER)
+    body = {
+        name: ticket[name]
+        for name in ("title", "description", "impact", "urgency", "queue", "requester", "tags")
+    }
+    changed = agent.send("PATCH", f"/tickets/{ticket['id']}", body)
+    assert {name: changed[name] for name in body} == body
+
+
+def test_null_takes_the_assignee_off_and_what_is_left_out_stays(desk: Desk) -> None:
+    agent = desk.sign_in(AGENT)
+    ticket = new_ticket(agent)
+    path = f"/tickets/{ticket['id']}/assignment"
+    both = agent.send("PUT", path, {"team": "service-desk", "assignee": AGENT})
+    assert (both["team"]["key"], both["assignee"]["email"]) == ("service-desk", AGENT)
+    off = agent.send("PUT", path, {"assignee": None})
+    assert (off["team"]["key"], off["assignee"]) == ("service-desk", None)
+    assert agent.http.put(path, json={}).status_code == 422
+
+
+def test_a_watcher_comes_and_goes(desk: Desk) -> None:
+    agent = desk.sign_in(AGENT)
+    ticket = new_ticket(agent)
+    path = f"/tickets/{ticket['id']}/watchers"
+    added = agent.send("POST", path, {"user": "Supervisor@acme.example"})
+    assert added["email"] == "supervisor@acme.example"
+    assert [one["email"] for one in agent.get(path)["items"]] == ["supervisor@acme.example"]
+    assert agent.http.delete(f"{path}/{added['id']}").status_code == 204
+    assert agent.get(path)["items"] == []
+
+
+def test_of_two_changes_on_one_version_the_second_is_412_and_changes_nothing(desk: Desk) -> None:
+    agent = desk.sign_in(AGENT)
+    ticket = new_ticket(agent)
+    path, tag = f"/tickets/{ticket['id']}", {"if-match": f'"{ticket["version"]}"'}
+    assert agent.http.patch(path, json={"impact": "high"}, headers=tag).status_code == 200
+    for method, where, body in (
+        ("PATCH", path, {"impact": "low"}),
+        ("PUT", f"{path}/assignment", {"assignee": AGENT}),
+        ("POST", f"{path}/transitions", {"to": "resolved"}),
+    ):
+        answer = agent.http.request(method, where, json=body, headers=tag)
+        assert answer.status_code == 412, f"{method} {where}: {answer.text}"
+    now = agent.get(path)
+    assert (now["impact"], now["assignee"], now["state"]) == ("high", None, "new")
+
+
+def test_suggestions_are_articles_for_the_words_and_assets_of_the_requester(desk: Desk) -> None:
+    agent = desk.sign_in(AGENT)
+    word = f"zephyr{uuid.uuid4().hex[:6]}"
+    admin = desk.sign_in("admin@acme.example")
+    article = admin.send(
+        "POST",
+        "/kb/articles",
+        {
+            "title": f"The {word} error",
+            "body": "Restart it.",
+            "language": "en",
+            "visibility": "requesters",
+            "state": "published",
+        },
+    )
+    ticket = new_ticket(agent, description=f"It says {word}.", requester=REQUESTER, language="en")
+
+    def suggested() -> list[Json] | None:
+        items: list[Json] = agent.get(f"/tickets/{ticket['id']}/suggestions")["items"]
+        return items if article["id"] in {one["id"] for one in items} else None
+
+    found = eventually(suggested) or []
+    holders = {one["holder"]["email"] for one in found if one["type"] == "asset"}
+    assert holders == {REQUESTER}
+
+
+# Live events.
+
+
+class Ear:
+    """Listens in a thread; what it heard is kept."""
+
+    def __init__(self, desk: Desk, who: str) -> None:
+        self.heard: list[Json] = []
+        self._client = desk.sign_in(who)
+        self._stop = threading.Event()
+        self._open = threading.Event()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._open.wait(20)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+
+    def events_of(self, ticket: Json) -> list[str]:
+        """The names of what was heard of a ticket."""
+        return [one["event"] for one in self.heard if one["resource"] == f"/api/v1/tickets/{ticket['id']}"]
+
+    def _listen(self) -> None:
+        try:
+            with self._client.http.stream("GET", "/events", timeout=60) as answer:
+                for line in answer.iter_lines():
+                    self._open.set()
+                    if line.startswith("data: ") and line != "data: {}":
+                        self.heard.append(json.loads(line.removeprefix("data: ")))
+                    if self._stop.is_set():
+                        return
+        except httpx.TransportError:
+            return
+
+
+@contextmanager
+def ears(desk: Desk, *people: str) -> Iterator[list[Ear]]:
+    listening = [Ear(desk, who).__enter__() for who in people]
+    try:
+        yield listening
+    finally:
+        for ear in listening:
+            ear.__exit__()
+
+
+def test_each_hears_live_of_the_tickets_that_they_may_read(desk: Desk) -> None:
+    agent = desk.sign_in(AGENT)
+    with ears(desk, AGENT, REQUESTER, STRANGER) as (to_agent, to_requester, to_stranger):
+        own = new_ticket(agent, requester=REQUESTER)
+        other = new_ticket(agent, requester="supervisor@acme.example")
+        agent.send("POST", f"/tickets/{own['id']}/comments", {"body": "psst", "visibility": "internal"})
+        agent.send("POST", f"/tickets/{own['id']}/transitions", {"to": "open"})
+        eventually(lambda: "TicketStateChanged" in to_requester.events_of(own))
+        eventually(
+            lambda: {"CommentAdded", "TicketStateChanged", "ClockStarted"} <= set(to_agent.events_of(own))
+        )
+        eventually(lambda: "TicketCreated" in to_agent.events_of(other))
+    assert "CommentAdded" not in to_requester.events_of(own)
+    assert to_requester.events_of(other) == []
+    assert [
+        one for one in to_stranger.heard if own["id"] in one["resource"] or other["id"] in one["resource"]
+    ] == []
+
+
+# gRPC.
+
+
+def call(desk: Desk, who: str, method: str, request: Message, **headers: str) -> bytes:
+    """One RPC through the public door."""
+    authorization = desk.sign_in(who).http.headers["authorization"]
+    with grpc.insecure_channel(f"127.0.0.1:{desk.grpc_port}") as channel:
+        send: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(f"{TICKETS}{method}")
+        return send(
+            request.SerializeToString(),
+            metadata=(("authorization", authorization), *headers.items()),
+            timeout=20,
+        )
+
+
+def test_a_create_by_grpc_meets_the_same_use_case_as_by_rest(desk: Desk) -> None:
+    request = pb.CreateTicketRequest(title="By gRPC", impact="high", urgency="high", requester=REQUESTER)
+    by_grpc = pb.CreateTicketResponse.FromString(call(desk, AGENT, "CreateTicket", request)).ticket
+    agent = desk.sign_in(AGENT)
+    by_rest = new_ticket(agent, impact="high", urgency="high", requester=REQUESTER)
+    seen = agent.get(f"/tickets/{by_grpc.number}")
+    own = {"id", "key", "number", "title", "created_at", "updated_at", "due_at", "sla", "version", "channel"}
+    assert {name: value for name, value in seen.items() if name not in own} == {
+        name: value for name, value in by_rest.items() if name not in own
+    }
+    causes = {
+        client_id: agent.get(f"/tickets/{client_id}/history")["items"][0]["cause"]
+        for client_id in (by_grpc.id, by_rest["id"])
+    }
+    assert causes == {by_grpc.id: "grpc", by_rest["id"]: "rest"}
+
+
+def test_a_key_holds_over_both_doors(desk: Desk) -> None:
+    key = uuid.uuid4().hex
+    title = f"One key {key}"
+    by_rest = desk.sign_in(AGENT).send("POST", "/tickets", {"title": title}, **{"Idempotency-Key": key})
+    request = pb.CreateTicketRequest(title=title)
+    by_grpc = pb.CreateTicketResponse.FromString(
+        call(desk, AGENT, "CreateTicket", request, **{"idempotency-key": key})
+    )
+    assert by_grpc.ticket.id == by_rest["id"]
+
+
+def test_grpc_refuses_as_rest_does(desk: Desk) -> None:
+    ticket = new_ticket(desk.sign_in(AGENT))
+    with pytest.raises(grpc.RpcError) as foreign:
+        call(desk, STRANGER, "GetTicket", pb.GetTicketRequest(ticket=ticket["id"]))
+    assert foreign.value.code() is grpc.StatusCode.NOT_FOUND
+    with pytest.raises(grpc.RpcError) as illegal:
+        call(desk, AGENT, "TransitionTicket", pb.TransitionTicketRequest(ticket=ticket["id"], to="closed"))
+    assert illegal.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    with pytest.raises(grpc.RpcError) as hidden:
+        call(desk, AGENT, "CreateAttachment", pb.CreateAttachmentRequest(ticket=ticket["id"]))
+    assert hidden.value.code() is grpc.StatusCode.UNIMPLEMENTED
