@@ -1,5 +1,6 @@
 """The gateway, composed: its doors, what it hears, what it does on the clock, and its commands."""
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def _targets(settings: GatewaySettings) -> dict[str, str]:
 
 async def _loaded(file: Path | None) -> str | None:
     """Whether the data are there that whoever started the gateway is still loading."""
-    return None if file is None or file.exists() else "loading"
+    return None if file is None or await asyncio.to_thread(file.exists) else "loading"
 
 
 def _limiter(rate: float) -> Limiter:
