@@ -55,7 +55,6 @@ class NewUser(Input):
     language: Text | None = Field(default=None, description="BCP 47; the tenant's first when absent.")
     time_zone: Text | None = Field(default=None, description="IANA name; the tenant's when absent.")
     phone: Text | None = None
-    active: bool = True
     roles: list[RoleGrant] = Field(default_factory=list)
     teams: list[Reference] = Field(default_factory=list)
     organizations: list[Reference] = Field(default_factory=list)

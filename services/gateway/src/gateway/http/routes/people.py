@@ -36,7 +36,6 @@ async def create_user(request: Request, body: models.NewUser) -> Response:
         language=body.language or "",
         time_zone=body.time_zone or "",
         phone=body.phone or "",
-        active=body.active,
         roles=_grants(body.roles),
         teams=_refs(body.teams),
         organizations=_refs(body.organizations),
