@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -50,6 +50,30 @@ def is_alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+class SignIn(httpx.Auth):
+    """Signs a demo person in, and again before the token ends."""
+
+    requires_response_body = True
+
+    def __init__(self, api: str, who: str) -> None:
+        """`who` is the person's address; its domain names the tenant."""
+        tenant = who.split("@")[1].split(".", maxsplit=1)[0]
+        self._form = {"grant_type": "password", "username": who, "password": "deskmesh", "tenant": tenant}
+        self._url = f"{api}/auth/token"
+        self._token = ""
+        self._until = 0.0
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Put the token on a request."""
+        if time.monotonic() > self._until:
+            answer = yield httpx.Request("POST", self._url, data=self._form)
+            assert answer.status_code == 200, answer.text
+            self._token = answer.json()["access_token"]
+            self._until = time.monotonic() + answer.json()["expires_in"] / 2
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
 
 
 @dataclass
@@ -96,14 +120,8 @@ class Desk:
     def sign_in(self, who: str) -> Client:
         """A client of a demo person, by address."""
         if who not in self.clients:
-            tenant = who.split("@")[1].split(".", maxsplit=1)[0]
-            form = {"grant_type": "password", "username": who, "password": "deskmesh", "tenant": tenant}
-            answer = httpx.post(f"{self.url}/api/v1/auth/token", data=form, timeout=30)
-            assert answer.status_code == 200, answer.text
-            headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-            self.clients[who] = Client(
-                httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30)
-            )
+            api = f"{self.url}/api/v1"
+            self.clients[who] = Client(httpx.Client(base_url=api, auth=SignIn(api, who), timeout=30))
         return self.clients[who]
 
     def mail(self, message: EmailMessage, *, to: str, sender: str) -> str:
@@ -121,7 +139,8 @@ class Desk:
     def sent_mails(self, to: str, *, about: str) -> list[EmailMessage]:
         """The messages kept for an address whose subject holds a text, oldest first."""
         kept = sorted((self.home / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-        parsed = [BytesParser(policy=default).parsebytes(path.read_bytes()) for path in kept]
+        raw = [content for path in kept if to.encode() in (content := path.read_bytes())]
+        parsed = [BytesParser(policy=default).parsebytes(content) for content in raw]
         return [one for one in parsed if to in str(one["To"]) and about in str(one["Subject"])]
 
     def run_file(self) -> Json:
