@@ -24,7 +24,8 @@ from embedded.errors import EmbeddedError
 from embedded.home import remove
 from embedded.processes import free_ports, tail
 
-READY_SECONDS = 300.0
+# Not a measure of the start, which takes a minute: a machine that runs the tests may be busy.
+READY_SECONDS = 900.0
 PATIENCE = 20.0
 
 

@@ -29,7 +29,7 @@ from embedded.supervisor import Member, Supervisor
 
 _POSTGRES_SETTINGS = {"max_connections": "200", "shared_buffers": "128MB"}
 _LOG_KEPT_BYTES = 20 * 1024 * 1024
-_READY_PATIENCE = 240.0
+_READY_PATIENCE = 600.0
 _LOADER_ATTEMPTS = 3
 _GATEWAY_FIRST_SECONDS = 15.0
 _STOP_SECONDS = 17.0
