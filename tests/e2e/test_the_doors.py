@@ -1,17 +1,12 @@
 """What only a whole desk shows of its doors: files, references, live events, and one use case behind REST and gRPC."""
 
-import json
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import make_msgid
-from typing import Self
 
 import grpc
-import httpx
 import pytest
+from desk_ear import ears
 from google.protobuf.message import Message
 
 from deskmesh.tickets.v1 import ticket_service_pb2 as pb
@@ -183,51 +178,6 @@ def test_suggestions_are_articles_for_the_words_and_assets_of_the_requester(desk
 
 
 # Live events.
-
-
-class Ear:
-    """Listens in a thread; what it heard is kept."""
-
-    def __init__(self, desk: Desk, who: str) -> None:
-        self.heard: list[Json] = []
-        self._client = desk.sign_in(who)
-        self._stop = threading.Event()
-        self._open = threading.Event()
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._open.wait(20)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-
-    def events_of(self, ticket: Json) -> list[str]:
-        """The names of what was heard of a ticket."""
-        return [one["event"] for one in self.heard if one["resource"] == f"/api/v1/tickets/{ticket['id']}"]
-
-    def _listen(self) -> None:
-        try:
-            with self._client.http.stream("GET", "/events", timeout=60) as answer:
-                for line in answer.iter_lines():
-                    self._open.set()
-                    if line.startswith("data: ") and line != "data: {}":
-                        self.heard.append(json.loads(line.removeprefix("data: ")))
-                    if self._stop.is_set():
-                        return
-        except httpx.TransportError:
-            return
-
-
-@contextmanager
-def ears(desk: Desk, *people: str) -> Iterator[list[Ear]]:
-    listening = [Ear(desk, who).__enter__() for who in people]
-    try:
-        yield listening
-    finally:
-        for ear in listening:
-            ear.__exit__()
 
 
 def test_each_hears_live_of_the_tickets_that_they_may_read(desk: Desk) -> None:
