@@ -10,8 +10,10 @@ import asyncpg
 import pytest
 from nats import connect as nats_connect
 
+from chassis.testing.databases import DatabaseFactory
 from chassis.testing.servers import Nats, Postgres
 from embedded.accounts import Account, can_reach, lent_folder
+from embedded.databases import SERVICES, is_migrated
 from embedded.errors import EmbeddedError
 from embedded.home import remove
 from embedded.nats import NatsServer
@@ -157,3 +159,11 @@ def test_nats_refuses_a_client_without_the_password(tmp_home: Path) -> None:
             assert b"Authorization Violation" in b"".join(iter(lambda: connection.recv(4096), b""))
     finally:
         server.stop()
+
+
+def test_a_database_counts_as_migrated_once_it_has_the_newest_revision(
+    database_factory: DatabaseFactory,
+) -> None:
+    for service in SERVICES:
+        assert not is_migrated(service, database_factory.make_empty(service).superuser_url)
+        assert is_migrated(service, database_factory.make(service).superuser_url)

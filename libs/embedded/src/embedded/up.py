@@ -17,7 +17,14 @@ from types import FrameType
 
 from embedded.accounts import make_private_folder, sockets_folder
 from embedded.credentials import Credentials, load_credentials
-from embedded.databases import SERVICES, create_database, create_roles, database_names, open_schema
+from embedded.databases import (
+    SERVICES,
+    create_database,
+    create_roles,
+    database_names,
+    is_migrated,
+    open_schema,
+)
 from embedded.environment import Ports, base_environment, service_environment
 from embedded.errors import EmbeddedError
 from embedded.home import Choices, hold, read_choices, refuse_taken_ports
@@ -126,13 +133,14 @@ def make_databases(run: Run, postgres: PostgresServer) -> None:
         open_schema(postgres.url(service), service)
 
 
-def migrate(run: Run) -> None:
-    """Bring the databases of all services to their heads, side by side."""
+def migrate(run: Run, postgres: PostgresServer) -> None:
+    """Bring the databases that are behind to their heads, side by side."""
     running = {
         service: run.start_program(
             f"{service}-migrate", [program(service), "migrate"], run.environment(service)
         )
         for service in SERVICES
+        if not is_migrated(service, postgres.url(service))
     }
     run.migrations = list(running.values())
     for service, process in running.items():
@@ -285,7 +293,7 @@ def run_desk(choices: Choices, environment: Mapping[str, str]) -> None:
         postgres = start_servers(run)
         say("migrating the databases")
         make_databases(run, postgres)
-        migrate(run)
+        migrate(run, postgres)
         say("starting the services")
         start_services(run)
         if not choices.ready_file.exists():
