@@ -32,6 +32,12 @@ test-pg15: ## Run the component and contract tests on PostgreSQL 15
 	@tools/install dev
 	@tools/test pg15
 
+.PHONY: bench
+bench: ## Measure creating and reading tickets on a desk of its own; ten minutes, see bench/README.md
+	@tools/install dev
+	$(BIN)/python bench/create.py
+	$(BIN)/python bench/read.py
+
 .PHONY: check
 check: ## Formatting, lint, types, import rules, protobuf, generated code, locks
 	@tools/install dev

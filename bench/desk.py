@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import statistics
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,17 +13,21 @@ from pathlib import Path
 import httpx
 
 from embedded.credentials import load_credentials
-from embedded.testing import Desk, start_desk, stop_desk
+from embedded.nats import USER
+from embedded.postgres import SUPERUSER
+from embedded.testing import Desk, begin_desk, clear_desk, new_home
 
+START_SECONDS = 600.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A running desk, and how to reach its tickets database."""
+    """A running desk, and how to reach its databases."""
 
     desk: Desk
     postgres_port: int
+    nats_port: int
 
     @property
     def http_port(self) -> int:
@@ -37,6 +39,16 @@ class Measured:
         password = getattr(load_credentials(self.desk.home).roles[service], role)
         return f"postgresql://{service}_{role}:{password}@127.0.0.1:{self.postgres_port}/{service}"
 
+    def superuser_url(self, database: str) -> str:
+        """The address of a database for the superuser, who alone can write and see all tenants' rows."""
+        password = load_credentials(self.desk.home).postgres
+        return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.postgres_port}/{database}"
+
+    @property
+    def nats_url(self) -> str:
+        """The address of NATS."""
+        return f"nats://{USER}:{load_credentials(self.desk.home).nats}@127.0.0.1:{self.nats_port}"
+
     def token(self, who: str) -> str:
         """An access token of a demo person."""
         form = {
@@ -46,7 +58,7 @@ class Measured:
             "tenant": who.split("@")[1].split(".", maxsplit=1)[0],
         }
         return str(
-            httpx.post(f"{self.desk.url}/api/v1/auth/token", data=form)
+            httpx.post(f"{self.desk.url}/api/v1/auth/token", data=form, timeout=60)
             .raise_for_status()
             .json()["access_token"]
         )
@@ -63,17 +75,14 @@ class Measured:
 
 @contextmanager
 def measured_desk() -> Iterator[Measured]:
-    """A desk in a folder of its own, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="deskmesh-bench-"))
-    folder.chmod(0o755)
-    desk = start_desk(folder / "home")
+    """A desk in a folder of its own, gone afterwards. Raises AssertionError with what it said if it does not start."""
+    desk = begin_desk(new_home())
     try:
-        run = json.loads((desk.home / "run.json").read_text())
-        ports = next(one["ports"] for one in run["processes"] if one["name"] == "postgres")
-        yield Measured(desk, int(next(iter(ports.values()))))
+        desk.wait_ready(START_SECONDS)
+        ports = {one["name"]: one["ports"] for one in desk.run_file()["processes"]}
+        yield Measured(desk, ports["postgres"]["sql"], ports["nats"]["nats"])
     finally:
-        stop_desk(desk)
-        shutil.rmtree(folder, ignore_errors=True)
+        clear_desk(desk)
 
 
 def _children() -> dict[int, list[int]]:
@@ -130,10 +139,18 @@ def report(title: str, rows: Sequence[tuple[str, float, str, str]]) -> None:
         json.dumps(
             {
                 "benchmark": title,
+                "load_average": [round(one, 2) for one in os.getloadavg()],
                 "figures": {name: [figure, unit, wanted] for name, figure, unit, wanted in rows},
             }
         )
     )
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that this share of the values stays under. Raises SystemExit where nothing was measured."""
+    if not values:
+        raise SystemExit("nothing was measured")
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 def median(values: Sequence[float]) -> float:

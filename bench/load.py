@@ -10,7 +10,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from desk import quantile
+
 Request = Callable[[int], bytes]
+
+PATIENCE_SECONDS = 30.0
+"""For answers after the end of the load; who has none by then has failed."""
 
 
 @dataclass
@@ -28,8 +33,11 @@ class Outcome:
 
     def quantile(self, share: float) -> float:
         """The latency in milliseconds that this share of the requests stays under."""
-        ordered = sorted(self.latencies)
-        return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+        return 1000 * quantile(self.latencies, share)
+
+    def unlike(self, status: int) -> int:
+        """How many answers had another status."""
+        return sum(count for one, count in self.statuses.items() if one != status)
 
     def count(self, status: int, latency: float) -> None:
         """Note an answer."""
@@ -62,7 +70,10 @@ async def _answer(reader: asyncio.StreamReader) -> int:
 
 
 async def closed_loop(port: int, request: Request, *, connections: int, seconds: float) -> Outcome:
-    """As many requests as the connections can have answered one after the other in this time."""
+    """As many requests as the connections can have answered one after the other in this time.
+
+    Raises TimeoutError when answers stay away.
+    """
     outcome = Outcome()
     numbers = iter(range(1 << 60))
     started = time.perf_counter()
@@ -75,13 +86,17 @@ async def closed_loop(port: int, request: Request, *, connections: int, seconds:
             outcome.count(await _answer(reader), time.perf_counter() - began)
         writer.close()
 
-    await asyncio.gather(*(work() for _ in range(connections)))
+    async with asyncio.timeout(seconds + PATIENCE_SECONDS):
+        await asyncio.gather(*(work() for _ in range(connections)))
     outcome.seconds = time.perf_counter() - started
     return outcome
 
 
 async def paced(port: int, request: Request, *, rate: float, connections: int, seconds: float) -> Outcome:
-    """Requests at a steady rate, whatever the answers do; a late start counts into the latency."""
+    """Requests at a steady rate, whatever the answers do; a late start counts into the latency.
+
+    Raises TimeoutError when answers stay away.
+    """
     outcome = Outcome()
     due: asyncio.Queue[tuple[int, float] | None] = asyncio.Queue()
     started = time.perf_counter()
@@ -103,6 +118,7 @@ async def paced(port: int, request: Request, *, rate: float, connections: int, s
             outcome.count(await _answer(reader), time.perf_counter() - job[1])
         writer.close()
 
-    await asyncio.gather(feed(), *(work() for _ in range(connections)))
+    async with asyncio.timeout(seconds + PATIENCE_SECONDS):
+        await asyncio.gather(feed(), *(work() for _ in range(connections)))
     outcome.seconds = time.perf_counter() - started
     return outcome
