@@ -1,6 +1,7 @@
 """Sends what is queued: writes the mails, hands them on, and notes what came of it."""
 
 import random
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,11 +55,13 @@ async def write_mails(
         # The copy of the tenant may lag behind its first ticket by a moment.
         failure = NotSent("the tenant has no support address", permanent=False)
         return [], [Outcome(row.id, failure) for row in rows]
-    parts = await queries.thread_parts(
+    parts: dict[str, list[threads.ThreadPart]] = defaultdict(list)
+    for part in await queries.thread_parts(
         tx,
         ticket_ids={row.ticket_id for row in rows if row.ticket_id is not None},
         recipients={row.recipient for row in rows},
-    )
+    ):
+        parts[part.ticket_id].append(part)
     sources: dict[tuple[str, str], tuple[rendering.Source, str]] = {}
     mails: list[Mail] = []
     failed: list[Outcome] = []
@@ -69,7 +72,10 @@ async def write_mails(
         thread: list[str] = []
         if row.ticket_id is not None:
             thread = threads.thread_for(
-                parts, ticket_id=str(row.ticket_id), recipient=row.recipient, before=str(row.id)
+                parts[str(row.ticket_id)],
+                ticket_id=str(row.ticket_id),
+                recipient=row.recipient,
+                before=str(row.id),
             )
         try:
             raw = composing.compose(
