@@ -5,10 +5,19 @@ import time
 import uuid
 from email.message import EmailMessage
 from email.utils import make_msgid
+from typing import Protocol
 
 from embedded.testing import PATIENCE, Client, Desk, Json, eventually
 
 SUPPORT = "support@acme.example"
+
+
+class Reads(Protocol):
+    """Whoever reads resources."""
+
+    def get(self, path: str) -> Json:
+        """A resource."""
+        ...
 
 
 def new_sender(name: str = "anna") -> str:
@@ -79,7 +88,7 @@ def with_ticket(client: Client, inbound_id: str, *, seconds: float = PATIENCE) -
     )
 
 
-def clocks(client: Client, ticket_id: str) -> dict[str, Json]:
+def clocks(client: Reads, ticket_id: str) -> dict[str, Json]:
     """The clocks of a ticket by name; there is one of each name."""
     items = client.get(f"/tickets/{ticket_id}/sla")["items"]
     by_name = {clock["name"]: clock for clock in items}

@@ -93,7 +93,7 @@ class Walk:
 
     def settled(self) -> bool:
         """Whether all that the walk calls forth is there."""
-        states = {name: clock["state"] for name, clock in clocks(self.agent.client, self.ticket_id).items()}
+        states = {name: clock["state"] for name, clock in clocks(self.agent, self.ticket_id).items()}
         sent = Counter(one["purpose"] for one in self._deliveries() if one["state"] == "sent")
         return (
             {"first_response", "resolution"} <= states.keys()
@@ -107,7 +107,7 @@ class Walk:
         assert [one["id"] for one in tickets] == [self.ticket_id]
         comments = self.agent.get(f"/tickets/{self.ticket_id}/comments")["items"]
         assert [one["body"].strip() for one in comments] == ["Which version is it?", "Version 5.2"]
-        clocks(self.agent.client, self.ticket_id)
+        clocks(self.agent, self.ticket_id)
         told = Counter((one["to"], one["purpose"]) for one in self._deliveries())
         to_requester = {purpose: count for (to, purpose), count in told.items() if to == self.sender}
         assert to_requester == {"acknowledgement": 1, "reply": 1, "resolved": 1}
@@ -134,4 +134,6 @@ class Walk:
         return self.agent.get(f"/tickets/{self.ticket_id}")
 
     def _deliveries(self) -> list[Json]:
-        return self.agent.client.all("/deliveries", filter=f'ticket_id = "{self.ticket_id}"')
+        page = self.agent.get("/deliveries", filter=f'ticket_id = "{self.ticket_id}"', page_size=200)
+        items: list[Json] = page["items"]
+        return items
