@@ -247,6 +247,28 @@ async def test_the_work_of_a_dead_worker_is_taken_over(
     await until(lambda: sorted(alarm.keys) == ["a", "b", "c"])
 
 
+async def test_a_timer_that_kills_its_workers_is_found_out_and_its_neighbours_are_spared(
+    database: Database, nats: Client, tenant: UUID, running: Callable[..., None]
+) -> None:
+    alarm = Alarm()
+    handler = TimerHandler("ring", alarm.handle, max_attempts=3, lease=timedelta(milliseconds=1))
+    await schedule(database, tenant, "good", "killer", "other")
+    for _ in range(30):
+        taken = await _claim(database, handler)
+        await asyncio.sleep(0.01)
+        for timer in taken:
+            if timer.key == "killer":
+                break  # The worker dies here, with the rest in its hands.
+            await Worker("probe", Databases([database]), nats, [handler])._handle(
+                database, handler, tenant, [timer]
+            )
+    assert sorted(alarm.keys) == ["good", "other"]
+    async with database.transaction(tenant) as tx:
+        row = await (await tx.raw()).fetchrow("SELECT key, state, last_error FROM timers")
+    assert row is not None
+    assert tuple(row) == ("killer", "dead", "WorkerDiedError")
+
+
 async def test_timers_survive_the_loss_of_the_database(
     database: Database,
     nats: Client,

@@ -111,8 +111,8 @@ _INDEXES = (
     "CREATE INDEX outbox_unpublished ON outbox (aggregate_id, version) WHERE published_at IS NULL",
     "CREATE INDEX outbox_published ON outbox USING brin (published_at)",
     "CREATE INDEX dead_events_parked ON dead_events (consumer, aggregate_id, id) WHERE state = 'parked'",
-    "CREATE INDEX timers_pending ON timers (due_at) WHERE state = 'pending'",
-    "CREATE INDEX timers_running ON timers (locked_until) WHERE state = 'running'",
+    "CREATE INDEX timers_pending ON timers (kind, due_at) WHERE state = 'pending'",
+    "CREATE INDEX timers_running ON timers (kind, locked_until) WHERE state = 'running'",
     "CREATE INDEX timers_dead ON timers (updated_at) WHERE state = 'dead'",
 )
 

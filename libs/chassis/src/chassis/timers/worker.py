@@ -29,25 +29,35 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _POLL_SECONDS = 1.0
+_LOCKED_SECONDS = 0.05
 _PAUSE_SECONDS = 0.5
 _WAIT_FOR_DATABASE_SECONDS = 60.0
 _TRANSIENT = (Unavailable, LimitReached, StorageFull, InProgress)
 
-# Those whose lease has ended first: their worker is gone, or they failed and have waited.
+# First those whose lease has ended. Who failed and has waited comes in a batch; but one whose worker died comes alone,
+# so that a timer that kills its worker is found out, and its neighbours are not blamed.
 _CLAIM = """
-WITH ended AS (
-    SELECT tenant_id, id FROM timers
-    WHERE state = 'running' AND locked_until <= now() AND kind = $1
+WITH orphaned AS (
+    SELECT tenant_id, id, true AS orphan FROM timers
+    WHERE state = 'running' AND locked_until <= now() AND kind = $1 AND last_error IS NULL
+    ORDER BY locked_until LIMIT 1 FOR UPDATE SKIP LOCKED
+), failed AS (
+    SELECT tenant_id, id, false AS orphan FROM timers
+    WHERE state = 'running' AND locked_until <= now() AND kind = $1 AND last_error IS NOT NULL
+        AND NOT EXISTS (SELECT FROM orphaned)
     ORDER BY locked_until LIMIT $2 FOR UPDATE SKIP LOCKED
 ), due AS (
-    SELECT tenant_id, id FROM timers
-    WHERE state = 'pending' AND due_at <= now() AND kind = $1
+    SELECT tenant_id, id, false AS orphan FROM timers
+    WHERE state = 'pending' AND due_at <= now() AND kind = $1 AND NOT EXISTS (SELECT FROM orphaned)
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
 )
-UPDATE timers SET state = 'running', attempts = attempts + 1, locked_until = now() + $3, updated_at = now()
-FROM (SELECT * FROM ended UNION ALL SELECT * FROM due LIMIT $2) AS taken
+UPDATE timers SET state = 'running', attempts = attempts + 1, locked_until = now() + $3, last_error = NULL,
+    updated_at = now()
+FROM (
+    SELECT * FROM orphaned UNION ALL SELECT * FROM failed UNION ALL SELECT * FROM due LIMIT $2
+) AS taken
 WHERE timers.tenant_id = taken.tenant_id AND timers.id = taken.id
-RETURNING timers.tenant_id, timers.id, kind, key, due_at, payload, attempts
+RETURNING timers.tenant_id, timers.id, kind, key, due_at, payload, attempts, orphan
 """
 
 _NEXT = """
@@ -80,6 +90,10 @@ WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'running'
 """
 
 
+class WorkerDiedError(Exception):
+    """The workers that had the timer in hand died, each time."""
+
+
 class Worker:
     """Fires the timers of the given kinds. Every process of the service may run one: they share the work."""
 
@@ -102,27 +116,36 @@ class Worker:
                 self._fire(database, handler, stop)
                 for database in self._databases.all()
                 for handler in self._handlers
-                for _ in range(handler.workers)
             )
         )
 
     async def _fire(self, database: Database, handler: TimerHandler, stop: asyncio.Event) -> None:
+        """Takes what is due, as long as one of the handler's workers is free."""
         wake = asyncio.Event()
-        async with woken(self._service, self._nats, [database.timers_scheduled], wake):
+        free = asyncio.Semaphore(handler.workers)
+
+        async def handle(taken: list[Timer]) -> None:
+            try:
+                await self._handle_all(database, handler, taken)
+            except Exception:
+                # Their leases end, and they are taken again.
+                log.exception("timers_dropped", kind=handler.kind, timers=len(taken))
+            finally:
+                free.release()
+
+        async with (
+            woken(self._service, self._nats, [database.timers_scheduled], wake),
+            asyncio.TaskGroup() as group,
+        ):
             while not stop.is_set():
+                await free.acquire()
                 wake.clear()
-                wait = _POLL_SECONDS
-                try:
-                    taken = await _claim(database, handler)
-                    if taken:
-                        await self._handle_all(database, handler, taken)
-                        continue
-                    wait = await _until_next(database, handler.kind)
-                except DeskmeshError as error:
-                    log.warning("timers_wait", kind=handler.kind, reason=error.reason)
-                except Exception:
-                    log.exception("timers_failed", kind=handler.kind)
-                await either(wake, stop, min(wait, _POLL_SECONDS))
+                taken, wait = await _next(database, handler)
+                if taken:
+                    group.create_task(handle(taken))
+                else:
+                    free.release()
+                    await either(wake, stop, wait)
 
     async def _handle_all(self, database: Database, handler: TimerHandler, taken: list[Timer]) -> None:
         tenants: dict[UUID, list[Timer]] = defaultdict(list)
@@ -176,12 +199,27 @@ class Worker:
         metrics.TIMERS_FIRED.labels(handler.kind, "handled").inc(len(ours))
 
 
+async def _next(database: Database, handler: TimerHandler) -> tuple[list[Timer], float]:
+    """The next due timers; without any, the seconds after which to look again."""
+    try:
+        wait = await _until_next(database, handler.kind)
+        if wait > 0:
+            return [], wait
+        return await _claim(database, handler), _LOCKED_SECONDS
+    except DeskmeshError as error:
+        log.warning("timers_wait", kind=handler.kind, reason=error.reason)
+    except Exception:
+        log.exception("timers_failed", kind=handler.kind)
+    return [], _POLL_SECONDS
+
+
 async def _claim(database: Database, handler: TimerHandler) -> list[Timer]:
     """Takes the next due timers, of any tenant."""
     async with database.relay_connection() as raw:
         rows = await raw.fetch(_CLAIM, handler.kind, handler.batch, handler.lease)
-    return [
-        Timer(
+    taken = []
+    for row in sorted(rows, key=lambda row: row["due_at"]):
+        timer = Timer(
             id=row["id"],
             tenant_id=row["tenant_id"],
             kind=row["kind"],
@@ -190,8 +228,18 @@ async def _claim(database: Database, handler: TimerHandler) -> list[Timer]:
             payload=row["payload"],
             attempts=row["attempts"],
         )
-        for row in sorted(rows, key=lambda row: row["due_at"])
-    ]
+        if row["orphan"] and timer.attempts > handler.max_attempts:
+            await _failed(database, handler, timer, WorkerDiedError())
+        else:
+            taken.append(timer)
+    return taken
+
+
+async def _until_next(database: Database, kind: str) -> float:
+    """Seconds until the next timer of the kind is due, by the database's clock; at most those of the poll."""
+    async with database.relay_connection() as raw:
+        seconds: float | None = await raw.fetchval(_NEXT, kind)
+    return _POLL_SECONDS if seconds is None else min(seconds, _POLL_SECONDS)
 
 
 async def _renew(database: Database, handler: TimerHandler, taken: Sequence[Timer]) -> None:
@@ -208,13 +256,6 @@ async def _renew(database: Database, handler: TimerHandler, taken: Sequence[Time
                     [timer.attempts for timer in timers],
                     handler.lease,
                 )
-
-
-async def _until_next(database: Database, kind: str) -> float:
-    """Seconds until the next timer of the kind is due, by the database's clock; the poll's where there is none."""
-    async with database.relay_connection() as raw:
-        seconds: float | None = await raw.fetchval(_NEXT, kind)
-    return _POLL_SECONDS if seconds is None else max(seconds, 0.001)
 
 
 async def _remove(tx: Tx, timers: list[Timer]) -> list[Timer]:
