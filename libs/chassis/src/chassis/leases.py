@@ -38,46 +38,53 @@ class Lease:
     table: str = "job_leases"
     key: str = "name"
     fencing: int = 0
+    after_crash: bool = False
+    """Whether who had it before did not give it up: that process died, or lost the database."""
     _holder: UUID = field(default_factory=uuid4)
 
     async def acquire(self) -> bool:
         """Takes the lease where nobody holds it. Each taking has a higher fencing number."""
         async with self.database.relay_connection() as raw:
-            fencing = await raw.fetchval(
+            row = await raw.fetchrow(
                 f"""
+                WITH before AS (
+                    SELECT holder IS NOT NULL AND holder <> $2 AS held FROM {self.table} WHERE {self.key} = $1
+                )
                 INSERT INTO {self.table} AS lease ({self.key}, holder, fencing, expires_at)
                 VALUES ($1, $2, 1, now() + make_interval(secs => $3))
                 ON CONFLICT ({self.key}) DO UPDATE
                 SET holder = excluded.holder, fencing = lease.fencing + 1, expires_at = excluded.expires_at
                 WHERE lease.expires_at <= now() OR lease.holder = excluded.holder
-                RETURNING fencing
+                RETURNING fencing, coalesce((SELECT held FROM before), false) AS after_crash
                 """,  # noqa: S608 (names of our own tables)
                 self.name,
                 self._holder,
                 LEASE_SECONDS,
             )
-        self.fencing = fencing or 0
-        return fencing is not None
+        if row is None:
+            return False
+        self.fencing, self.after_crash = row["fencing"], row["after_crash"]
+        return True
 
     async def renew(self) -> bool:
         """Keeps the lease; False when somebody else has taken it."""
-        return await self._expire_in(LEASE_SECONDS)
+        return await self._set("expires_at = now() + make_interval(secs => $4)", LEASE_SECONDS)
 
     async def release(self) -> None:
         """Gives the lease up, so that another may have it at once."""
-        await self._expire_in(0.0)
+        await self._set("expires_at = now(), holder = NULL")
 
-    async def _expire_in(self, seconds: float) -> bool:
+    async def _set(self, what: str, *more: float) -> bool:
         async with self.database.relay_connection() as raw:
             status = await raw.execute(
                 f"""
-                UPDATE {self.table} SET expires_at = now() + make_interval(secs => $4)
+                UPDATE {self.table} SET {what}
                 WHERE {self.key} = $1 AND holder = $2 AND fencing = $3
                 """,  # noqa: S608 (names of our own tables)
                 self.name,
                 self._holder,
                 self.fencing,
-                seconds,
+                *more,
             )
         return status == "UPDATE 1"
 

@@ -80,7 +80,7 @@ async def running() -> AsyncIterator[Callable[[Loop], None]]:
 
     yield start
     stop.set()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(*tasks)
 
 

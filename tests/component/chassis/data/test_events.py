@@ -63,7 +63,7 @@ async def publish(database: Database, tenant: UUID, *events: tuple[str, str, int
             outbox.add(tx, NoteWritten(text=text), aggregate_id=aggregate, version=version)
 
 
-async def until(so: Callable[[], bool], seconds: float = 20) -> None:
+async def until(so: Callable[[], bool], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not so():
             await asyncio.sleep(0.02)
@@ -182,11 +182,11 @@ async def test_what_fails_for_good_is_parked_and_replayed_in_order(
     running(consumers(database, nats, story))
     await publish(database, tenant, ("a", "good", 1), ("a", "bad", 2), ("a", "behind", 3), ("b", "other", 1))
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await backlog(database)).parked < 2:
             await asyncio.sleep(0.05)
     await publish(database, tenant, ("a", "much later", 4), ("b", "free", 2))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await backlog(database)).parked < 3:
             await asyncio.sleep(0.05)
     await until(lambda: len(story.told) == 3)
@@ -255,7 +255,7 @@ async def test_a_wiped_nats_only_delays(
         await publish(database, tenant, *((f"a{n % 3}", str(n), n) for n in range(sent, sent + 40)))
         sent += 40
         before = len(story.told)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(story.told) == before:
                 await asyncio.sleep(0.02)
         nats_server.stop()
@@ -286,7 +286,7 @@ async def test_another_process_takes_over_what_a_dead_one_had_in_hand(
         Consumers("probe", Databases([database]), nats, [Handler(NoteWritten, hang)]).run(asyncio.Event())
     )
     await publish(database, tenant, *(("a", str(n), n) for n in range(10)))
-    await asyncio.wait_for(entered.wait(), 10)
+    await asyncio.wait_for(entered.wait(), 60)
     dead.cancel()
     await asyncio.gather(dead, return_exceptions=True)
     story = Story()
@@ -294,6 +294,56 @@ async def test_another_process_takes_over_what_a_dead_one_had_in_hand(
     await until(lambda: len(story.told) == 10)
     assert [version for _, _, version in story.told] == list(range(10))
     assert len(await notes(database, tenant)) == 10
+
+
+async def test_an_event_that_kills_its_workers_is_parked(
+    database: Database,
+    nats: Client,
+    relay: Relay,
+    tenant: UUID,
+    running: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chassis.leases.LEASE_SECONDS", 1.0)
+    monkeypatch.setattr("chassis.leases._RENEW_SECONDS", 0.2)
+    monkeypatch.setattr("chassis.events.consumers.MAX_DELIVERIES", 3)
+    story = Story()
+    died = asyncio.Event()
+
+    async def handle(tx: Tx, events: list[AnyReceived]) -> None:
+        if any(event.message.text == "killer" for event in events):
+            died.set()
+            await asyncio.Event().wait()
+        await story.handle(tx, events)
+
+    handler = Handler(NoteWritten, handle)
+    await publish(
+        database, tenant, ("a", "good", 1), ("b", "killer", 1), ("b", "behind", 2), ("c", "other", 1)
+    )
+    for _ in range(5):
+        stop = asyncio.Event()
+        process = asyncio.create_task(Consumers("probe", Databases([database]), nats, [handler]).run(stop))
+        ended = asyncio.create_task(died.wait())
+        async with asyncio.timeout(60):
+            while not died.is_set() and (await backlog(database)).parked < 2:
+                await asyncio.sleep(0.05)
+        if not died.is_set():
+            break
+        died.clear()
+        ended.cancel()
+        process.cancel()
+        await asyncio.gather(process, ended, return_exceptions=True)
+    await until(lambda: len(story.told) == 2)
+    stop.set()
+    await process
+    ended.cancel()
+    assert sorted(text for _, text, _ in story.told) == ["good", "other"]
+    async with database.relay_connection() as raw:
+        rows = await raw.fetch("SELECT version, error, state FROM dead_events ORDER BY version")
+    assert [tuple(row) for row in rows] == [
+        (1, "its worker died", "parked"),
+        (2, "waits behind a parked event", "parked"),
+    ]
 
 
 async def test_readiness_tells_of_the_durable_consumer(

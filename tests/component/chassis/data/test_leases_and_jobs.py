@@ -26,7 +26,7 @@ class Runtime:
     databases: Databases
 
 
-async def until(so: Callable[[], bool], seconds: float = 20) -> None:
+async def until(so: Callable[[], bool], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not so():
             await asyncio.sleep(0.02)

@@ -117,7 +117,6 @@ def test_every_table_of_the_chassis_is_protected(probe: ServiceDatabase, postgre
         "SELECT * FROM outbox",
         "UPDATE outbox SET published_at = now()",
         "DELETE FROM inbox",
-        "DELETE FROM dead_events",
         "SELECT * FROM job_leases",
         "SELECT * FROM relay_state",
         "SELECT chassis_maintain_partitions()",

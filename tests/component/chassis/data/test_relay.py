@@ -29,7 +29,7 @@ async def publish(database: Database, tenant: UUID, count: int, aggregate: str =
 
 
 async def until_published(database: Database) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await backlog(database)).unpublished:
             await asyncio.sleep(0.05)
 
@@ -140,7 +140,7 @@ async def test_a_wiped_nats_is_filled_again(
     nats_server.start()
     nats_server.wait_ready()
     await until_published(database)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(await messages(nats)) < 260:
             await asyncio.sleep(0.1)
     assert {m.headers["Nats-Msg-Id"] for m in await messages(nats) if m.headers} == {
@@ -160,7 +160,7 @@ async def test_a_stream_that_lost_its_end_is_filled_again(
     async with database.relay_connection() as raw:
         await raw.execute("UPDATE relay_state SET last_sequence = 25")
     running(Relay("probe", Databases([database]), nats))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await nats.jetstream().stream_info(STREAM)).state.first_seq != 1 or not await _refilled(
             database
         ):

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, PoolProxiedConnection, QueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from chassis.db.failures import translated, translated_connecting
 from chassis.db.transaction import Tx
@@ -18,7 +19,7 @@ from chassis.telemetry import SpanKind, span
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
     from chassis.settings import ServiceSettings
 
@@ -90,8 +91,8 @@ class Database:
         if not isinstance(tenant_id, UUID):
             raise TypeError(f"a tenant is a UUID, not {type(tenant_id).__name__}")
         with span("db.transaction", kind=SpanKind.CLIENT):
-            async with _checked_out(self._app) as (connection, raw):
-                tx = Tx(self, connection, raw, tenant_id)
+            async with _checked_out(self._app) as (pooled, raw):
+                tx = Tx(self, lambda: _sqlalchemys(self._app, pooled), raw, tenant_id)
                 begin = f"BEGIN; SELECT set_config('app.tenant_id', '{tenant_id}', true)"
                 try:
                     async with _committed(raw, begin):
@@ -107,20 +108,22 @@ class Database:
         For the hot writes, which set the tenant themselves: nothing is visible without.
         """
         with span("db.statement", kind=SpanKind.CLIENT):
-            async with _raw(self._app) as raw:
-                return await raw.fetchrow(sql, *args)
+            async with _checked_out(self._app) as (_, raw):
+                with _closed_when_cancelled(raw):
+                    return await raw.fetchrow(sql, *args)
 
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[AsyncConnection]:
         """A transaction of the relay role: queues over all tenants, nothing else."""
-        async with _checked_out(self._relay) as (connection, raw), _committed(raw, "BEGIN"):
-            yield connection
+        async with _checked_out(self._relay) as (pooled, raw), _committed(raw, "BEGIN"):
+            yield _sqlalchemys(self._relay, pooled)
 
     @asynccontextmanager
     async def relay_connection(self) -> AsyncIterator[asyncpg.Connection]:
         """The driver's connection of the relay role; each statement is its own transaction."""
-        async with _raw(self._relay) as raw:
-            yield raw
+        async with _checked_out(self._relay) as (_, raw):
+            with _closed_when_cancelled(raw):
+                yield raw
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -193,48 +196,72 @@ def _to_json(value: object) -> str:
 
 
 @asynccontextmanager
-async def _checked_out(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
+async def _checked_out(
+    engine: AsyncEngine,
+) -> AsyncIterator[tuple[PoolProxiedConnection, asyncpg.Connection]]:
     """A live connection of the pool, by both its names. One that the server has closed is replaced, unasked."""
     with translated():
         while True:
             with translated_connecting():
-                connection = await engine.connect()
-            pooled = await connection.get_raw_connection()
-            raw: asyncpg.Connection | None = pooled.driver_connection
-            if raw is not None and not raw.is_closed():
-                break
-            await connection.invalidate()
-            await connection.close()
-        try:
-            yield connection, raw
-        finally:
-            if raw.is_closed():
-                await connection.invalidate()
-            await connection.close()
-
-
-@asynccontextmanager
-async def _raw(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
-    """As `_checked_out`, without SQLAlchemy's connection around it."""
-    with translated():
-        while True:
-            with translated_connecting():
-                pooled = await engine.raw_connection()
+                pooled = await _check_out(engine)
             raw: asyncpg.Connection | None = pooled.driver_connection
             if raw is not None and not raw.is_closed():
                 break
             pooled.invalidate()
         try:
-            yield raw
-        except asyncio.CancelledError:
-            # The server may still be at it; the answer must not reach the next user.
-            raw.terminate()
-            raise
+            yield pooled, raw
         finally:
-            if raw.is_closed():
-                pooled.invalidate()
-            else:
-                pooled.close()
+            _give_back(pooled)
+
+
+async def _check_out(engine: AsyncEngine) -> PoolProxiedConnection:
+    """A connection of the pool; a new one is made to the end even where nobody waits for it any more.
+
+    SQLAlchemy would leave a connection open whose making was cancelled half-way.
+    """
+    pool = engine.sync_engine.pool
+    if isinstance(pool, QueuePool) and pool.checkedin():
+        return await engine.raw_connection()
+    making = asyncio.ensure_future(engine.raw_connection())
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError:
+        making.add_done_callback(_not_needed)
+        raise
+
+
+def _not_needed(making: asyncio.Future[PoolProxiedConnection]) -> None:
+    if not making.cancelled() and making.exception() is None:
+        pooled = making.result()
+        raw: asyncpg.Connection | None = pooled.driver_connection
+        if raw is not None:
+            raw.terminate()
+        _give_back(pooled)
+
+
+def _give_back(pooled: PoolProxiedConnection) -> None:
+    if not pooled.is_valid:
+        return  # SQLAlchemy has dropped it, as it does when a statement of its own is cancelled.
+    raw: asyncpg.Connection | None = pooled.driver_connection
+    if raw is None or raw.is_closed():
+        pooled.invalidate()
+    else:
+        pooled.close()
+
+
+@contextmanager
+def _closed_when_cancelled(raw: asyncpg.Connection) -> Iterator[None]:
+    """The server may still be at it; the answer must not reach the next user."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        raw.terminate()
+        raise
+
+
+def _sqlalchemys(engine: AsyncEngine, pooled: PoolProxiedConnection) -> AsyncConnection:
+    """SQLAlchemy's view of a connection that is checked out; it is given back by whoever checked it out."""
+    return AsyncConnection(engine, Connection(engine.sync_engine, pooled))
 
 
 @asynccontextmanager

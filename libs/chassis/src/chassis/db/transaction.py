@@ -69,11 +69,11 @@ class Tx:
     """What a use case gets: the tenant's data until the door commits. Made by `Database.transaction` alone."""
 
     def __init__(
-        self, database: Database, connection: AsyncConnection, raw: Connection, tenant_id: UUID
+        self, database: Database, connect: Callable[[], AsyncConnection], raw: Connection, tenant_id: UUID
     ) -> None:
         self.database = database
         self.tenant_id = tenant_id
-        self._connection = connection
+        self._connect = connect
         self._raw = raw
         self.messages: list[OutboxRow] = []
         """Events that leave with this transaction, in order; `chassis.outbox.add` puts them here."""
@@ -87,7 +87,7 @@ class Tx:
         """The session on this transaction. The door commits; nobody else does."""
         if self._session is None:
             self._session = AsyncSession(
-                self._connection, sync_session_class=_Session, expire_on_commit=False, info={"tx": self}
+                self._connect(), sync_session_class=_Session, expire_on_commit=False, info={"tx": self}
             )
         return self._session
 

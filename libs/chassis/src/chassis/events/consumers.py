@@ -73,7 +73,8 @@ class _StreamConsumer:
     One process of the service consumes at a time, elected by a lease: that keeps the order within an aggregate when
     there are several. Whoever takes over makes the durable consumer anew, from what was acknowledged on: what a dead
     process had in its hands comes again at once and in order, and a process that believes it still leads gets nothing
-    more. The inbox drops what was done and not acknowledged.
+    more. The inbox drops what was done and not acknowledged. What a process that died had in its hands is handled one by
+    one, and noted before: an event that kills its workers is parked like one that fails.
     """
 
     def __init__(self, publisher: str, nats: Client, handling: Handling) -> None:
@@ -87,6 +88,7 @@ class _StreamConsumer:
         self._lease = Lease(handling.databases.all()[0], f"consumer:{self._stream}")
         self._failing = Failing()
         self._parked: dict[UUID, set[str]] = {}
+        self._suspicious_until = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consumes until `stop`, whenever this process is the one elected."""
@@ -122,10 +124,13 @@ class _StreamConsumer:
 
     async def _set_up(self) -> None:
         await ensure_stream(self._js, self._publisher)
-        floor = 0
+        floor = self._suspicious_until = 0
         with suppress(NotFoundError):
             info = await self._js.consumer_info(self._stream, self._durable)
             floor = 0 if info.ack_floor is None else info.ack_floor.stream_seq
+            if self._lease.after_crash and info.delivered is not None:
+                self._suspicious_until = info.delivered.stream_seq
+                self._lease.after_crash = False
             await self._js.delete_consumer(self._stream, self._durable)
         await self._js.add_consumer(
             self._stream,
@@ -191,6 +196,10 @@ class _StreamConsumer:
         for message, event in deliveries:
             if self._failing.must_wait(event):
                 await _again(message, self._failing.hold_behind(event))
+        for delivery in free:
+            if delivery[1].sequence <= self._suspicious_until:
+                await self._handle_suspicious(tenant_id, delivery)
+        free = [delivery for delivery in free if delivery[1].sequence > self._suspicious_until]
         if not free:
             return
         try:
@@ -202,6 +211,28 @@ class _StreamConsumer:
                 return
             for delivery in free:
                 await self._handle_alone(tenant_id, delivery)
+
+    async def _handle_suspicious(self, tenant_id: UUID, delivery: Delivery) -> None:
+        message, event = delivery
+        if self._failing.must_wait(event):
+            await _again(message, self._failing.hold_behind(event))
+            return
+        database = self._handling.databases.for_tenant(tenant_id)
+        try:
+            async with database.transaction(tenant_id) as tx:
+                innocent = await inbox.begin_trial(tx, self._stream, event, MAX_DELIVERIES)
+            if not innocent:
+                log.error("event_parked", stream=self._stream, subject=event.subject, event_id=str(event.id))
+                self._parked.setdefault(tenant_id, set()).add(event.aggregate_id)
+                await _done([message])
+                return
+        except DeskmeshError as error:
+            await self._fail(delivery, error)
+            return
+        await self._handle_alone(tenant_id, delivery)
+        with suppress(DeskmeshError):
+            async with database.transaction(tenant_id) as tx:
+                await inbox.end_trial(tx, self._stream, event)
 
     async def _handle_alone(self, tenant_id: UUID, delivery: Delivery) -> None:
         message, event = delivery

@@ -60,7 +60,7 @@ _TABLES = (
         headers jsonb NOT NULL,
         error text NOT NULL,
         attempts integer NOT NULL,
-        state text NOT NULL CHECK (state IN ('parked', 'replayed')),
+        state text NOT NULL CHECK (state IN ('trying', 'parked', 'replayed')),
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (tenant_id, id),
@@ -214,7 +214,7 @@ def create_chassis_tables() -> None:
     grant_app("outbox", "INSERT")
     grant_app("inbox", "SELECT, INSERT")
     grant_app("idempotency_keys", "SELECT, INSERT, UPDATE")
-    grant_app("dead_events", "SELECT, INSERT, UPDATE")
+    grant_app("dead_events")
     grant_app("timers")
     grant_relay("outbox", "SELECT, UPDATE, DELETE")
     grant_relay("inbox", "SELECT, DELETE")
