@@ -196,3 +196,31 @@ async def test_no_database_is_unavailable(tenant: UUID) -> None:
     with pytest.raises(Unavailable):
         await nowhere.fetch_one("SELECT 1")
     await nowhere.close()
+
+
+@pytest.mark.parametrize("way", ["transaction", "fetch_one", "relay", "relay_connection"])
+async def test_a_database_that_lets_nobody_in_is_unavailable_by_every_way(
+    probe: ServiceDatabase, tenant: UUID, way: str
+) -> None:
+    """As while it starts up: the server answers and refuses the session."""
+    nowhere = probe.name + "_not_there"
+    database = Database(
+        probe.app_url.replace(probe.name, nowhere), probe.relay_url.replace(probe.name, nowhere)
+    )
+    try:
+        with pytest.raises(Unavailable) as refused:
+            match way:
+                case "transaction":
+                    async with database.transaction(tenant):
+                        pass
+                case "fetch_one":
+                    await database.fetch_one("SELECT 1")
+                case "relay":
+                    async with database.relay():
+                        pass
+                case _:
+                    async with database.relay_connection():
+                        pass
+        assert refused.value.reason == "DATABASE_UNAVAILABLE"
+    finally:
+        await database.close()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
@@ -58,6 +59,8 @@ def translated_connecting() -> Iterator[None]:
             OSError,
             TimeoutError,
             SQLAlchemyError,
+            # What a refused session is for those who ask the pool for the driver's connection.
+            AsyncAdapt_asyncpg_dbapi.Error,
             asyncpg.PostgresError,
             asyncpg.InterfaceError,
         ) as error:
