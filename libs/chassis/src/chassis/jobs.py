@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import structlog
 
+from chassis.errors import Unavailable
 from chassis.leases import Lease, lead, pause
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ class Runner(Generic[R_contra]):
                 continue
             try:
                 await job.run(self._runtime)
+            except Unavailable as error:
+                # A peer that is still starting, or away: no bug, and over by itself.
+                log.warning("job_postponed", service=self._service, job=job.name, reason=error.reason)
+                await pause(stop, min(_AGAIN_SECONDS, job.every.total_seconds()))
             except Exception:
                 log.exception("job_failed", service=self._service, job=job.name)
                 await pause(stop, min(_AGAIN_SECONDS, job.every.total_seconds()))

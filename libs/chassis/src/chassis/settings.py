@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 SHARED_PREFIX = "DESKMESH_"
 # Shared names that belong to other programs of the installation: the one-machine run and the tests.
 _READ_BY_OTHERS = frozenset(
-    f"{SHARED_PREFIX}{name}" for name in ("HOME", "HTTP_PORT", "GRPC_PORT", "SMTP_PORT", "SMTP_OUT")
+    f"{SHARED_PREFIX}{name}"
+    for name in (
+        "HOME",
+        "HTTP_PORT",
+        "GRPC_PORT",
+        "SMTP_PORT",
+        "SMTP_OUT",
+        "POSTGRES_BINARIES",
+        "NATS_BINARY",
+        "PG15_BINARIES",
+    )
 )
 _TEST_PREFIX = "DESKMESH_TEST_"
 _STRUCTURED = (dict, list, tuple, set, frozenset)

@@ -187,7 +187,7 @@ async def test_sigterm_ends_a_service_that_is_still_starting(
             while b"composing" not in await process.stdout.readline():
                 continue
             process.send_signal(signal.SIGTERM)
-            _, err = await asyncio.wait_for(process.communicate(), 10)
+            _, err = await asyncio.wait_for(process.communicate(), 30)
             assert process.returncode == 0, err.decode()
 
 
