@@ -34,6 +34,18 @@ def test_every_function_on_the_way_of_a_request_exists() -> None:
     assert missing == []
 
 
+def test_every_event_is_described() -> None:
+    protos = ROOT.glob("proto/deskmesh/*/v1/events.proto")
+    published = {
+        name
+        for proto in protos
+        for name in re.findall(r"^message (\w+)", proto.read_text(), re.MULTILINE)
+        if name != "TicketFacts"  # a part of the clock events
+    }
+    described = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "events.md").read_text(), re.MULTILINE))
+    assert described == published
+
+
 def test_every_link_between_documents_leads_somewhere() -> None:
     documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md")]
     dead = [
