@@ -2,11 +2,13 @@
 
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -59,6 +61,7 @@ def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
 
 
 _LAST_WORDS_SECONDS = 2.0
+_PORTS = range(10_240, 32_768)
 
 
 def stop_child(child: subprocess.Popen[bytes], *, ask: signal.Signals, patience: float) -> None:
@@ -83,15 +86,13 @@ def wait_or_end(
 
 
 def free_ports(count: int) -> list[int]:
-    """Find TCP ports on 127.0.0.1 that nobody uses, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Find TCP ports on 127.0.0.1 that nobody uses, all different.
+
+    They lie below those that the system gives to connections (32768 and up on Linux), so that none is taken by a
+    passing connection before it is listened on.
+    """
+    tried = random.sample(_PORTS, len(_PORTS))
+    return list(islice((port for port in tried if port_is_free(port)), count))
 
 
 def port_is_free(port: int) -> bool:
