@@ -165,6 +165,20 @@ async def test_search_forgives_inflection_diacritics_and_slips(knowledge: Knowle
     assert await found(knowledge, "drukarki", language="en") == []
 
 
+async def test_articles_with_some_of_the_words_are_given_where_none_has_all(knowledge: Knowledge) -> None:
+    made = {(await write(knowledge, f"Narwhal {number}", language="pl")).id for number in range(3)}
+    seen: list[str] = []
+    token = ""
+    while True:
+        request = rpc.SearchArticlesRequest(query="narwhal zeppelin", page_size=2, page_token=token)
+        page = await knowledge.call("SearchArticles", request, rpc.SearchArticlesResponse)
+        seen += [hit.id for hit in page.hits]
+        token = page.next_page_token
+        if not token:
+            break
+    assert sorted(seen) == sorted(made)
+
+
 async def test_a_snippet_shows_what_matched_and_the_title_weighs_most(knowledge: Knowledge) -> None:
     in_body = await write(
         knowledge, "Something else", body="The gyroscope is mentioned here once among many other words."

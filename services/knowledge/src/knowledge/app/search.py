@@ -34,9 +34,10 @@ class Found:
 
 
 async def search_articles(tx: Tx, *, query: str, language: str, page: Page) -> tuple[list[Found], str]:
-    """Published articles that the caller may see and that hold every asked word, best first; and the next page's token.
+    """Published articles that the caller may see and that hold the asked words, best first; and the next page's token.
 
-    A word that stands in no article is replaced by the nearest that do (`chassis.search.closest`).
+    Every word must be there; where no article has them all, those that have some are given. A word that stands in no
+    article is replaced by the nearest that do (`chassis.search.closest`).
 
     :param language: BCP 47; empty for all of the tenant's.
     :raises InvalidInput: nothing to search for. :raises BadRequest: a token that is none of ours.
@@ -45,12 +46,15 @@ async def search_articles(tx: Tx, *, query: str, language: str, page: Page) -> t
         raise InvalidInput([FieldError("q", f"must have at most {MAX_QUERY} characters")])
     languages = await _languages(tx)
     spelled = await _spelled(tx, query, languages)
-    question = search.question(tx.tenant_id, query, languages, spelled=spelled)
-    if question is None:
+    every = search.question(tx.tenant_id, query, languages, spelled=spelled)
+    some = search.question(tx.tenant_id, query, languages, spelled=spelled, any_word=True)
+    if every is None or some is None:
         raise InvalidInput([FieldError("q", "must hold at least one word")])
-    hits = await _find(
-        tx, question, language, limit=page.size + 1, after=_after(page.token, question + language)
-    )
+    question, after = _place(page.token, (every, some), language)
+    hits = await _find(tx, question, language, limit=page.size + 1, after=after)
+    if not hits and after is None:
+        question = some
+        hits = await _find(tx, question, language, limit=page.size + 1, after=None)
     found = [_found(hit, query, languages, spelled) for hit in hits[: page.size]]
     last = hits[page.size - 1] if len(hits) > page.size else None
     return found, _token(last, question + language) if last else ""
@@ -117,17 +121,19 @@ def _token(last: queries.Hit, question: str) -> str:
     return base64.urlsafe_b64encode(written.encode()).decode()
 
 
-def _after(token: str, question: str) -> tuple[float, UUID] | None:
+def _place(token: str, questions: Sequence[str], language: str) -> tuple[str, tuple[float, UUID] | None]:
+    """Which of the questions a token continues, and behind which hit; the first question from its start without one."""
     if not token:
-        return None
+        return questions[0], None
     try:
         bound, rank, article_id = json.loads(base64.urlsafe_b64decode(token))
         after = float.fromhex(rank), UUID(article_id)
     except (ValueError, TypeError, AttributeError) as error:
         raise _bad_token() from error
-    if bound != _bound(question):
-        raise _bad_token()
-    return after
+    for question in questions:
+        if bound == _bound(question + language):
+            return question, after
+    raise _bad_token()
 
 
 def _bad_token() -> BadRequest:
