@@ -39,6 +39,8 @@ class Client(NatsClient):
     async def close(self) -> None:
         """Closes the connection for good."""
         self._wanted = False
+        # A cancellation that meets a connection just made is lost in the library's `wait_for`: the keeper would wait on.
+        self._closed_event.set()
         self._keeper.cancel()
         await asyncio.gather(self._keeper, return_exceptions=True)
         if not self.is_closed:
