@@ -11,6 +11,7 @@ import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from google.protobuf.timestamp_pb2 import Timestamp
 from notify_desk import Desk, TenantOf, free_port, run_notify
+from prometheus_client import REGISTRY
 from tickets_desk import GatewayStandIn
 
 from chassis.ids import new_id
@@ -22,7 +23,7 @@ from deskmesh.gateway.v1 import identity_pb2
 from deskmesh.notify.v1 import events_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from deskmesh.tickets.v1 import ticket_pb2
-from notify.api.work import backfill_directory
+from notify.api.work import backfill_directory, measure_mail
 from notify.clients.directory import Directory
 
 
@@ -116,6 +117,11 @@ async def sending(
         server.close()
 
 
+def shown(name: str, **labels: str) -> float | None:
+    """The value of a metric of this process."""
+    return REGISTRY.get_sample_value(name, labels)
+
+
 async def one(tenant: TenantOf, state: str) -> asyncpg.Record:
     """The tenant's only delivery, once it is in this state."""
     (row,) = await tenant.deliveries(1, state)
@@ -182,6 +188,32 @@ async def test_after_the_last_attempt_a_mail_is_given_up(sending: Sending) -> No
     await sending.hurry(tenant)
     assert (await one(tenant, "dead"))["attempts"] == 15
     assert len(await tenant.published(events_pb2.MessageFailed)) == 1
+
+
+async def test_mail_that_waits_for_its_next_try_is_shown_with_its_age_and_its_tries_are_counted(
+    sending: Sending,
+) -> None:
+    databases = sending.desk.service.process.runtime.databases
+
+    def tried(outcome: str) -> float:
+        return shown("deskmesh_notify_mail_out_total", outcome=outcome) or 0
+
+    await measure_mail(databases)
+    waited, failed, sent = shown("deskmesh_notify_mail_unsent"), tried("failed"), tried("sent")
+    tenant = await sending.desk.new_tenant()
+    sending.sink.answers.append("451 4.3.0 try later")
+    await sending.write(tenant, "waits@customer.example")
+    await one(tenant, "failed")
+    await measure_mail(databases)
+    assert shown("deskmesh_notify_mail_unsent") == (waited or 0) + 1
+    assert 0 < (shown("deskmesh_notify_mail_unsent_oldest_seconds") or 0) < 60
+    assert shown("deskmesh_notify_mail_unread") == 0
+    assert shown("deskmesh_notify_mail_unread_oldest_seconds") == 0
+    await sending.hurry(tenant)
+    await one(tenant, "sent")
+    await measure_mail(databases)
+    assert shown("deskmesh_notify_mail_unsent") == waited
+    assert (tried("failed"), tried("sent")) == (failed + 1, sent + 1)
 
 
 async def test_a_failure_of_one_mail_holds_back_no_other(sending: Sending) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 import structlog
 
+from chassis import metrics
 from chassis.errors import Unavailable
 from chassis.leases import Lease, lead, pause
 
@@ -64,22 +66,34 @@ class Runner(Generic[R_contra]):
         await lead(lease, stop, lambda: self._repeat(job, lease, stop))
 
     async def _repeat(self, job: Job[R_contra], lease: Lease, stop: asyncio.Event) -> None:
+        metrics.JOB_EVERY_SECONDS.labels(job.name).set(job.every.total_seconds())
+        succeeded = metrics.JOB_LAST_SUCCESS.labels(job.name)
+        succeeded.set(time.time())
         while not stop.is_set():
             wait = await _seconds_until_due(self._home, lease, job.every)
-            if wait > 0:
+            if wait is not None:
+                succeeded.set(time.time() + wait - job.every.total_seconds())
+            if wait is not None and wait > 0:
                 await pause(stop, min(wait, _LOOK_SECONDS))
                 continue
-            try:
-                await job.run(self._runtime)
-            except Unavailable as error:
-                # A peer that is still starting, or away: no bug, and over by itself.
-                log.warning("job_postponed", service=self._service, job=job.name, reason=error.reason)
-                await pause(stop, min(_AGAIN_SECONDS, job.every.total_seconds()))
-            except Exception:
-                log.exception("job_failed", service=self._service, job=job.name)
-                await pause(stop, min(_AGAIN_SECONDS, job.every.total_seconds()))
-            else:
+            outcome = await self._run(job)
+            metrics.JOB_RUNS.labels(job.name, outcome).inc()
+            if outcome == "done":
                 await _note_run(self._home, lease)
+            else:
+                await pause(stop, min(_AGAIN_SECONDS, job.every.total_seconds()))
+
+    async def _run(self, job: Job[R_contra]) -> Literal["done", "postponed", "failed"]:
+        try:
+            await job.run(self._runtime)
+        except Unavailable as error:
+            # A peer that is still starting, or away: no bug, and over by itself.
+            log.warning("job_postponed", service=self._service, job=job.name, reason=error.reason)
+            return "postponed"
+        except Exception:
+            log.exception("job_failed", service=self._service, job=job.name)
+            return "failed"
+        return "done"
 
 
 def maintenance() -> list[Job[HasDatabases]]:
@@ -117,14 +131,15 @@ async def maintain_partitions(database: Database) -> int:
     return changed
 
 
-async def _seconds_until_due(database: Database, lease: Lease, every: timedelta) -> float:
+async def _seconds_until_due(database: Database, lease: Lease, every: timedelta) -> float | None:
+    """Negative when it is due for so long; None when it was never done."""
     async with database.relay_connection() as raw:
         seconds: float | None = await raw.fetchval(
             "SELECT extract(epoch FROM ran_at + $2 - now())::float8 FROM job_leases WHERE name = $1",
             lease.name,
             every,
         )
-    return 0.0 if seconds is None else seconds
+    return seconds
 
 
 async def _note_run(database: Database, lease: Lease) -> None:

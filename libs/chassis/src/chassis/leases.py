@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from chassis import metrics
 from chassis.errors import DeskmeshError
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Lease:
     after_crash: bool = False
     """Whether who had it before did not give it up: that process died, or lost the database."""
     _holder: UUID = field(default_factory=uuid4)
+
+    @property
+    def label(self) -> str:
+        """Of the lease in metrics: "relay:deskmesh-tickets", "consumer:deskmesh-sla", "job:partitions"."""
+        return self.name if self.table == "job_leases" else f"relay:{self.name}"
 
     async def acquire(self) -> bool:
         """Takes the lease where nobody holds it. Each taking has a higher fencing number."""
@@ -94,11 +100,15 @@ async def lead(lease: Lease, stop: asyncio.Event, body: Callable[[], Awaitable[N
 
     The body ends soon after `stop` by itself. Should it fail, that is logged and it is run again.
     """
+    held = metrics.LEASE_HELD.labels(lease.label)
+    held.set(0)
     while not stop.is_set():
         try:
             if await lease.acquire():
                 log.info("lease_taken", lease=lease.name, fencing=lease.fencing)
-                await _lead_once(lease, body)
+                metrics.LEASES_TAKEN.labels(lease.label).inc()
+                with held.track_inprogress():
+                    await _lead_once(lease, body)
                 await lease.release()
         except DeskmeshError as error:
             log.warning("lease_failed", lease=lease.name, reason=error.reason)

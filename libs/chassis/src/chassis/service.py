@@ -20,7 +20,7 @@ import typer
 import uvloop
 from typing_extensions import TypeVar
 
-from chassis import jobs, messaging, migrations, telemetry, timers
+from chassis import jobs, messaging, metrics, migrations, telemetry, timers
 from chassis import logging as json_logging
 from chassis.db import Databases
 from chassis.events import Consumers
@@ -31,7 +31,7 @@ from chassis.interceptors import Door
 from chassis.migrations import at_head
 from chassis.objects import ObjectStore
 from chassis.outbox.relay import Relay
-from chassis.serving import HttpDoor, Loops
+from chassis.serving import HttpDoor, Loops, measure_event_loop
 from chassis.settings import ServiceSettings, SettingsError, load
 from chassis.tokens import SystemTokens, Verifier
 from chassis.wake import Waker
@@ -157,6 +157,7 @@ async def running(service: Service[S], settings: S, only: Only | None = None) ->
         databases = Databases.connect(settings, service.name)
         stack.push_async_callback(databases.close)
         nats = messaging.connect(settings.nats_url, service.name)
+        metrics.NATS_CONNECTED.set_function(lambda: nats.is_connected)
         stack.push_async_callback(nats.close)
         runtime = Runtime(
             service.name,
@@ -178,6 +179,7 @@ async def running(service: Service[S], settings: S, only: Only | None = None) ->
 
         loops = Loops(database_is_ready)
         stack.push_async_callback(loops.stop, GRACE_SECONDS)
+        loops.start("event-loop-lag", measure_event_loop, at_once=True)
         loops.start("waker", Waker(service.name, databases, nats).run)
         if only is not Only.API:
             connected, consuming = _start_worker(service, runtime, parts, loops)

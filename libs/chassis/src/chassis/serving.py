@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 import uvicorn
 
+from chassis.metrics import EVENT_LOOP_LAG_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _BEGIN_POLL_SECONDS: Final = 0.5
+_LAG_SECONDS: Final = 0.25
 
 
 class Loops:
@@ -70,6 +73,15 @@ class Loops:
         except TimeoutError:
             return False
         return True
+
+
+async def measure_event_loop(stop: asyncio.Event) -> None:
+    """Sleeps shortly, again and again, and notes how much too late it wakes."""
+    clock = asyncio.get_running_loop().time
+    while not stop.is_set():
+        due = clock() + _LAG_SECONDS
+        await asyncio.sleep(_LAG_SECONDS)
+        EVENT_LOOP_LAG_SECONDS.observe(max(0.0, clock() - due))
 
 
 class HttpDoor:

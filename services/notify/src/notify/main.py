@@ -10,7 +10,7 @@ from chassis.service import Background, Parts, Runtime, Service
 from deskmesh.notify.v1 import message_service_pb2
 from notify.api import events, smtp
 from notify.api.messages import MessageServicer
-from notify.api.work import Work, backfill_directory
+from notify.api.work import Work, backfill_directory, measure_mail
 from notify.clients.directory import Directory
 from notify.clients.outgoing import MailFolder, Outgoing, Relay
 from notify.settings import Settings, host_and_port
@@ -34,13 +34,19 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     async def backfill(_: object) -> None:
         await backfill_directory(runtime.databases, directory)
 
+    async def measure(_: object) -> None:
+        await measure_mail(runtime.databases)
+
     return Parts(
         servicers=[
             Servicer(message_service_pb2.DESCRIPTOR.services_by_name["MessageService"], MessageServicer())
         ],
         handlers=events.handlers(settings.mail_domain),
         timers=work.timers(),
-        jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
+        jobs=[
+            Job("backfill-directory", every=timedelta(minutes=1), run=backfill),
+            Job("measure-mail", every=timedelta(seconds=15), run=measure),
+        ],
         background=[Background("smtp", run=take_mail, worker=False, check=door.problem)],
     )
 

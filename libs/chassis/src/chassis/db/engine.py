@@ -6,12 +6,14 @@ import asyncio
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
+from weakref import WeakSet
 
 import asyncpg
 import orjson
 from sqlalchemy import Connection, PoolProxiedConnection, QueuePool
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from chassis import metrics
 from chassis.db.failures import translated, translated_connecting
 from chassis.db.transaction import Tx
 from chassis.telemetry import SpanKind, span
@@ -81,6 +83,14 @@ class Database:
         self._relay = _engine(relay_url, _RELAY_CONNECTIONS, f"{name}-relay")
         self.outbox_written = Signal()
         self.timers_scheduled = Signal()
+        _OPEN.add(self)
+
+    def pools(self) -> Iterator[tuple[str, QueuePool]]:
+        """The pools by the role of their connections."""
+        for role, engine in (("app", self._app), ("relay", self._relay)):
+            pool = engine.sync_engine.pool
+            assert isinstance(pool, QueuePool)
+            yield role, pool
 
     @asynccontextmanager
     async def transaction(self, tenant_id: UUID) -> AsyncIterator[Tx]:
@@ -127,6 +137,7 @@ class Database:
 
     async def close(self) -> None:
         """Closes the connections."""
+        _OPEN.discard(self)
         await self._app.dispose()
         await self._relay.dispose()
 
@@ -163,6 +174,19 @@ class Databases:
         """Closes all connections."""
         for database in self._databases:
             await database.close()
+
+
+_OPEN: WeakSet[Database] = WeakSet()
+
+
+def _over_pools(role: str, measure: Callable[[QueuePool], int]) -> Callable[[], float]:
+    """A figure over the pools of all open databases, found when it is asked for."""
+    return lambda: sum(measure(pool) for one in list(_OPEN) for of, pool in one.pools() if of == role)
+
+
+for _role in ("app", "relay"):
+    metrics.DB_POOL_SIZE.labels(_role).set_function(_over_pools(_role, QueuePool.size))
+    metrics.DB_POOL_IN_USE.labels(_role).set_function(_over_pools(_role, QueuePool.checkedout))
 
 
 def _engine(url: str, pool_size: int, name: str) -> AsyncEngine:

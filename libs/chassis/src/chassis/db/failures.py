@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
+from chassis import metrics
 from chassis.errors import BadRequest, DeskmeshError, Stale, StorageFull, Unavailable
 
 _GONE = (
@@ -39,6 +40,7 @@ def translated() -> Iterator[None]:
     except StaleDataError as error:
         raise Stale from error
     except PoolTimeoutError as error:
+        metrics.DB_POOL_TIMEOUTS.inc()
         raise Unavailable("Too many requests wait for the database.", reason="DATABASE_BUSY") from error
     except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         meaning = meaning_of(error)

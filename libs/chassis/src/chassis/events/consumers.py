@@ -169,10 +169,8 @@ class _StreamConsumer:
             if handler is None:
                 await _done([message])
                 continue
-            metadata = message.metadata
-            metrics.CONSUMER_LAG.labels(self._stream).set(metadata.num_pending)
             try:
-                event = handler.read(message.data, message.headers or {}, metadata.sequence.stream)
+                event = handler.read(message.data, message.headers or {}, message.metadata.sequence.stream)
             except MalformedEventError as error:
                 # Without a tenant there is nowhere to keep it; nobody but a relay publishes here.
                 log.error("event_malformed", stream=self._stream, error=str(error))  # noqa: TRY400 (the text is all)

@@ -137,15 +137,16 @@ class Relay:
     async def _measure(self) -> None:
         if time.monotonic() - self._measured_at > _CHECK_SECONDS:
             self._measured_at = time.monotonic()
-            for database in self._databases.all():
-                await measure(database)
+            await measure(self._databases.all())
 
     async def _floors(self, info: StreamInfo, asked_at: datetime) -> dict[str, datetime]:
         """How far in time each durable consumer has taken everything. One that is just being made keeps its floor."""
         floors = dict(self._state.floors)
+        lags: dict[tuple[str, ...], float] = {}
         for consumer in await self._js.consumers_info(self._stream):
             if consumer.config.durable_name is None:
                 continue
+            lags[(consumer.name,)] = (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
             taken = 0 if consumer.ack_floor is None else consumer.ack_floor.stream_seq
             if taken >= info.state.last_seq:
                 floors[consumer.name] = asked_at
@@ -153,6 +154,7 @@ class Relay:
                 floors[consumer.name] = at
             else:
                 floors.setdefault(consumer.name, asked_at - timedelta(days=STREAM_DAYS))
+        metrics.CONSUMER_LAG.show(lags)
         return floors
 
     async def _published_at(self, sequence: int) -> datetime | None:

@@ -194,8 +194,9 @@ class Worker:
                 if ours:
                     await handler.handle(tx, ours)
         now = datetime.now(UTC)
+        late = metrics.TIMER_LATE_SECONDS.labels(handler.kind)
         for timer in ours:
-            metrics.TIMER_LATE_SECONDS.observe(max(0.0, (now - timer.due_at).total_seconds()))
+            late.observe(max(0.0, (now - timer.due_at).total_seconds()))
         metrics.TIMERS_FIRED.labels(handler.kind, "handled").inc(len(ours))
 
 

@@ -9,12 +9,15 @@ import structlog
 
 from chassis.db import Databases, Tx
 from chassis.errors import Unavailable
+from chassis.ids import time_of
+from chassis.metrics import Snapshot
 from chassis.objects import ObjectStore
 from chassis.timers import Timer, TimerHandler
 from notify.api import events
 from notify.app import announcing, delivering, directory, intake, understanding
 from notify.clients.directory import Directory
 from notify.clients.outgoing import Outgoing
+from notify.db import queries
 
 log = structlog.get_logger()
 
@@ -24,6 +27,15 @@ SEND_BATCH = 20
 SEND_AT_ONCE = 4
 # A mail whose sender was killed goes out so much later; one that was only halted for longer sends it a second time.
 DELIVER_LEASE = timedelta(seconds=15)
+
+MAIL_UNSENT = Snapshot("deskmesh_notify_mail_unsent", "Mail to be sent, retries included.")
+MAIL_UNSENT_SECONDS = Snapshot(
+    "deskmesh_notify_mail_unsent_oldest_seconds", "Age of the oldest mail to be sent."
+)
+MAIL_UNREAD = Snapshot("deskmesh_notify_mail_unread", "Mail that was taken in and not read yet.")
+MAIL_UNREAD_SECONDS = Snapshot(
+    "deskmesh_notify_mail_unread_oldest_seconds", "Age of the oldest mail that was taken in and not read yet."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,19 @@ class Work:
 
 def _is_sent(timer: Timer) -> bool:
     return isinstance(timer.prepared, delivering.Outcome) and timer.prepared.failure is None
+
+
+async def measure_mail(databases: Databases) -> None:
+    """Show how much mail waits to be sent and to be read, and for how long, as metrics."""
+    now = datetime.now(UTC)
+    for kind, count, seconds in (
+        (announcing.DELIVER, MAIL_UNSENT, MAIL_UNSENT_SECONDS),
+        (intake.PARSE, MAIL_UNREAD, MAIL_UNREAD_SECONDS),
+    ):
+        found = [await queries.oldest_work(database, kind) for database in databases.all()]
+        ages = [(now - time_of(oldest)).total_seconds() for _, oldest in found if oldest is not None]
+        count.show({(): sum(number for number, _ in found)})
+        seconds.show({(): max(ages, default=0.0)})
 
 
 async def backfill_directory(databases: Databases, gateway: Directory) -> None:

@@ -1,13 +1,14 @@
 """Sends what is queued: writes the mails, hands them on, and notes what came of it."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from prometheus_client import Counter as Metric
 from sqlalchemy import select
 
 from chassis import timers
@@ -21,6 +22,7 @@ from notify.db import queries
 from notify.db.tables import Delivery, Tenant
 from notify.domain import audience, composing, rendering, retrying, threads
 
+MAIL_OUT = Metric("deskmesh_notify_mail_out", "Tries to send a mail: sent, failed, dead.", ["outcome"])
 UNSENT = ("queued", "failed")
 
 
@@ -116,11 +118,13 @@ async def note_outcomes(tx: Tx, *, outcomes: Collection[Outcome], now: datetime)
         .with_for_update()
     )
     again: list[NewTimer] = []
+    states: Counter[str] = Counter()
     for row in rows.all():
         row.attempts += 1
         failure = failures[row.id]
         if failure is None:
             row.state, row.sent_at, row.last_error = "sent", now, ""
+            states["sent"] += 1
             publish.message_delivered(tx, delivery=row, at=now)
             continue
         row.last_error = failure.reason
@@ -131,7 +135,14 @@ async def note_outcomes(tx: Tx, *, outcomes: Collection[Outcome], now: datetime)
         else:
             row.state = "failed"
             again.append(NewTimer(DELIVER, str(row.id), now + pause))
+        states[row.state] += 1
+    tx.after_commit(lambda: _count(states))
     await timers.schedule_many(tx, again)
+
+
+def _count(states: Mapping[str, int]) -> None:
+    for state, count in states.items():
+        MAIL_OUT.labels(state).inc(count)
 
 
 def _rendered(row: Delivery, tenant: Tenant, source: rendering.Source, language: str) -> rendering.Rendered:

@@ -21,6 +21,21 @@ async def mailbox_tenant(database: Database, address: str) -> UUID | None:
     return found
 
 
+async def oldest_work(database: Database, kind: str) -> tuple[int, UUID | None]:
+    """Count the timers of a kind over all tenants, due or not, and give the lowest of their keys, which are UUIDv7.
+
+    Every delivery that is not sent, and every mail that is not read, has one.
+    """
+    async with database.relay_connection() as raw:
+        row = await raw.fetchrow(
+            'SELECT count(*) AS count, min(key COLLATE "C") AS oldest FROM timers'
+            " WHERE kind = $1 AND state <> 'dead'",
+            kind,
+        )
+    assert row is not None
+    return row["count"], None if row["oldest"] is None else UUID(row["oldest"])
+
+
 async def lock(tx: Tx, *names: str) -> None:
     """Take locks of these names within the tenant until the transaction ends, in an order that cannot deadlock."""
     for name in sorted(set(names)):
