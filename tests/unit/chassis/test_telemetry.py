@@ -51,6 +51,7 @@ def json_logs(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 
 def ended(kept: Kept) -> list[ReadableSpan]:
+    assert telemetry._State.provider is not None
     telemetry._State.provider.force_flush()
     return kept.spans
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 import time
@@ -355,6 +356,7 @@ async def _serve(service: Service[S], settings: S, only: Only | None) -> int:
     try:
         async with running(service, settings, only) as process:
             serving.set()
+            _spare_collector()
             log.info("serving", http_port=process.http_port, only=None if only is None else only.value)
             waiting = [asyncio.create_task(event.wait()) for event in (stop, process.ended)]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -366,6 +368,16 @@ async def _serve(service: Service[S], settings: S, only: Only | None) -> int:
             raise
         return 0
     return 1 if process.ended.is_set() else 0
+
+
+def _spare_collector() -> None:
+    """Takes what the start has made out of the garbage collector's rounds, and has it come round less often.
+
+    Else it goes through a hundred thousand objects that never die, for a seventh of the time of a read.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def _refuse(error: Exception) -> NoReturn:

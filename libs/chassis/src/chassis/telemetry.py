@@ -9,15 +9,16 @@ own variables choose the sampler (`OTEL_TRACES_SAMPLER`, decided at the head of 
 from __future__ import annotations
 
 import os
+import random
 import re
-from typing import TYPE_CHECKING, Final, Self
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind
 
 if TYPE_CHECKING:
@@ -32,14 +33,25 @@ if TYPE_CHECKING:
 __all__ = ["SpanKind", "current_ids", "setup", "shutdown", "span", "traceparent"]
 
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
-_ROOT: Final = otel_context.Context()
+
+
+class _Ids(NamedTuple):
+    """Where a span stands in its trace."""
+
+    trace_id: int
+    span_id: int
+    flags: int = 0
+    is_remote: bool = False
+
+
+_current: ContextVar[_Ids | None] = ContextVar("span", default=None)
 
 
 class _State:
-    """The provider of this process; replaced by `setup`."""
+    """The provider of this process, where spans are exported; set by `setup`."""
 
-    provider = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False)
-    tracer = provider.get_tracer("deskmesh")
+    provider: TracerProvider | None = None
+    tracer: trace.Tracer | None = None
 
 
 def setup(service: str, environment: str = "production", exporter: SpanExporter | None = None) -> None:
@@ -48,19 +60,20 @@ def setup(service: str, environment: str = "production", exporter: SpanExporter 
     Raises ValueError where `OTEL_EXPORTER_OTLP_PROTOCOL` asks for another protocol than gRPC.
     """
     chosen = exporter or _otlp_exporter()
-    resource = Resource.create({"service.name": service, "deployment.environment.name": environment})
     if chosen is None:
-        provider = TracerProvider(resource=resource, sampler=ALWAYS_OFF, shutdown_on_exit=False)
-    else:
-        provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        provider.add_span_processor(BatchSpanProcessor(chosen))
+        _State.provider = _State.tracer = None
+        return
+    resource = Resource.create({"service.name": service, "deployment.environment.name": environment})
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(chosen))
     _State.provider = provider
     _State.tracer = provider.get_tracer("deskmesh")
 
 
 def shutdown() -> None:
     """Sends what is still buffered and stops the exporter."""
-    _State.provider.shutdown()
+    if _State.provider is not None:
+        _State.provider.shutdown()
 
 
 def _otlp_exporter() -> SpanExporter | None:
@@ -80,57 +93,68 @@ def _otlp_exporter() -> SpanExporter | None:
 class Span:
     """A running span and the `with` block around it. An exception marks it with the exception's type alone."""
 
-    __slots__ = ("_attributes", "_kind", "_name", "_otel", "_parent", "_token")
+    __slots__ = ("_attributes", "_ids", "_kind", "_name", "_otel", "_parent", "_token")
 
     def __init__(
         self,
         name: str,
         kind: SpanKind,
-        parent: Context | None,
+        parent: _Ids | None,
         attributes: Mapping[str, AttributeValue] | None,
     ) -> None:
         self._name = name
         self._kind = kind
         self._parent = parent
         self._attributes = attributes
-        self._token: Token[Context] | None = None
-        self._otel: trace.Span = trace.INVALID_SPAN
+        self._token: Token[_Ids | None] | None = None
+        self._otel: trace.Span | None = None
+        self._ids = _NOWHERE
 
     def __enter__(self) -> Self:
-        self._otel = _State.tracer.start_span(
-            self._name,
-            context=self._parent,
-            kind=self._kind,
-            attributes=self._attributes,
-            record_exception=False,
-            set_status_on_exception=False,
-        )
-        self._token = otel_context.attach(trace.set_span_in_context(self._otel))
+        parent = self._parent
+        if _State.tracer is None:
+            # Making a span that nobody will see costs the library ten times this.
+            trace_id = random.getrandbits(128) if parent is None else parent.trace_id
+            self._ids = _Ids(trace_id or 1, random.getrandbits(64) or 1)
+        else:
+            self._otel = _State.tracer.start_span(
+                self._name,
+                context=_context(parent),
+                kind=self._kind,
+                attributes=self._attributes,
+                record_exception=False,
+                set_status_on_exception=False,
+            )
+            made = self._otel.get_span_context()
+            self._ids = _Ids(made.trace_id, made.span_id, made.trace_flags)
+        self._token = _current.set(self._ids)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         if self._token is not None:
-            otel_context.detach(self._token)
-        if kind is not None:
-            self.fail(kind.__name__)
-        self._otel.end()
+            _current.reset(self._token)
+        if self._otel is not None:
+            if kind is not None:
+                self.fail(kind.__name__)
+            self._otel.end()
 
     @property
     def ids(self) -> tuple[str, str]:
         """Trace id and span id, lower-case hexadecimal."""
-        context = self._otel.get_span_context()
-        return f"{context.trace_id:032x}", f"{context.span_id:016x}"
+        return _written(self._ids)
 
     def set(self, name: str, value: AttributeValue) -> None:
         """Adds an attribute; never personal data."""
-        self._otel.set_attribute(name, value)
+        if self._otel is not None:
+            self._otel.set_attribute(name, value)
 
     def fail(self, kind: str) -> None:
         """Marks the span as failed with the kind of error; its text stays out, it may name people."""
-        self._otel.set_attribute("error.type", kind)
-        self._otel.set_status(trace.StatusCode.ERROR)
+        if self._otel is not None:
+            self._otel.set_attribute("error.type", kind)
+            self._otel.set_status(trace.StatusCode.ERROR)
 
 
 def span(
@@ -146,34 +170,50 @@ def span(
     With `root` a missing traceparent starts a trace of its own, whatever is current (doors and consumers).
     """
     parent = None if traceparent is None else _remote(traceparent)
-    if parent is None and root:
-        parent = _ROOT
+    if parent is None and not root:
+        parent = _current.get()
     return Span(name, kind, parent, attributes)
 
 
 def traceparent() -> str | None:
     """The W3C traceparent of the current span, to be sent on; None outside of any."""
-    context = trace.get_current_span().get_span_context()
-    if not context.is_valid:
-        return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+    ids = _current.get()
+    return None if ids is None else f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{ids.flags:02x}"
 
 
 def current_ids() -> tuple[str, str] | None:
     """Trace id and span id of the current span in lower-case hexadecimal; None outside of any."""
-    context = trace.get_current_span().get_span_context()
-    return (f"{context.trace_id:032x}", f"{context.span_id:016x}") if context.is_valid else None
+    ids = _current.get()
+    return None if ids is None else _written(ids)
 
 
-def _remote(header: str) -> Context | None:
-    """The context that a peer sent; None where the header does not follow W3C Trace Context."""
+_NOWHERE: Final = _Ids(0, 0)
+
+
+def _written(ids: _Ids) -> tuple[str, str]:
+    return f"{ids.trace_id:032x}", f"{ids.span_id:016x}"
+
+
+def _remote(header: str) -> _Ids | None:
+    """What a peer sent; None where the header does not follow W3C Trace Context."""
     match = _TRACEPARENT.fullmatch(header)
     if match is None or header.startswith("ff"):
         return None
-    context = trace.SpanContext(
-        trace_id=int(match[1], 16),
-        span_id=int(match[2], 16),
-        is_remote=True,
-        trace_flags=trace.TraceFlags(int(match[3], 16) & trace.TraceFlags.SAMPLED),
+    ids = _Ids(
+        int(match[1], 16), int(match[2], 16), int(match[3], 16) & trace.TraceFlags.SAMPLED, is_remote=True
     )
-    return trace.set_span_in_context(trace.NonRecordingSpan(context), _ROOT) if context.is_valid else None
+    return ids if ids.trace_id and ids.span_id else None
+
+
+def _context(parent: _Ids | None) -> Context:
+    """The library's form of a parent."""
+    root = otel_context.Context()
+    if parent is None:
+        return root
+    context = trace.SpanContext(
+        parent.trace_id,
+        parent.span_id,
+        is_remote=parent.is_remote,
+        trace_flags=trace.TraceFlags(parent.flags),
+    )
+    return trace.set_span_in_context(trace.NonRecordingSpan(context), root)

@@ -76,9 +76,9 @@ def lower(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def forms(word: str, languages: tuple[str, ...]) -> frozenset[str]:
-    """The forms of a lower-case word: itself and its stem in each language, without diacritics."""
+    """The forms of a lower-case word: itself and, of letters alone, its stem in each language, without diacritics."""
     found = {fold(word)}
-    for language in languages:
+    for language in languages if word.isalpha() or "'" in word or "\u2019" in word else ():
         stemmer = _stemmer(language)
         if stemmer is not None:
             found.add(fold(stemmer.stemWord(word)))

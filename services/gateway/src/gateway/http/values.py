@@ -38,12 +38,8 @@ def moment(value: Timestamp) -> str | None:
     """
     if not value.seconds and not value.nanos:
         return None
-    whole = datetime.fromtimestamp(value.seconds, UTC)
-    return (
-        f"{whole:%Y-%m-%dT%H:%M:%S}.{value.nanos // 1000:06d}Z"
-        if value.nanos
-        else f"{whole:%Y-%m-%dT%H:%M:%S}Z"
-    )
+    whole = datetime.fromtimestamp(value.seconds, UTC).isoformat()[:19]
+    return f"{whole}.{value.nanos // 1000:06d}Z" if value.nanos else f"{whole}Z"
 
 
 def parse_moment(text: str) -> datetime:

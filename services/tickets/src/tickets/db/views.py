@@ -1,14 +1,32 @@
-"""Tickets with the names of what they refer to, two statements for any number of them."""
+"""Tickets with the names of what they refer to, one statement for any number of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.db import Tx
 from tickets.db.configuration import Process, Queue
 from tickets.db.directory import Organization, Person
-from tickets.db.tickets import Ticket, TicketClock
+from tickets.db.tickets import Ticket
 from tickets.domain.references import Reference
+
+
+class Clock(NamedTuple):
+    """What is shown of a row of ticket_clocks."""
+
+    id: UUID
+    name: str
+    state: str
+    kind: str
+    policy: str
+    target: str
+    breached: bool
+    started_at: datetime
+    due_at: datetime | None
+    paused_at: datetime | None
+    stopped_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +41,7 @@ class TicketView:
     requester: Reference | None = None
     organization: Reference | None = None
     watchers: Sequence[Reference] = ()
-    clocks: Sequence[TicketClock] = ()
+    clocks: Sequence[Clock] = ()
 
 
 @dataclass(slots=True)
@@ -32,7 +50,7 @@ class Related:
 
     names: dict[UUID, Reference] = field(default_factory=dict)
     watchers: dict[UUID, list[Reference]] = field(default_factory=dict)
-    clocks: dict[UUID, list[TicketClock]] = field(default_factory=dict)
+    clocks: dict[UUID, list[Clock]] = field(default_factory=dict)
 
     def named(self, id: UUID | None) -> Reference | None:  # noqa: A002 (the word of the domain)
         """The reference of an id; by id alone where nothing is known of it."""
@@ -41,51 +59,52 @@ class Related:
         return self.names.get(id) or Reference(id, "", "")
 
 
-# Row security binds each part to the tenant; ids of version 7 make a clash of kinds impossible.
+# Row security binds each part to the tenant; ids of version 7 make a clash of kinds impossible. What is asked together
+# comes in one round trip, which costs more than the empty columns.
 _RELATED = """
-SELECT 'name' AS kind, id, email AS key, name, NULL::uuid AS ticket_id FROM people WHERE id = ANY($1)
+SELECT NULL::uuid AS ticket_id, 'name' AS what, id, name, email AS key, NULL AS state, NULL AS kind, NULL AS policy,
+       NULL AS target, NULL::boolean AS breached, NULL::timestamptz AS started_at, NULL::timestamptz AS due_at,
+       NULL::timestamptz AS paused_at, NULL::timestamptz AS stopped_at
+  FROM people WHERE id = ANY($1)
 UNION ALL
-SELECT 'name', id, slug, name, NULL FROM teams WHERE id = ANY($2)
+SELECT NULL, 'name', id, name, slug, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM teams WHERE id = ANY($2)
 UNION ALL
-SELECT 'name', id, slug, name, NULL FROM organizations WHERE id = ANY($3)
+SELECT NULL, 'name', id, name, slug, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM organizations WHERE id = ANY($3)
 UNION ALL
-SELECT 'watcher', w.person_id, coalesce(p.email, ''), coalesce(p.name, ''), w.ticket_id
+SELECT w.ticket_id, 'watcher', w.person_id, coalesce(p.name, ''), coalesce(p.email, ''),
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM ticket_watchers w LEFT JOIN people p ON p.tenant_id = w.tenant_id AND p.id = w.person_id
  WHERE w.ticket_id = ANY($4)
-ORDER BY 1, 3, 2
-"""
-
-_CLOCKS = """
-SELECT id, ticket_id, name, state, kind, policy, target, breached, started_at, due_at, paused_at, stopped_at
-FROM ticket_clocks WHERE ticket_id = ANY($1) AND state <> 'removed' ORDER BY started_at, name, id
+UNION ALL
+SELECT ticket_id, 'clock', id, name, '', state, kind, policy, target, breached, started_at, due_at, paused_at, stopped_at
+  FROM ticket_clocks WHERE ticket_id = ANY($4) AND state <> 'removed'
+ORDER BY what, started_at, key, name, id
 """
 
 
 async def load_related(tx: Tx, tickets: Sequence[Ticket]) -> Related:
-    """What the tickets refer to, in two statements."""
+    """What the tickets refer to, in one statement."""
     related = Related()
     if not tickets:
         return related
     people = {ticket.requester_id for ticket in tickets} | {ticket.assignee_id for ticket in tickets}
-    ids = [ticket.id for ticket in tickets]
-    await tx.flush()
     connection = await tx.raw()
     rows = await connection.fetch(
         _RELATED,
         _present(people),
         _present(ticket.team_id for ticket in tickets),
         _present(ticket.organization_id for ticket in tickets),
-        ids,
+        [ticket.id for ticket in tickets],
     )
-    for row in rows:
-        reference = Reference(row["id"], row["key"], row["name"])
-        if row["kind"] == "name":
-            related.names[reference.id] = reference
+    for ticket_id, what, id_, name, key, *clock in rows:
+        if what == "clock":
+            related.clocks.setdefault(ticket_id, []).append(Clock(id_, name, *clock))
+        elif what == "watcher":
+            related.watchers.setdefault(ticket_id, []).append(Reference(id_, key, name))
         else:
-            related.watchers.setdefault(row["ticket_id"], []).append(reference)
-    for row in await connection.fetch(_CLOCKS, ids):
-        clock = TicketClock(**dict(row))
-        related.clocks.setdefault(clock.ticket_id, []).append(clock)
+            related.names[id_] = Reference(id_, key, name)
     return related
 
 
