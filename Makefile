@@ -39,7 +39,7 @@ bench: ## Measure creating and reading tickets on a desk of its own; ten minutes
 	$(BIN)/python bench/read.py
 
 .PHONY: check
-check: ## Formatting, lint, types, import rules, protobuf, generated code, locks
+check: ## Formatting, lint, types, import rules, protobuf, generated code, charts, locks
 	@tools/install dev
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -47,6 +47,7 @@ check: ## Formatting, lint, types, import rules, protobuf, generated code, locks
 	$(BIN)/lint-imports --no-logo
 	tools/check_proto
 	$(BIN)/python tools/generate_proto.py --check
+	tools/check_charts
 	$(BIN)/python tools/check_locks.py
 
 .PHONY: audit

@@ -1,0 +1,41 @@
+{{- define "deskmesh.instance" -}}
+{{- .Values.global.instance | default .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Labels of what is not a service's own; the component's name is given as the second of a list. */}}
+{{- define "deskmesh.labels" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: {{ index . 1 }}
+app.kubernetes.io/instance: {{ include "deskmesh.instance" $root }}
+app.kubernetes.io/part-of: deskmesh
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{/* Where the global values of the service chart hold although no service of this release brings them. */}}
+{{- define "deskmesh.policyEnabled" -}}
+{{- if dig "networkPolicy" "enabled" true (.Values.global | default dict) }}yes{{ end -}}
+{{- end -}}
+
+{{- define "deskmesh.checks" -}}
+{{- if and (eq .Values.global.nats.mode "cluster") (gt (int .Values.global.nats.streamReplicas) (int .Values.nats.replicas)) -}}
+{{- fail (printf "global.nats.streamReplicas is %d, but there are only nats.replicas: %d servers to keep copies" (int .Values.global.nats.streamReplicas) (int .Values.nats.replicas)) -}}
+{{- end -}}
+{{- if and (eq .Values.global.postgresql.mode "cnpg") (ge (int .Values.postgresql.synchronousStandbys) (int .Values.postgresql.instances)) -}}
+{{- fail (printf "postgresql.synchronousStandbys: %d needs more than %d instances" (int .Values.postgresql.synchronousStandbys) (int .Values.postgresql.instances)) -}}
+{{- end -}}
+{{- if and .Values.objectStore.persistence.enabled (not (dig "objectStore" "claim" "" .Values.global)) -}}
+{{- fail "objectStore.persistence makes the claim that global.objectStore.claim names: name it" -}}
+{{- end -}}
+{{- range $service, $_ := .Files.Get "files/services.yaml" | fromYaml -}}
+{{- $values := index $.Values $service -}}
+{{- if and $values.enabled (ne $values.service $service) -}}
+{{- fail (printf "%s.service is %q: it says which service stands under this name, and is %s" $service $values.service $service) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The services whose databases are here: all of them, so that six releases can stand on one ground. */}}
+{{- define "deskmesh.services" -}}
+{{- .Files.Get "files/services.yaml" | fromYaml | keys | sortAlpha | toJson -}}
+{{- end -}}

@@ -1,0 +1,87 @@
+"""The charts, rendered by the real Helm into plain objects."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+HELM = ROOT / "tools" / "helm" / "helm"
+SERVICES = ("gateway", "tickets", "sla", "knowledge", "cmdb", "notify")
+
+Object = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """Helm does not render these values; the text says why."""
+
+
+@dataclass(frozen=True)
+class Charts:
+    """A copy of deploy/helm with its dependencies built."""
+
+    folder: Path
+
+    def service(self, service: str, *arguments: str) -> list[Object]:
+        """One service alone, as its own release."""
+        needed = f"service={service},global.objectStore.url=s3://bucket/deskmesh,mail.relay=mail.example:587"
+        return self.render("service", "--set", needed, *arguments)
+
+    def desk(self, *value_files: str, arguments: tuple[str, ...] = ()) -> list[Object]:
+        """The whole installation with sets of values by name: "small", "production", "ci/external"."""
+        files = ["ci/needed.yaml", *(f if "/" in f else f"values-{f}.yaml" for f in value_files)]
+        paths = [str(self.folder / "deskmesh" / name) for name in files]
+        return self.render("deskmesh", *(part for path in paths for part in ("-f", path)), *arguments)
+
+    def render(self, chart: str, *arguments: str, kubernetes: str = "1.32.0") -> list[Object]:
+        """What `helm template` makes, as a release named desk. Raises RefusedError with what Helm says."""
+        options = ["--namespace", "desks", "--kube-version", kubernetes, *arguments]
+        return [
+            one for one in yaml.safe_load_all(helm("template", "desk", self.folder / chart, *options)) if one
+        ]
+
+
+def helm(*arguments: str | Path) -> str:
+    """What a Helm command prints. Raises RefusedError where it fails."""
+    done = subprocess.run([HELM, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RefusedError(done.stderr)
+    return done.stdout
+
+
+def copy_charts(folder: Path) -> Charts:
+    """Copy the charts into a folder and build their dependencies there."""
+    shutil.copytree(ROOT / "deploy" / "helm", folder, dirs_exist_ok=True)
+    helm("dependency", "build", folder / "deskmesh")
+    return Charts(folder)
+
+
+def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
+    """The objects of some kinds."""
+    return [one for one in objects if one["kind"] in kinds]
+
+
+def name(one: Object) -> str:
+    """An object's name."""
+    return str(one["metadata"]["name"])
+
+
+def pods(objects: list[Object]) -> list[Object]:
+    """The pod templates of everything that starts pods, each with the name of what starts it."""
+    return [
+        {"owner": name(one), **one["spec"]["template"]}
+        for one in of_kind(objects, "Deployment", "StatefulSet", "Job", "DaemonSet")
+    ]
+
+
+def containers(pod: Object) -> list[Object]:
+    """All containers of a pod template."""
+    return [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]
+
+
+def environment(container: Object) -> dict[str, Object]:
+    """A container's environment by name."""
+    return {entry["name"]: entry for entry in container.get("env", [])}
