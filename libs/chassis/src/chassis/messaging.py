@@ -81,6 +81,8 @@ class Client(NatsClient):
                 await self.connect(
                     url,
                     name=name,
+                    # So that a server can keep each service's answers to itself.
+                    inbox_prefix=f"_INBOX.{name}".encode(),
                     error_cb=failed,
                     disconnected_cb=disconnected,
                     reconnected_cb=reconnected,
@@ -114,8 +116,11 @@ def wake_subject(service: str) -> str:
     return f"deskmesh.wake.{service}"
 
 
-async def ensure_stream(js: JetStreamContext, service: str) -> StreamInfo:
-    """The service's stream, made where it is missing. Raises one of FAILURES where NATS does not answer."""
+async def ensure_stream(js: JetStreamContext, service: str, replicas: int = 1) -> StreamInfo:
+    """The service's stream, made where it is missing, with so many copies.
+
+    Raises one of FAILURES where NATS does not answer or has not as many servers.
+    """
     try:
         return await js.stream_info(stream_of(service))
     except NotFoundError:
@@ -128,6 +133,7 @@ async def ensure_stream(js: JetStreamContext, service: str) -> StreamInfo:
         discard=DiscardPolicy.OLD,
         max_age=STREAM_DAYS * 24 * 3600.0,
         duplicate_window=_DUPLICATE_WINDOW_SECONDS,
+        num_replicas=replicas,
     )
     try:
         return await js.add_stream(config)

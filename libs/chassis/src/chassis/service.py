@@ -228,9 +228,10 @@ def _start_worker(
 ) -> tuple[Check, Check]:
     """Starts relay, consumers, timers and jobs; gives what readiness asks of them."""
     name, databases, nats = service.name, runtime.databases, runtime.nats
-    consumers = Consumers(name, databases, nats, parts.handlers)
+    replicas = runtime.settings.nats_stream_replicas
+    consumers = Consumers(name, databases, nats, parts.handlers, replicas)
     if service.publishes:
-        loops.start("relay", Relay(name, databases, nats).run)
+        loops.start("relay", Relay(name, databases, nats, replicas).run)
     if parts.handlers:
         loops.start("consumers", consumers.run)
     if parts.timers:

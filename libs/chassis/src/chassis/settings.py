@@ -68,6 +68,8 @@ class ServiceSettings(BaseSettings):
     service_key: SecretStr | None = None
     """Signs the tokens with which the service calls others for itself."""
     nats_url: str = Field(validation_alias="DESKMESH_NATS_URL")
+    nats_stream_replicas: int = Field(default=1, ge=1, le=5, validation_alias="DESKMESH_NATS_STREAM_REPLICAS")
+    """Servers of a NATS cluster that keep a copy of each stream; a stream that is there already stays as it is."""
     jwks_url: str = Field(validation_alias="DESKMESH_JWKS_URL")
     """HTTP address of the gateway, under which the keys of tokens are published."""
     object_store_url: str = Field(validation_alias="DESKMESH_OBJECT_STORE_URL")

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -41,6 +42,27 @@ def empty(database_factory: DatabaseFactory) -> ServiceDatabase:
 async def test_two_runners_at_once_migrate_once(empty: ServiceDatabase, postgres: Postgres) -> None:
     await asyncio.gather(*(asyncio.to_thread(migrate, empty) for _ in range(3)))
     assert postgres.run("SELECT version_num FROM alembic_version", database=empty.name) == "0002"
+
+
+async def test_a_database_made_by_two_words_lets_its_own_roles_in_and_nobody_else(
+    empty: ServiceDatabase, postgres: Postgres
+) -> None:
+    """The operator says CREATE DATABASE and its owner, as the documents say; the first migration does the rest."""
+    bare = f"{empty.name}_bare"
+    postgres.run(f"CREATE DATABASE {bare} OWNER probe_owner")
+    postgres.run("DROP ROLE IF EXISTS stranger; CREATE ROLE stranger LOGIN PASSWORD 'stranger'")
+    try:
+        await asyncio.to_thread(
+            migrate, replace(empty, owner_url=empty.owner_url.replace(empty.name, bare), name=bare)
+        )
+        app = await asyncpg.connect(empty.app_url.replace(empty.name, bare))
+        assert await app.fetchval("SELECT version_num FROM alembic_version") == "0002"
+        await app.close()
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(postgres.database_url(bare, "stranger", "stranger"))
+    finally:
+        postgres.run(f"DROP DATABASE {bare} WITH (FORCE)")
+        postgres.run("DROP ROLE stranger")
 
 
 async def test_the_head_is_reached_and_a_newer_release_counts(empty: ServiceDatabase) -> None:

@@ -44,7 +44,12 @@ class Consumers:
     """The consumers of a service."""
 
     def __init__(
-        self, service: str, databases: Databases, nats: Client, handlers: Sequence[AnyHandler]
+        self,
+        service: str,
+        databases: Databases,
+        nats: Client,
+        handlers: Sequence[AnyHandler],
+        stream_replicas: int = 1,
     ) -> None:
         """Raises ValueError when two handlers want the same event."""
         by_publisher: dict[str, dict[str, AnyHandler]] = defaultdict(dict)
@@ -53,7 +58,7 @@ class Consumers:
                 raise ValueError(f"two handlers for {handler.subject}")
             by_publisher[handler.publisher][handler.subject] = handler
         self._consumers = [
-            _StreamConsumer(publisher, nats, Handling(service, databases, subjects))
+            _StreamConsumer(publisher, nats, Handling(service, databases, subjects), stream_replicas)
             for publisher, subjects in by_publisher.items()
         ]
 
@@ -77,13 +82,14 @@ class _StreamConsumer:
     one, and noted before: an event that kills its workers is parked like one that fails.
     """
 
-    def __init__(self, publisher: str, nats: Client, handling: Handling) -> None:
+    def __init__(self, publisher: str, nats: Client, handling: Handling, stream_replicas: int) -> None:
         self.ready = False
         self._publisher = publisher
         self._stream = stream_of(publisher)
         self._durable = handling.service
         self._nats = nats
         self._js = nats.jetstream()
+        self._stream_replicas = stream_replicas
         self._handling = handling
         self._lease = Lease(handling.databases.all()[0], f"consumer:{self._stream}")
         self._failing = Failing()
@@ -123,7 +129,7 @@ class _StreamConsumer:
             await pause(stop, _PAUSE_SECONDS)
 
     async def _set_up(self) -> None:
-        await ensure_stream(self._js, self._publisher)
+        await ensure_stream(self._js, self._publisher, self._stream_replicas)
         floor = self._suspicious_until = 0
         with suppress(NotFoundError):
             info = await self._js.consumer_info(self._stream, self._durable)

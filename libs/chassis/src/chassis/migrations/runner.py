@@ -31,6 +31,19 @@ _LOCK_KEY = 0x6465736B6D657368
 _LOCK_POLL_SECONDS = 0.2
 _ATTEMPTS = 10
 _PAUSE_SECONDS = 1.0
+# The schema belongs to pg_database_owner, whose rights the owner does not inherit by itself before PostgreSQL 16.
+_OPEN_SCHEMA = """
+SET ROLE pg_database_owner;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO "{roles}_owner", "{roles}_definer";
+GRANT USAGE ON SCHEMA public TO "{roles}_app", "{roles}_relay";
+RESET ROLE;
+DO $$ BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO "{roles}_app", "{roles}_relay"', current_database());
+END $$;
+"""
+"""The service's own roles may enter its database, and nobody else."""
 _SESSION = {"lock_timeout": "4s", "statement_timeout": "5s", "timezone": "UTC"}
 
 
@@ -74,7 +87,8 @@ def _config(package: str) -> Config:
 
 
 async def _run(service: str, owner_url: str, config: Config) -> None:
-    async with _exclusive(owner_url):
+    async with _exclusive(owner_url) as connection:
+        await connection.execute(_OPEN_SCHEMA.format(roles=config.attributes["roles"]))
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 await _upgrade(service, owner_url, config)
@@ -89,8 +103,8 @@ async def _run(service: str, owner_url: str, config: Config) -> None:
 
 
 @asynccontextmanager
-async def _exclusive(owner_url: str) -> AsyncIterator[None]:
-    """Holds the session lock on a connection that stays idle.
+async def _exclusive(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Holds the session lock on a connection that stays idle while revisions run.
 
     It is tried for and not waited for: a waiting statement is an open transaction, for which the other runner's
     concurrent index would wait in turn.
@@ -101,7 +115,7 @@ async def _exclusive(owner_url: str) -> AsyncIterator[None]:
             "SELECT pg_try_advisory_lock($1)", _LOCK_KEY
         ):
             await asyncio.sleep(_LOCK_POLL_SECONDS)
-        yield
+        yield connection
     finally:
         await connection.close()
 

@@ -47,13 +47,14 @@ class Relay:
     stream is a new one or shorter than what was acknowledged. The consumers' inboxes drop what they have.
     """
 
-    def __init__(self, service: str, databases: Databases, nats: Client) -> None:
+    def __init__(self, service: str, databases: Databases, nats: Client, stream_replicas: int = 1) -> None:
         self._service = service
         self._stream = stream_of(service)
         self._databases = databases
         self._home = databases.all()[0]
         self._nats = nats
         self._js = nats.jetstream()
+        self._stream_replicas = stream_replicas
         self._lease = Lease(self._home, self._stream, table="relay_state", key="stream")
         self._state = store.RelayState(None, 0, {})
         self._checked_at = 0.0
@@ -102,7 +103,7 @@ class Relay:
     async def _check(self, writer: StreamWriter) -> None:
         """Compares the stream with what is remembered; fills it again where it has lost something."""
         asked_at = await store.now(self._home)
-        info = await ensure_stream(self._js, self._service)
+        info = await ensure_stream(self._js, self._service, self._stream_replicas)
         state = self._state
         if state.created == info.created and info.state.last_seq < state.last_sequence:
             # Consumers are ahead of such a stream and would skip what comes next: they get a new one as well.
@@ -113,7 +114,7 @@ class Relay:
                 acknowledged=state.last_sequence,
             )
             await self._js.delete_stream(self._stream)
-            info = await ensure_stream(self._js, self._service)
+            info = await ensure_stream(self._js, self._service, self._stream_replicas)
         if state.created is not None and state.created != info.created:
             metrics.OUTBOX_REWINDS.inc()
             for database in self._databases.all():
