@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sla.domain.calendar import checked
 from sla.domain.clocks import Clock, compute
 from sla.domain.hours import WEEKDAYS
 from sla.domain.ledger import Comment, TicketEvent
@@ -20,6 +19,7 @@ from sla.domain.policies import (
     checked_targets,
     checked_warnings,
 )
+from sla.domain.writing import WrittenCalendar, checked
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,7 +45,7 @@ def calendar(
     calendar_id: UUID, name: str, hours: Sequence[tuple[str, str]], days: int, **kwargs: object
 ) -> CalendarVersion:
     week = {weekday: list(hours) for weekday in WEEKDAYS[:days]}
-    made = checked(time_zone="Europe/Warsaw", hours=week, holidays=[], country="")
+    made = checked(WrittenCalendar(time_zone="Europe/Warsaw", hours=week))
     return CalendarVersion(
         calendar_id, int(str(kwargs.get("version", 1))), name, _since(kwargs.get("since")), made
     )

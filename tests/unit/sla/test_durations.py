@@ -54,3 +54,26 @@ def test_what_is_written_reads_back(length: timedelta) -> None:
 )
 def test_a_length_is_written(length: timedelta, text: str) -> None:
     assert durations.format(length) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("PT4H", timedelta(hours=4)),
+        ("1 business day", durations.BusinessDays(1, to_end=False)),
+        ("5 business days", durations.BusinessDays(5, to_end=False)),
+        ("end of business day 2", durations.BusinessDays(2, to_end=True)),
+    ],
+)
+def test_a_length_is_a_duration_or_business_days(text: str, length: durations.Length) -> None:
+    assert durations.parse_length(text) == length
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0 business days", "-1 business days", "9999 business days", "two business days", "end of business day 0",
+     "2 Business days", "2 business days\n", "-PT1H", "PT0S", "1.5 business days", "\u0662 business days"],
+)  # fmt: skip
+def test_what_is_no_length_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        durations.parse_length(text)

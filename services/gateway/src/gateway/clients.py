@@ -149,6 +149,13 @@ DELETE_CALENDAR = _rpc(SLA, "DeleteCalendar", sla.DeleteCalendarRequest, sla.Del
 CALCULATE_CALENDAR = _rpc(
     SLA, "CalculateCalendar", sla.CalculateCalendarRequest, sla.CalculateCalendarResponse
 )
+LIST_CALENDAR_VERSIONS = _rpc(
+    SLA, "ListCalendarVersions", sla.ListCalendarVersionsRequest, sla.ListCalendarVersionsResponse
+)
+PUT_HOLIDAY_FEED = _rpc(SLA, "PutHolidayFeed", sla.PutHolidayFeedRequest, sla.PutHolidayFeedResponse)
+DELETE_HOLIDAY_FEED = _rpc(
+    SLA, "DeleteHolidayFeed", sla.DeleteHolidayFeedRequest, sla.DeleteHolidayFeedResponse
+)
 CREATE_POLICY = _rpc(SLA, "CreatePolicy", sla.CreatePolicyRequest, sla.CreatePolicyResponse)
 GET_POLICY = _rpc(SLA, "GetPolicy", sla.GetPolicyRequest, sla.GetPolicyResponse)
 LIST_POLICIES = _rpc(SLA, "ListPolicies", sla.ListPoliciesRequest, sla.ListPoliciesResponse)

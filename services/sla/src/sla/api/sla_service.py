@@ -14,14 +14,30 @@ from chassis.paging import page_of
 from deskmesh.sla.v1 import sla_pb2
 from deskmesh.sla.v1 import sla_service_pb2 as pb
 from sla.app import calendars, policies, reading
-from sla.app.calendars import CalendarDraft
+from sla.app.calendar_draft import CalendarDraft
 from sla.app.policies import PolicyDraft
 from sla.app.refusals import invalid
 from sla.domain import durations
 from sla.domain.hours import WEEKDAYS
-from sla.publish.messages import calendar_message, clock_message, moment, policy_message, span_message
+from sla.publish.messages import (
+    calendar_message,
+    clock_message,
+    moment,
+    policy_message,
+    span_message,
+    version_message,
+)
 
-_CALENDAR_FIELDS = ("name", "time_zone", "hours", "holidays", "holiday_country")
+_CALENDAR_FIELDS = (
+    "name",
+    "time_zone",
+    "hours",
+    "holidays",
+    "holiday_country",
+    "holiday_subdivision",
+    "days",
+    "effective_from",
+)
 _POLICY_FIELDS = (
     "name",
     "kind",
@@ -78,6 +94,35 @@ class SlaService:
         )
         return pb.DeleteCalendarResponse()
 
+    async def ListCalendarVersions(
+        self, tx: Tx, request: pb.ListCalendarVersionsRequest
+    ) -> pb.ListCalendarVersionsResponse:
+        found, token = await calendars.list_versions(tx, calendar=request.calendar_id, page=page_of(request))
+        return pb.ListCalendarVersionsResponse(
+            versions=[version_message(one) for one in found], next_page_token=token
+        )
+
+    async def PutHolidayFeed(self, tx: Tx, request: pb.PutHolidayFeedRequest) -> pb.PutHolidayFeedResponse:
+        row = await calendars.put_feed(
+            tx,
+            calendar=request.calendar_id,
+            name=request.feed,
+            text=request.icalendar,
+            expected_version=request.expected_version or None,
+        )
+        return pb.PutHolidayFeedResponse(calendar=calendar_message(row))
+
+    async def DeleteHolidayFeed(
+        self, tx: Tx, request: pb.DeleteHolidayFeedRequest
+    ) -> pb.DeleteHolidayFeedResponse:
+        row = await calendars.delete_feed(
+            tx,
+            calendar=request.calendar_id,
+            name=request.feed,
+            expected_version=request.expected_version or None,
+        )
+        return pb.DeleteHolidayFeedResponse(calendar=calendar_message(row))
+
     async def CalculateCalendar(
         self, tx: Tx, request: pb.CalculateCalendarRequest
     ) -> pb.CalculateCalendarResponse:
@@ -89,6 +134,7 @@ class SlaService:
             start=_time(request.start, "start"),
             duration=request.duration,
             end=_time(request.end, "end") if request.HasField("end") else None,
+            version=request.version or None,
         )
         return pb.CalculateCalendarResponse(
             due_at=moment(found.end) if request.duration else None,
@@ -156,6 +202,12 @@ def _calendar_values(calendar: sla_pb2.Calendar, fields: Collection[str]) -> dic
         },
         "holidays": [[holiday.date, holiday.name] for holiday in calendar.holidays],
         "holiday_country": calendar.holiday_country,
+        "holiday_subdivision": calendar.holiday_subdivision,
+        "days": [
+            {"date": day.date, "name": day.name, "hours": [[span.start, span.end] for span in day.hours]}
+            for day in calendar.days
+        ],
+        "effective_from": calendar.effective_from,
     }
     return {field: values[field] for field in fields}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -14,52 +15,25 @@ from chassis.errors import AlreadyExists, NotFound, WrongState
 from chassis.ids import is_id
 from chassis.paging import Keyset, Page
 from sla import publish
-from sla.app.refusals import MOST_CHARACTERS, check_name, invalid, refusals_told
-from sla.app.rules import keep_calendar, lock_rules, rules_changed
-from sla.db.rules import CalendarRow, PolicyRow
+from sla.app.calendar_draft import CalendarDraft
+from sla.app.refusals import check_name, invalid, refusals_told
+from sla.app.rules import calendar_as_of, keep_calendar, lock_rules, rules_changed
+from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow, RuleBookState
 from sla.domain import calendar as business
-from sla.domain import durations
-from sla.domain.calendar import Calendar, NeverOpen, Span
+from sla.domain import durations, feeds
+from sla.domain.calendar import Calendar, Span
 
-MOST_HOLIDAYS = 1000
+MOST_FEEDS = 10
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2150, 1, 1, tzinfo=UTC)
+_NEWEST_FIRST = Keyset([(CalendarVersionRow.version, True), (CalendarVersionRow.id, True)])
 _BY_NAME = Keyset([(CalendarRow.name, False), (CalendarRow.id, False)])
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarDraft:
-    """All that a calendar says, as people write it; the names are those of the table's columns."""
-
-    name: str
-    time_zone: str
-    hours: Mapping[str, list[list[str]]] = field(default_factory=dict)
-    holidays: list[list[str]] = field(default_factory=list)
-    holiday_country: str = ""
-
-    def checked(self) -> Calendar:
-        """The calendar to reckon with. Raises InvalidInput with all that is wrong."""
-        check_name(self.name)
-        if len(self.holidays) > MOST_HOLIDAYS:
-            raise invalid(("holidays", f"must not be more than {MOST_HOLIDAYS}"))
-        for index, (_, name) in enumerate(self.holidays):
-            if len(name) > MOST_CHARACTERS or not name.isprintable():
-                raise invalid(
-                    (f"holidays[{index}].name", f"must be at most {MOST_CHARACTERS} printable characters")
-                )
-        with refusals_told():
-            return business.checked(
-                time_zone=self.time_zone,
-                hours={day: [(start, end) for start, end in spans] for day, spans in self.hours.items()},
-                holidays=[(day, name) for day, name in self.holidays],
-                country=self.holiday_country,
-            )
-
-
-@dataclass(frozen=True, slots=True)
 class Calculation:
-    """Business time between two moments."""
+    """Business time from a start until an end; negative where the end comes first. The spans are in order of time."""
 
     end: datetime
     elapsed: timedelta
@@ -92,8 +66,66 @@ async def update_calendar(
     check_version(row, expected_version)
     before = _draft(row)
     draft = replace(before, **changes)  # type: ignore[arg-type]  # the door hands columns of this table
-    if draft == before:
-        return row
+    return row if draft == before else await _changed(tx, state, row, before, draft)
+
+
+async def put_feed(
+    tx: Tx, *, calendar: str, name: str, text: str, expected_version: int | None
+) -> CalendarRow:
+    """Takes the days off of an iCalendar feed, in place of those that a feed of this name brought before.
+
+    Raises NotFound, Stale, and InvalidInput for what is no feed, or for too many feeds.
+    """
+    check_name(name, "feed")
+    with refusals_told():
+        # A second's work for the longest feeds.
+        read = await asyncio.to_thread(feeds.read, text, datetime.now(UTC).date())
+    made: dict[str, object] = {
+        "name": name,
+        "days": [[day.isoformat(), title] for day, title in read.days],
+        "skipped": read.skipped,
+    }
+
+    def put(kept: list[dict[str, object]]) -> list[dict[str, object]]:
+        others = [one for one in kept if one["name"] != name]
+        if len(others) >= MOST_FEEDS:
+            raise invalid(("feed", f"a calendar must not have more than {MOST_FEEDS} feeds"))
+        return sorted([*others, made], key=lambda one: str(one["name"]))
+
+    return await _change_feeds(tx, calendar=calendar, change=put, expected_version=expected_version)
+
+
+async def delete_feed(tx: Tx, *, calendar: str, name: str, expected_version: int | None) -> CalendarRow:
+    """Removes a feed with its days. Raises NotFound and Stale."""
+
+    def remove(kept: list[dict[str, object]]) -> list[dict[str, object]]:
+        left = [one for one in kept if one["name"] != name]
+        if len(left) == len(kept):
+            raise NotFound("feed")
+        return left
+
+    return await _change_feeds(tx, calendar=calendar, change=remove, expected_version=expected_version)
+
+
+async def _change_feeds(
+    tx: Tx,
+    *,
+    calendar: str,
+    change: Callable[[list[dict[str, object]]], list[dict[str, object]]],
+    expected_version: int | None,
+) -> CalendarRow:
+    state = await lock_rules(tx)
+    row = await _locked(tx, calendar)
+    check_version(row, expected_version)
+    before = _draft(row)
+    draft = replace(before, feeds=change(before.feeds))
+    return row if draft == before else await _changed(tx, state, row, before, draft)
+
+
+async def _changed(
+    tx: Tx, state: RuleBookState, row: CalendarRow, before: CalendarDraft, draft: CalendarDraft
+) -> CalendarRow:
+    """Writes a new version of a calendar, and tells of it."""
     if draft.checked().is_empty and (user := await _user(tx, row.id)):
         raise WrongState("CALENDAR_IN_USE", f'The policy "{user}" needs hours in this calendar.')
     if draft.name != before.name:
@@ -142,41 +174,59 @@ async def list_calendars(tx: Tx, *, page: Page) -> tuple[list[CalendarRow], str]
     return _BY_NAME.cut(rows, page)
 
 
-async def calculate(
-    tx: Tx, *, calendar: str, start: datetime, duration: str, end: datetime | None
-) -> Calculation:
-    """When `duration` (ISO 8601) of business time has passed since `start`, or how much passes until `end`.
+async def list_versions(tx: Tx, *, calendar: str, page: Page) -> tuple[list[CalendarVersionRow], str]:
+    """A page of all versions of a calendar, the newest first, and the token of the next. Raises NotFound."""
+    row = await get_calendar(tx, calendar=calendar)
+    statement = select(CalendarVersionRow).where(
+        CalendarVersionRow.tenant_id == tx.tenant_id, CalendarVersionRow.calendar_id == row.id
+    )
+    rows = (await tx.scalars(_NEWEST_FIRST.select(statement, page))).all()
+    return _NEWEST_FIRST.cut(rows, page)
 
-    Raises NotFound, and InvalidInput where not exactly one of both is given, the calendar has no hours, or the answer
-    lies beyond ten years.
+
+async def calculate(
+    tx: Tx, *, calendar: str, start: datetime, duration: str, end: datetime | None, version: int | None
+) -> Calculation:
+    """When `duration` of business time has passed since `start`, or how much passes until `end`.
+
+    A duration is ISO 8601, and goes back with a minus before it; or a number of business days (see
+    `durations.parse_length`). An end before the start gives a negative time. With `version`: by what was known when that
+    version of the calendar was the newest. Raises NotFound, and InvalidInput where not exactly one of both is given, the
+    calendar has no hours, or the answer lies beyond ten years.
     """
     if bool(duration) == (end is not None):
         raise invalid(("duration", "give either duration or end"))
     if not _EARLIEST <= start <= _LATEST:
         raise invalid(("start", "must be a time from 1970 to 2149"))
     row = await get_calendar(tx, calendar=calendar)
-    reckoned = _draft(row).checked()
+    reckoned = await calendar_as_of(tx, calendar_id=row.id, version=version)
+    if reckoned is None:
+        raise invalid(("version", f'the calendar "{row.name}" has no such version'))
     if reckoned.is_empty:
         raise invalid(("hours", f'the calendar "{row.name}" has no hours'))
     if end is None:
         end = _due(reckoned, start, duration)
-    elif not start <= end <= start + business.FARTHEST:
-        raise invalid(("end", "must not be before start, nor more than ten years after it"))
-    spans = business.joined(business.open_spans(reckoned, start, end))
-    return Calculation(end, business.elapsed(reckoned, start, end), spans)
+    elif abs(end - start) > business.FARTHEST:
+        raise invalid(("end", "must not be more than ten years from start"))
+    first, last = sorted((start, end))
+    spans = business.joined(business.open_spans(reckoned, first, last))
+    passed = business.elapsed(reckoned, first, last)
+    return Calculation(end, passed if start <= end else -passed, spans)
 
 
 def _due(calendar: Calendar, start: datetime, duration: str) -> datetime:
+    backwards = duration.startswith("-")
     try:
-        return business.due_at(calendar, start, durations.parse(duration))
-    except NeverOpen as error:
-        raise invalid(("duration", str(error))) from error
+        if backwards:
+            return business.due_at(calendar, start, -durations.parse(duration[1:]))
+        length = business.business_time(calendar, start, durations.parse_length(duration))
+        return business.due_at(calendar, start, length)
     except ValueError as error:
         raise invalid(("duration", str(error))) from error
 
 
 def _draft(row: CalendarRow) -> CalendarDraft:
-    return CalendarDraft(row.name, row.time_zone, row.hours, row.holidays, row.holiday_country)
+    return CalendarDraft(**{one.name: getattr(row, one.name) for one in fields(CalendarDraft)})
 
 
 async def _locked(tx: Tx, calendar: str) -> CalendarRow:

@@ -14,9 +14,11 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from chassis import timers
 from chassis.db import Tx
 from chassis.ids import new_id
+from sla.app.calendar_draft import CalendarDraft
 from sla.app.conditions import compiled
 from sla.db.rules import CalendarVersionRow, PolicyVersionRow, RuleBookState
-from sla.domain.calendar import checked
+from sla.domain import writing
+from sla.domain.calendar import Calendar
 from sla.domain.policies import (
     CalendarVersion,
     Policy,
@@ -52,6 +54,22 @@ async def current_book_held(tx: Tx) -> RuleBook:
         stamp = await tx.scalar(held)
     assert stamp is not None  # made just now, here or elsewhere
     return await _book(tx, stamp)
+
+
+async def calendar_as_of(tx: Tx, *, calendar_id: UUID, version: int | None) -> Calendar | None:
+    """A calendar by all its versions until one of them, or until the newest; None where there is no such version."""
+    statement = select(CalendarVersionRow).where(
+        CalendarVersionRow.tenant_id == tx.tenant_id, CalendarVersionRow.calendar_id == calendar_id
+    )
+    if version is not None:
+        statement = statement.where(CalendarVersionRow.version <= version)
+    rows = (await tx.scalars(statement.order_by(CalendarVersionRow.version))).all()
+    if not rows or version not in {None, rows[-1].version}:
+        return None
+    found = _calendar_version(rows[0])
+    for row in rows[1:]:
+        found = _calendar_version(row).following(found)
+    return found.calendar
 
 
 async def lock_rules(tx: Tx) -> RuleBookState:
@@ -125,17 +143,9 @@ async def _load(tx: Tx) -> RuleBook:
 
 
 def _calendar_version(row: CalendarVersionRow) -> CalendarVersion:
-    document = row.document
-    calendar = checked(
-        time_zone=str(document["time_zone"]),
-        hours={
-            day: [(start, end) for start, end in spans]
-            for day, spans in cast("dict[str, list[list[str]]]", document["hours"]).items()
-        },
-        holidays=[(day, name) for day, name in cast("list[list[str]]", document["holidays"])],
-        country=str(document["holiday_country"]),
-    )
-    return CalendarVersion(row.calendar_id, row.version, str(document["name"]), row.in_force_since, calendar)
+    draft = CalendarDraft.of(row.document)
+    calendar = writing.checked(draft.written())
+    return CalendarVersion(row.calendar_id, row.version, draft.name, row.in_force_since, calendar)
 
 
 def _policy_version(row: PolicyVersionRow) -> PolicyVersion:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db import Tx
-from sla.app.calendars import CalendarDraft, create_calendar
+from sla.app.calendar_draft import CalendarDraft
+from sla.app.calendars import create_calendar
 from sla.app.policies import PolicyDraft, create_policy
 from sla.app.rules import ALWAYS, lock_rules
 from sla.db.rules import Tenant

@@ -51,6 +51,13 @@ class CalendarRow(TenantRow, Base):
     # [["2026-12-25", "Christmas Day"], ...].
     holidays: Mapped[list[list[str]]] = mapped_column(JSONB)
     holiday_country: Mapped[str]
+    holiday_subdivision: Mapped[str]
+    # [{"date": "2026-12-24", "name": "Christmas Eve", "hours": [["09:00", "13:00"]]}, ...].
+    days: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
+    # [{"name": "plant", "days": [["2026-08-03", "Shut-down"], ...], "skipped": 0}, ...].
+    feeds: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
+    # The date from which this version counts; empty: ever.
+    effective_from: Mapped[str]
 
 
 class CalendarVersionRow(TenantCopy, Base):

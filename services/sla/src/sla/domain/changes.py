@@ -90,7 +90,7 @@ def remembered(told: Told | None, clock: Clock, at: datetime, *, version: int) -
         name=clock.name,
         state=clock.state,
         priority=clock.priority,
-        target=clock.target,
+        target=_whole_seconds(clock.target),
         started_at=clock.started_at,
         due_at=clock.due_at,
         paused_at=clock.paused_at,
@@ -120,6 +120,11 @@ def _next_warning(clock: Clock, at: datetime) -> datetime | None:
     return min((moment for _, moment in clock.warnings if moment is not None and moment > at), default=None)
 
 
+def _whole_seconds(target: timedelta) -> timedelta:
+    """A target as it is remembered: that of business days may end within a second."""
+    return timedelta(seconds=max(target // timedelta(seconds=1), 1))
+
+
 def _is_restarted(told: Told, clock: Clock) -> bool:
     """Whether the clock was wound again after it had stopped, rather than gone on."""
     return (
@@ -133,7 +138,7 @@ def _recomputed(told: Told, clock: Clock) -> str:
     """Why the clock is reckoned anew; empty when it is not, or nothing came of it."""
     same_state = told.state == clock.state
     effects = (
-        told.target != clock.target,
+        told.target != _whole_seconds(clock.target),
         told.policy_id != clock.policy.id,
         told.started_at != clock.started_at,
         told.breached_at is not None and not clock.breached,

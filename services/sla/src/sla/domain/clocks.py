@@ -27,6 +27,7 @@ from sla.domain.policies import (
     CalendarVersion,
     Policy,
     RuleBook,
+    Target,
 )
 
 _ZERO = timedelta(0)
@@ -42,6 +43,7 @@ class Clock:
     """One clock as of a moment. Times are UTC, lengths are business time.
 
     :param state: "running", "paused" or "stopped".
+    :param agreed: the target as the policy writes it: "PT4H", "end of business day 2".
     :param due_at: when the target is, or was, reached; None while paused, and when that is never.
     :param warnings: each warning with its moment; None while the clock does not run.
     :param intervals: what was counted and what not, and why; only when asked for.
@@ -52,6 +54,7 @@ class Clock:
     state: str
     priority: str
     target: timedelta
+    agreed: str
     started_at: datetime
     elapsed: timedelta
     policy: Policy
@@ -140,10 +143,12 @@ def _clock(
     rules = book.at(max(at, moments[-1].known_at) if stop is None else moments[stop].known_at)
     policy = rules.policy(kind, last.facts)
     priority = str(last.facts.get("priority", ""))
-    target = None if policy is None else policy.target(name, priority)
-    if policy is None or target is None or policy.calendar_id not in rules.calendars:
+    agreed = None if policy is None else policy.target(name, priority)
+    if policy is None or agreed is None or policy.calendar_id not in rules.calendars:
         return None
     version = rules.calendars[policy.calendar_id]
+    started_at = moments[windows[0].start].at
+    target = _amount(version.calendar, started_at, agreed)
     stretches = _stretches(moments, windows, pauses, at)
     run = _Run(version.calendar, target, stretches, open_end=stop is None)
     paused_at = _paused_since(stretches) if stop is None else None
@@ -158,7 +163,8 @@ def _clock(
         state="stopped" if stop is not None else "running" if running else "paused",
         priority=priority,
         target=target,
-        started_at=moments[windows[0].start].at,
+        agreed=agreed.text,
+        started_at=started_at,
         elapsed=run.elapsed,
         policy=policy,
         calendar=version,
@@ -208,6 +214,14 @@ def _paused_since(stretches: Sequence[_Stretch]) -> datetime | None:
             break
         since = part.start
     return since
+
+
+def _amount(calendar: business.Calendar, start: datetime, agreed: Target) -> timedelta:
+    """The business time that a target comes to for a clock that started then."""
+    try:
+        return business.business_time(calendar, start, agreed.time)
+    except NeverOpen:
+        return business.FARTHEST
 
 
 def _reached(calendar: business.Calendar, start: datetime, left: timedelta) -> datetime | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sla.domain import durations
 from sla.domain.calendar import Calendar
+from sla.domain.durations import Length
 from sla.domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How much business time a clock may take; for one priority, or for any ("")."""
+    """How much business time a clock may take, as `text` says; for one priority, or for any ("")."""
 
     clock: str
     priority: str
-    time: timedelta
+    time: Length
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,9 @@ class Policy:
     warnings: tuple[Warning, ...]
     active: bool = True
 
-    def target(self, clock: str, priority: str) -> timedelta | None:
+    def target(self, clock: str, priority: str) -> Target | None:
         """The target of a clock: the one for the priority, else the one for any, else None."""
-        of_clock = {target.priority: target.time for target in self.targets if target.clock == clock}
+        of_clock = {target.priority: target for target in self.targets if target.clock == clock}
         return of_clock.get(priority, of_clock.get(""))
 
 
@@ -90,6 +92,10 @@ class CalendarVersion:
     name: str
     since: datetime
     calendar: Calendar
+
+    def following(self, before: CalendarVersion) -> CalendarVersion:
+        """This version, with the one before it for the time until its date of effect."""
+        return replace(self, calendar=self.calendar.after(before.calendar))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +138,21 @@ class RuleBook:
         return rules
 
     def _in_force(self, moment: datetime) -> Rules:
+        calendars: dict[UUID, CalendarVersion] = {}
+        for one in self._calendars:
+            if one.since <= moment:
+                before = calendars.get(one.calendar_id)
+                calendars[one.calendar_id] = one if before is None else one.following(before)
         latest = {one.policy_id: one.policy for one in self._policies if one.since <= moment}
         live = (one for one in latest.values() if one is not None and one.active)
         return Rules(
             tuple(sorted(live, key=lambda one: (one.order, one.id))),
-            {one.calendar_id: one for one in self._calendars if one.since <= moment},
+            calendars,
         )
 
 
 def checked_targets(written: Sequence[tuple[str, str, str]]) -> tuple[Target, ...]:
-    """The targets of (clock, priority or "", ISO 8601 duration). Raises Refused with all that is wrong."""
+    """The targets of (clock, priority or "", length as of `durations.parse_length`). Raises Refused with all that is wrong."""
     problems: list[tuple[str, str]] = []
     targets: dict[tuple[str, str], Target] = {}
     if not 0 < len(written) <= _MOST:
@@ -155,7 +166,7 @@ def checked_targets(written: Sequence[tuple[str, str, str]]) -> tuple[Target, ..
         if (clock, priority) in targets:
             problems.append((place, f"{clock} has a target for {priority or 'any priority'} already"))
         try:
-            targets[clock, priority] = Target(clock, priority, durations.parse(text))
+            targets[clock, priority] = Target(clock, priority, durations.parse_length(text), text)
         except ValueError as error:
             problems.append((f"{place}.target", str(error)))
     if problems:

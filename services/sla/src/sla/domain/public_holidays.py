@@ -1,4 +1,4 @@
-"""Public holidays by country, from the `holidays` library."""
+"""Public holidays by country and subdivision, from the `holidays` library."""
 
 from __future__ import annotations
 
@@ -19,10 +19,19 @@ def countries() -> frozenset[str]:
     )
 
 
+def subdivisions(country: str) -> frozenset[str]:
+    """The parts of a country that have holidays of their own: "BY" of DE, "CA" of US; empty for an unknown country."""
+    return frozenset(holidays.list_supported_countries(include_aliases=False).get(country, ()))
+
+
 @lru_cache(maxsize=2048)
-def of_year(country: str, year: int) -> Mapping[date, str]:
-    """The nation-wide public holidays of a country in a year, with their names: English where the library has it."""
-    kept = holidays.country_holidays(country, years=year, expand=False)
+def of_year(country: str, subdivision: str, year: int) -> Mapping[date, str]:
+    """The public holidays of a country, or of one of its subdivisions, in a year.
+
+    Names are English where the library has them so.
+    """
+    part = subdivision or None
+    kept = holidays.country_holidays(country, subdiv=part, years=year, expand=False)
     if _ENGLISH in kept.supported_languages:
-        kept = holidays.country_holidays(country, years=year, expand=False, language=_ENGLISH)
+        kept = holidays.country_holidays(country, subdiv=part, years=year, expand=False, language=_ENGLISH)
     return dict(kept)

@@ -11,18 +11,26 @@ from zoneinfo import ZoneInfo
 _SAMPLE = timedelta(hours=3)
 _SECOND = timedelta(seconds=1)
 
+# What a machine has under these names is its own affair: they mean another zone elsewhere, or none.
+_NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+
 Piece = tuple[datetime, datetime, timedelta]
 """From, until (UTC) and the offset of local time from UTC between them."""
 
 
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(zoneinfo.available_timezones()) - _NOT_ZONES
 
 
 def is_zone(name: str) -> bool:
     """Whether `name` is a time zone of the IANA database ("Europe/Warsaw", "UTC")."""
     return name in _names()
+
+
+def names() -> frozenset[str]:
+    """All time zones of the IANA database."""
+    return _names()
 
 
 @lru_cache(maxsize=4096)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from deskmesh.sla.v1 import events_pb2, sla_pb2
-from sla.db.rules import CalendarRow, PolicyRow
+from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow
 from sla.domain import durations
 from sla.domain.calendar import Counted, Span
 from sla.domain.changes import Told
 from sla.domain.clocks import Clock
 from sla.domain.ledger import TicketState
+
+Pairs = list[list[str]]
 
 
 def moment(at: datetime | None) -> Timestamp | None:
@@ -48,6 +51,11 @@ def clock_message(ticket_id: UUID, id_: UUID, version: int, clock: Clock) -> sla
         intervals=[interval_message(interval) for interval in clock.intervals],
         version=version,
         breached_at=moment(clock.breached_at),
+        agreed=clock.agreed,
+        policy_version=clock.policy.version,
+        calendar_id=str(clock.calendar.calendar_id),
+        calendar=clock.calendar.name,
+        calendar_version=clock.calendar.version,
     )
 
 
@@ -95,21 +103,59 @@ def facts_message(ticket: TicketState) -> events_pb2.TicketFacts:
 
 
 def calendar_message(row: CalendarRow) -> sla_pb2.Calendar:
-    """A calendar."""
+    """A calendar as it is now."""
+    message = _calendar_message({column.name: getattr(row, column.name) for column in row.__table__.columns})
+    message.id, message.version = str(row.id), row.version
+    message.created_at.FromDatetime(row.created_at)
+    message.updated_at.FromDatetime(row.updated_at)
+    return message
+
+
+def version_message(row: CalendarVersionRow) -> sla_pb2.CalendarVersion:
+    """A calendar as it was from one change on."""
+    calendar = _calendar_message(row.document)
+    calendar.id, calendar.version = str(row.calendar_id), row.version
+    return sla_pb2.CalendarVersion(calendar=calendar, in_force_since=moment(row.in_force_since))
+
+
+def _calendar_message(written: Mapping[str, object]) -> sla_pb2.Calendar:
+    """What a calendar says. Old versions lack what calendars could not say then."""
     hours = sla_pb2.WeekHours()
-    for day, spans in row.hours.items():
-        getattr(hours, day).extend(sla_pb2.Interval(start=start, end=end) for start, end in spans)
+    for day, spans in cast("Mapping[str, Pairs]", written["hours"]).items():
+        getattr(hours, day).extend(_intervals(spans))
+    days = cast("list[Mapping[str, object]]", written.get("days", []))
+    feeds = cast("list[Mapping[str, object]]", written.get("feeds", []))
     return sla_pb2.Calendar(
-        id=str(row.id),
-        name=row.name,
-        time_zone=row.time_zone,
+        name=str(written["name"]),
+        time_zone=str(written["time_zone"]),
         hours=hours,
-        holidays=[sla_pb2.Holiday(date=date, name=name) for date, name in row.holidays],
-        holiday_country=row.holiday_country,
-        created_at=moment(row.created_at),
-        updated_at=moment(row.updated_at),
-        version=row.version,
+        holidays=_holidays(cast("Pairs", written["holidays"])),
+        holiday_country=str(written["holiday_country"]),
+        holiday_subdivision=str(written.get("holiday_subdivision", "")),
+        days=[
+            sla_pb2.SpecialDay(
+                date=str(day["date"]), name=str(day["name"]), hours=_intervals(cast("Pairs", day["hours"]))
+            )
+            for day in days
+        ],
+        feeds=[
+            sla_pb2.HolidayFeed(
+                name=str(feed["name"]),
+                holidays=_holidays(cast("Pairs", feed["days"])),
+                skipped=cast("int", feed["skipped"]),
+            )
+            for feed in feeds
+        ],
+        effective_from=str(written.get("effective_from", "")),
     )
+
+
+def _intervals(spans: Pairs) -> list[sla_pb2.Interval]:
+    return [sla_pb2.Interval(start=start, end=end) for start, end in spans]
+
+
+def _holidays(days: Pairs) -> list[sla_pb2.Holiday]:
+    return [sla_pb2.Holiday(date=date, name=name) for date, name in days]
 
 
 def policy_message(row: PolicyRow) -> sla_pb2.Policy:

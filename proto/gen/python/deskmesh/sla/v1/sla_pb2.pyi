@@ -34,6 +34,10 @@ class Calendar(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    HOLIDAY_SUBDIVISION_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    FEEDS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     name: _builtins.str
     time_zone: _builtins.str
@@ -41,6 +45,10 @@ class Calendar(_message.Message):
     holiday_country: _builtins.str
     """ISO 3166-1 alpha-2; its public holidays count beside `holidays`. Empty: none."""
     version: _builtins.int
+    holiday_subdivision: _builtins.str
+    """A part of the country with holidays of its own: "BY" of DE. Empty: those of the whole country alone."""
+    effective_from: _builtins.str
+    """ISO 8601 date from whose local midnight on this version counts; what was in force before counts until then. Empty: ever."""
     @_builtins.property
     def hours(self) -> Global___WeekHours: ...
     @_builtins.property
@@ -49,6 +57,14 @@ class Calendar(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpecialDay]:
+        """They go before all holidays."""
+
+    @_builtins.property
+    def feeds(self) -> _containers.RepeatedCompositeFieldContainer[Global___HolidayFeed]:
+        """Output only; see PutHolidayFeed."""
+
     def __init__(
         self,
         *,
@@ -61,14 +77,102 @@ class Calendar(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        holiday_subdivision: _builtins.str = ...,
+        days: _abc.Iterable[Global___SpecialDay] | None = ...,
+        feeds: _abc.Iterable[Global___HolidayFeed] | None = ...,
+        effective_from: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "hours", b"hours", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "holiday_country", b"holiday_country", "holidays", b"holidays", "hours", b"hours", "id", b"id", "name", b"name", "time_zone", b"time_zone", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "days", b"days", "effective_from", b"effective_from", "feeds", b"feeds", "holiday_country", b"holiday_country", "holiday_subdivision", b"holiday_subdivision", "holidays", b"holidays", "hours", b"hours", "id", b"id", "name", b"name", "time_zone", b"time_zone", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Calendar: _TypeAlias = Calendar  # noqa: Y015
+
+@_typing.final
+class SpecialDay(_message.Message):
+    """A date with hours of its own, in place of those of its weekday: a short day, an extra day. Without hours it is a day off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    HOURS_FIELD_NUMBER: _builtins.int
+    date: _builtins.str
+    """ISO 8601 date in the calendar's zone."""
+    name: _builtins.str
+    @_builtins.property
+    def hours(self) -> _containers.RepeatedCompositeFieldContainer[Global___Interval]: ...
+    def __init__(
+        self,
+        *,
+        date: _builtins.str = ...,
+        name: _builtins.str = ...,
+        hours: _abc.Iterable[Global___Interval] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "hours", b"hours", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpecialDay: _TypeAlias = SpecialDay  # noqa: Y015
+
+@_typing.final
+class HolidayFeed(_message.Message):
+    """The days off that an iCalendar feed brought."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    HOLIDAYS_FIELD_NUMBER: _builtins.int
+    SKIPPED_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    skipped: _builtins.int
+    """How many events are none: with a time of day, or cancelled."""
+    @_builtins.property
+    def holidays(self) -> _containers.RepeatedCompositeFieldContainer[Global___Holiday]: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        holidays: _abc.Iterable[Global___Holiday] | None = ...,
+        skipped: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holidays", b"holidays", "name", b"name", "skipped", b"skipped"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HolidayFeed: _TypeAlias = HolidayFeed  # noqa: Y015
+
+@_typing.final
+class CalendarVersion(_message.Message):
+    """A calendar as it was from a change until the next."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    IN_FORCE_SINCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def calendar(self) -> Global___Calendar: ...
+    @_builtins.property
+    def in_force_since(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        calendar: Global___Calendar | None = ...,
+        in_force_since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "in_force_since", b"in_force_since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "in_force_since", b"in_force_since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CalendarVersion: _TypeAlias = CalendarVersion  # noqa: Y015
 
 @_typing.final
 class WeekHours(_message.Message):
@@ -241,7 +345,7 @@ class Target(_message.Message):
     priority: _builtins.str
     """Empty: any priority."""
     target: _builtins.str
-    """ISO 8601 duration of business time."""
+    """ISO 8601 duration of business time, "2 business days" or "end of business day 2"."""
     def __init__(
         self,
         *,
@@ -281,6 +385,11 @@ class Clock(_message.Message):
     INTERVALS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     BREACHED_AT_FIELD_NUMBER: _builtins.int
+    AGREED_FIELD_NUMBER: _builtins.int
+    POLICY_VERSION_FIELD_NUMBER: _builtins.int
+    CALENDAR_ID_FIELD_NUMBER: _builtins.int
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    CALENDAR_VERSION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     ticket_id: _builtins.str
     name: _builtins.str
@@ -298,6 +407,14 @@ class Clock(_message.Message):
     policy_id: _builtins.str
     kind: _builtins.str
     version: _builtins.int
+    agreed: _builtins.str
+    """The target as the policy writes it: "PT4H", "end of business day 2"."""
+    policy_version: _builtins.int
+    """Which versions of the rules count."""
+    calendar_id: _builtins.str
+    calendar: _builtins.str
+    """Name of the calendar."""
+    calendar_version: _builtins.int
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -335,10 +452,15 @@ class Clock(_message.Message):
         intervals: _abc.Iterable[Global___ClockInterval] | None = ...,
         version: _builtins.int = ...,
         breached_at: _timestamp_pb2.Timestamp | None = ...,
+        agreed: _builtins.str = ...,
+        policy_version: _builtins.int = ...,
+        calendar_id: _builtins.str = ...,
+        calendar: _builtins.str = ...,
+        calendar_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "paused_at", b"paused_at", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["breached", b"breached", "breached_at", b"breached_at", "due_at", b"due_at", "elapsed", b"elapsed", "id", b"id", "intervals", b"intervals", "kind", b"kind", "name", b"name", "paused_at", b"paused_at", "policy", b"policy", "policy_id", b"policy_id", "remaining", b"remaining", "started_at", b"started_at", "state", b"state", "stopped_at", b"stopped_at", "target", b"target", "ticket_id", b"ticket_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "breached", b"breached", "breached_at", b"breached_at", "calendar", b"calendar", "calendar_id", b"calendar_id", "calendar_version", b"calendar_version", "due_at", b"due_at", "elapsed", b"elapsed", "id", b"id", "intervals", b"intervals", "kind", b"kind", "name", b"name", "paused_at", b"paused_at", "policy", b"policy", "policy_id", b"policy_id", "policy_version", b"policy_version", "remaining", b"remaining", "started_at", b"started_at", "state", b"state", "stopped_at", b"stopped_at", "target", b"target", "ticket_id", b"ticket_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!deskmesh/sla/v1/sla_service.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a deskmesh/common/v1/options.proto\x1a\x19\x64\x65skmesh/sla/v1/sla.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n\x17ListTicketClocksRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65xplain\x18\x03 \x01(\x08\"B\n\x18ListTicketClocksResponse\x12&\n\x06\x63locks\x18\x01 \x03(\x0b\x32\x16.deskmesh.sla.v1.Clock\"D\n\x15\x43reateCalendarRequest\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"E\n\x16\x43reateCalendarResponse\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"&\n\x12GetCalendarRequest\x12\x10\n\x08\x63\x61lendar\x18\x01 \x01(\t\"B\n\x13GetCalendarResponse\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"=\n\x14ListCalendarsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"^\n\x15ListCalendarsResponse\x12,\n\tcalendars\x18\x01 \x03(\x0b\x32\x19.deskmesh.sla.v1.Calendar\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\x15UpdateCalendarRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12(\n\x05patch\x18\x02 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"E\n\x16UpdateCalendarResponse\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"F\n\x15\x44\x65leteCalendarRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"\x18\n\x16\x44\x65leteCalendarResponse\"\x95\x01\n\x18\x43\x61lculateCalendarRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12)\n\x05start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x64uration\x18\x03 \x01(\t\x12\'\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8e\x01\n\x19\x43\x61lculateCalendarResponse\x12*\n\x06\x64ue_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65lapsed\x18\x02 \x01(\t\x12\x34\n\tintervals\x18\x03 \x03(\x0b\x32!.deskmesh.sla.v1.BusinessInterval\">\n\x13\x43reatePolicyRequest\x12\'\n\x06policy\x18\x01 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\"?\n\x14\x43reatePolicyResponse\x12\'\n\x06policy\x18\x01 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\"%\n\x10GetPolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\"<\n\x11GetPolicyResponse\x12\'\n\x06policy\x18\x01 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\"<\n\x13ListPoliciesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Z\n\x14ListPoliciesResponse\x12)\n\x08policies\x18\x01 \x03(\x0b\x32\x17.deskmesh.sla.v1.Policy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9b\x01\n\x13UpdatePolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12&\n\x05patch\x18\x02 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"?\n\x14UpdatePolicyResponse\x12\'\n\x06policy\x18\x01 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\"B\n\x13\x44\x65letePolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"\x16\n\x14\x44\x65letePolicyResponse2\xa5\x0b\n\nSlaService\x12\x8f\x01\n\x10ListTicketClocks\x12(.deskmesh.sla.v1.ListTicketClocksRequest\x1a).deskmesh.sla.v1.ListTicketClocksResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12z\n\x0e\x43reateCalendar\x12&.deskmesh.sla.v1.CreateCalendarRequest\x1a\'.deskmesh.sla.v1.CreateCalendarResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12j\n\x0bGetCalendar\x12#.deskmesh.sla.v1.GetCalendarRequest\x1a$.deskmesh.sla.v1.GetCalendarResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12p\n\rListCalendars\x12%.deskmesh.sla.v1.ListCalendarsRequest\x1a&.deskmesh.sla.v1.ListCalendarsResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12z\n\x0eUpdateCalendar\x12&.deskmesh.sla.v1.UpdateCalendarRequest\x1a\'.deskmesh.sla.v1.UpdateCalendarResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12z\n\x0e\x44\x65leteCalendar\x12&.deskmesh.sla.v1.DeleteCalendarRequest\x1a\'.deskmesh.sla.v1.DeleteCalendarResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12|\n\x11\x43\x61lculateCalendar\x12).deskmesh.sla.v1.CalculateCalendarRequest\x1a*.deskmesh.sla.v1.CalculateCalendarResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12t\n\x0c\x43reatePolicy\x12$.deskmesh.sla.v1.CreatePolicyRequest\x1a%.deskmesh.sla.v1.CreatePolicyResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12\x64\n\tGetPolicy\x12!.deskmesh.sla.v1.GetPolicyRequest\x1a\".deskmesh.sla.v1.GetPolicyResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12m\n\x0cListPolicies\x12$.deskmesh.sla.v1.ListPoliciesRequest\x1a%.deskmesh.sla.v1.ListPoliciesResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12t\n\x0cUpdatePolicy\x12$.deskmesh.sla.v1.UpdatePolicyRequest\x1a%.deskmesh.sla.v1.UpdatePolicyResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12t\n\x0c\x44\x65letePolicy\x12$.deskmesh.sla.v1.DeletePolicyRequest\x1a%.deskmesh.sla.v1.DeletePolicyResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!deskmesh/sla/v1/sla_service.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a deskmesh/common/v1/options.proto\x1a\x19\x64\x65skmesh/sla/v1/sla.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n\x17ListTicketClocksRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65xplain\x18\x03 \x01(\x08\"B\n\x18ListTicketClocksResponse\x12&\n\x06\x63locks\x18\x01 \x03(\x0b\x32\x16.deskmesh.sla.v1.Clock\"D\n\x15\x43reateCalendarRequest\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"E\n\x16\x43reateCalendarResponse\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"&\n\x12GetCalendarRequest\x12\x10\n\x08\x63\x61lendar\x18\x01 \x01(\t\"B\n\x13GetCalendarResponse\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"=\n\x14ListCalendarsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"^\n\x15ListCalendarsResponse\x12,\n\tcalendars\x18\x01 \x03(\x0b\x32\x19.deskmesh.sla.v1.Calendar\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\x15UpdateCalendarRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12(\n\x05patch\x18\x02 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"E\n\x16UpdateCalendarResponse\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"F\n\x15\x44\x65leteCalendarRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"\x18\n\x16\x44\x65leteCalendarResponse\"Y\n\x1bListCalendarVersionsRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"k\n\x1cListCalendarVersionsResponse\x12\x32\n\x08versions\x18\x01 \x03(\x0b\x32 .deskmesh.sla.v1.CalendarVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"g\n\x15PutHolidayFeedRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12\x0c\n\x04\x66\x65\x65\x64\x18\x02 \x01(\t\x12\x11\n\ticalendar\x18\x03 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"E\n\x16PutHolidayFeedResponse\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"W\n\x18\x44\x65leteHolidayFeedRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12\x0c\n\x04\x66\x65\x65\x64\x18\x02 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03\"H\n\x19\x44\x65leteHolidayFeedResponse\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\"\xa6\x01\n\x18\x43\x61lculateCalendarRequest\x12\x13\n\x0b\x63\x61lendar_id\x18\x01 \x01(\t\x12)\n\x05start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x64uration\x18\x03 \x01(\t\x12\'\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\x8e\x01\n\x19\x43\x61lculateCalendarResponse\x12*\n\x06\x64ue_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65lapsed\x18\x02 \x01(\t\x12\x34\n\tintervals\x18\x03 \x03(\x0b\x32!.deskmesh.sla.v1.BusinessInterval\">\n\x13\x43reatePolicyRequest\x12\'\n\x06policy\x18\x01 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\"?\n\x14\x43reatePolicyResponse\x12\'\n\x06policy\x18\x01 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\"%\n\x10GetPolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\"<\n\x11GetPolicyResponse\x12\'\n\x06policy\x18\x01 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\"<\n\x13ListPoliciesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Z\n\x14ListPoliciesResponse\x12)\n\x08policies\x18\x01 \x03(\x0b\x32\x17.deskmesh.sla.v1.Policy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9b\x01\n\x13UpdatePolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12&\n\x05patch\x18\x02 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"?\n\x14UpdatePolicyResponse\x12\'\n\x06policy\x18\x01 \x01(\x0b\x32\x17.deskmesh.sla.v1.Policy\"B\n\x13\x44\x65letePolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"\x16\n\x14\x44\x65letePolicyResponse2\xaf\x0e\n\nSlaService\x12\x8f\x01\n\x10ListTicketClocks\x12(.deskmesh.sla.v1.ListTicketClocksRequest\x1a).deskmesh.sla.v1.ListTicketClocksResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12z\n\x0e\x43reateCalendar\x12&.deskmesh.sla.v1.CreateCalendarRequest\x1a\'.deskmesh.sla.v1.CreateCalendarResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12j\n\x0bGetCalendar\x12#.deskmesh.sla.v1.GetCalendarRequest\x1a$.deskmesh.sla.v1.GetCalendarResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12p\n\rListCalendars\x12%.deskmesh.sla.v1.ListCalendarsRequest\x1a&.deskmesh.sla.v1.ListCalendarsResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12z\n\x0eUpdateCalendar\x12&.deskmesh.sla.v1.UpdateCalendarRequest\x1a\'.deskmesh.sla.v1.UpdateCalendarResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12z\n\x0e\x44\x65leteCalendar\x12&.deskmesh.sla.v1.DeleteCalendarRequest\x1a\'.deskmesh.sla.v1.DeleteCalendarResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12\x85\x01\n\x14ListCalendarVersions\x12,.deskmesh.sla.v1.ListCalendarVersionsRequest\x1a-.deskmesh.sla.v1.ListCalendarVersionsResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12z\n\x0ePutHolidayFeed\x12&.deskmesh.sla.v1.PutHolidayFeedRequest\x1a\'.deskmesh.sla.v1.PutHolidayFeedResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12\x83\x01\n\x11\x44\x65leteHolidayFeed\x12).deskmesh.sla.v1.DeleteHolidayFeedRequest\x1a*.deskmesh.sla.v1.DeleteHolidayFeedResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12|\n\x11\x43\x61lculateCalendar\x12).deskmesh.sla.v1.CalculateCalendarRequest\x1a*.deskmesh.sla.v1.CalculateCalendarResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12t\n\x0c\x43reatePolicy\x12$.deskmesh.sla.v1.CreatePolicyRequest\x1a%.deskmesh.sla.v1.CreatePolicyResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12\x64\n\tGetPolicy\x12!.deskmesh.sla.v1.GetPolicyRequest\x1a\".deskmesh.sla.v1.GetPolicyResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12m\n\x0cListPolicies\x12$.deskmesh.sla.v1.ListPoliciesRequest\x1a%.deskmesh.sla.v1.ListPoliciesResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12t\n\x0cUpdatePolicy\x12$.deskmesh.sla.v1.UpdatePolicyRequest\x1a%.deskmesh.sla.v1.UpdatePolicyResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12t\n\x0c\x44\x65letePolicy\x12$.deskmesh.sla.v1.DeletePolicyRequest\x1a%.deskmesh.sla.v1.DeletePolicyResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,6 +47,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SLASERVICE'].methods_by_name['UpdateCalendar']._serialized_options = b'\242\273\030\023\n\rsla.configure\020\001 \001'
   _globals['_SLASERVICE'].methods_by_name['DeleteCalendar']._loaded_options = None
   _globals['_SLASERVICE'].methods_by_name['DeleteCalendar']._serialized_options = b'\242\273\030\023\n\rsla.configure\020\001 \001'
+  _globals['_SLASERVICE'].methods_by_name['ListCalendarVersions']._loaded_options = None
+  _globals['_SLASERVICE'].methods_by_name['ListCalendarVersions']._serialized_options = b'\242\273\030\014\n\010sla.read\020\001'
+  _globals['_SLASERVICE'].methods_by_name['PutHolidayFeed']._loaded_options = None
+  _globals['_SLASERVICE'].methods_by_name['PutHolidayFeed']._serialized_options = b'\242\273\030\023\n\rsla.configure\020\001 \001'
+  _globals['_SLASERVICE'].methods_by_name['DeleteHolidayFeed']._loaded_options = None
+  _globals['_SLASERVICE'].methods_by_name['DeleteHolidayFeed']._serialized_options = b'\242\273\030\023\n\rsla.configure\020\001 \001'
   _globals['_SLASERVICE'].methods_by_name['CalculateCalendar']._loaded_options = None
   _globals['_SLASERVICE'].methods_by_name['CalculateCalendar']._serialized_options = b'\242\273\030\014\n\010sla.read\020\001'
   _globals['_SLASERVICE'].methods_by_name['CreatePolicy']._loaded_options = None
@@ -83,30 +89,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETECALENDARREQUEST']._serialized_end=1063
   _globals['_DELETECALENDARRESPONSE']._serialized_start=1065
   _globals['_DELETECALENDARRESPONSE']._serialized_end=1089
-  _globals['_CALCULATECALENDARREQUEST']._serialized_start=1092
-  _globals['_CALCULATECALENDARREQUEST']._serialized_end=1241
-  _globals['_CALCULATECALENDARRESPONSE']._serialized_start=1244
-  _globals['_CALCULATECALENDARRESPONSE']._serialized_end=1386
-  _globals['_CREATEPOLICYREQUEST']._serialized_start=1388
-  _globals['_CREATEPOLICYREQUEST']._serialized_end=1450
-  _globals['_CREATEPOLICYRESPONSE']._serialized_start=1452
-  _globals['_CREATEPOLICYRESPONSE']._serialized_end=1515
-  _globals['_GETPOLICYREQUEST']._serialized_start=1517
-  _globals['_GETPOLICYREQUEST']._serialized_end=1554
-  _globals['_GETPOLICYRESPONSE']._serialized_start=1556
-  _globals['_GETPOLICYRESPONSE']._serialized_end=1616
-  _globals['_LISTPOLICIESREQUEST']._serialized_start=1618
-  _globals['_LISTPOLICIESREQUEST']._serialized_end=1678
-  _globals['_LISTPOLICIESRESPONSE']._serialized_start=1680
-  _globals['_LISTPOLICIESRESPONSE']._serialized_end=1770
-  _globals['_UPDATEPOLICYREQUEST']._serialized_start=1773
-  _globals['_UPDATEPOLICYREQUEST']._serialized_end=1928
-  _globals['_UPDATEPOLICYRESPONSE']._serialized_start=1930
-  _globals['_UPDATEPOLICYRESPONSE']._serialized_end=1993
-  _globals['_DELETEPOLICYREQUEST']._serialized_start=1995
-  _globals['_DELETEPOLICYREQUEST']._serialized_end=2061
-  _globals['_DELETEPOLICYRESPONSE']._serialized_start=2063
-  _globals['_DELETEPOLICYRESPONSE']._serialized_end=2085
-  _globals['_SLASERVICE']._serialized_start=2088
-  _globals['_SLASERVICE']._serialized_end=3533
+  _globals['_LISTCALENDARVERSIONSREQUEST']._serialized_start=1091
+  _globals['_LISTCALENDARVERSIONSREQUEST']._serialized_end=1180
+  _globals['_LISTCALENDARVERSIONSRESPONSE']._serialized_start=1182
+  _globals['_LISTCALENDARVERSIONSRESPONSE']._serialized_end=1289
+  _globals['_PUTHOLIDAYFEEDREQUEST']._serialized_start=1291
+  _globals['_PUTHOLIDAYFEEDREQUEST']._serialized_end=1394
+  _globals['_PUTHOLIDAYFEEDRESPONSE']._serialized_start=1396
+  _globals['_PUTHOLIDAYFEEDRESPONSE']._serialized_end=1465
+  _globals['_DELETEHOLIDAYFEEDREQUEST']._serialized_start=1467
+  _globals['_DELETEHOLIDAYFEEDREQUEST']._serialized_end=1554
+  _globals['_DELETEHOLIDAYFEEDRESPONSE']._serialized_start=1556
+  _globals['_DELETEHOLIDAYFEEDRESPONSE']._serialized_end=1628
+  _globals['_CALCULATECALENDARREQUEST']._serialized_start=1631
+  _globals['_CALCULATECALENDARREQUEST']._serialized_end=1797
+  _globals['_CALCULATECALENDARRESPONSE']._serialized_start=1800
+  _globals['_CALCULATECALENDARRESPONSE']._serialized_end=1942
+  _globals['_CREATEPOLICYREQUEST']._serialized_start=1944
+  _globals['_CREATEPOLICYREQUEST']._serialized_end=2006
+  _globals['_CREATEPOLICYRESPONSE']._serialized_start=2008
+  _globals['_CREATEPOLICYRESPONSE']._serialized_end=2071
+  _globals['_GETPOLICYREQUEST']._serialized_start=2073
+  _globals['_GETPOLICYREQUEST']._serialized_end=2110
+  _globals['_GETPOLICYRESPONSE']._serialized_start=2112
+  _globals['_GETPOLICYRESPONSE']._serialized_end=2172
+  _globals['_LISTPOLICIESREQUEST']._serialized_start=2174
+  _globals['_LISTPOLICIESREQUEST']._serialized_end=2234
+  _globals['_LISTPOLICIESRESPONSE']._serialized_start=2236
+  _globals['_LISTPOLICIESRESPONSE']._serialized_end=2326
+  _globals['_UPDATEPOLICYREQUEST']._serialized_start=2329
+  _globals['_UPDATEPOLICYREQUEST']._serialized_end=2484
+  _globals['_UPDATEPOLICYRESPONSE']._serialized_start=2486
+  _globals['_UPDATEPOLICYRESPONSE']._serialized_end=2549
+  _globals['_DELETEPOLICYREQUEST']._serialized_start=2551
+  _globals['_DELETEPOLICYREQUEST']._serialized_end=2617
+  _globals['_DELETEPOLICYRESPONSE']._serialized_start=2619
+  _globals['_DELETEPOLICYRESPONSE']._serialized_end=2641
+  _globals['_SLASERVICE']._serialized_start=2644
+  _globals['_SLASERVICE']._serialized_end=4483
 # @@protoc_insertion_point(module_scope)

@@ -282,6 +282,153 @@ class DeleteCalendarResponse(_message.Message):
 Global___DeleteCalendarResponse: _TypeAlias = DeleteCalendarResponse  # noqa: Y015
 
 @_typing.final
+class ListCalendarVersionsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALENDAR_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    calendar_id: _builtins.str
+    """Id or name."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        calendar_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_id", b"calendar_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCalendarVersionsRequest: _TypeAlias = ListCalendarVersionsRequest  # noqa: Y015
+
+@_typing.final
+class ListCalendarVersionsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedCompositeFieldContainer[_sla_pb2.CalendarVersion]: ...
+    def __init__(
+        self,
+        *,
+        versions: _abc.Iterable[_sla_pb2.CalendarVersion] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCalendarVersionsResponse: _TypeAlias = ListCalendarVersionsResponse  # noqa: Y015
+
+@_typing.final
+class PutHolidayFeedRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALENDAR_ID_FIELD_NUMBER: _builtins.int
+    FEED_FIELD_NUMBER: _builtins.int
+    ICALENDAR_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    calendar_id: _builtins.str
+    """Id or name."""
+    feed: _builtins.str
+    """Name of the feed."""
+    icalendar: _builtins.str
+    """RFC 5545 text, at most 512 KiB."""
+    expected_version: _builtins.int
+    def __init__(
+        self,
+        *,
+        calendar_id: _builtins.str = ...,
+        feed: _builtins.str = ...,
+        icalendar: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_id", b"calendar_id", "expected_version", b"expected_version", "feed", b"feed", "icalendar", b"icalendar"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutHolidayFeedRequest: _TypeAlias = PutHolidayFeedRequest  # noqa: Y015
+
+@_typing.final
+class PutHolidayFeedResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def calendar(self) -> _sla_pb2.Calendar: ...
+    def __init__(
+        self,
+        *,
+        calendar: _sla_pb2.Calendar | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutHolidayFeedResponse: _TypeAlias = PutHolidayFeedResponse  # noqa: Y015
+
+@_typing.final
+class DeleteHolidayFeedRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALENDAR_ID_FIELD_NUMBER: _builtins.int
+    FEED_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    calendar_id: _builtins.str
+    """Id or name."""
+    feed: _builtins.str
+    """Name of the feed."""
+    expected_version: _builtins.int
+    def __init__(
+        self,
+        *,
+        calendar_id: _builtins.str = ...,
+        feed: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_id", b"calendar_id", "expected_version", b"expected_version", "feed", b"feed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteHolidayFeedRequest: _TypeAlias = DeleteHolidayFeedRequest  # noqa: Y015
+
+@_typing.final
+class DeleteHolidayFeedResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def calendar(self) -> _sla_pb2.Calendar: ...
+    def __init__(
+        self,
+        *,
+        calendar: _sla_pb2.Calendar | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteHolidayFeedResponse: _TypeAlias = DeleteHolidayFeedResponse  # noqa: Y015
+
+@_typing.final
 class CalculateCalendarRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -289,10 +436,13 @@ class CalculateCalendarRequest(_message.Message):
     START_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     calendar_id: _builtins.str
     """Id or name."""
     duration: _builtins.str
-    """ISO 8601 duration; this or `end`."""
+    """ISO 8601 duration, back in time with a minus before it; "2 business days" or "end of business day 2". This or `end`."""
+    version: _builtins.int
+    """By what was known when this version of the calendar was the newest; 0: by all that is known."""
     @_builtins.property
     def start(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -304,10 +454,11 @@ class CalculateCalendarRequest(_message.Message):
         start: _timestamp_pb2.Timestamp | None = ...,
         duration: _builtins.str = ...,
         end: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_id", b"calendar_id", "duration", b"duration", "end", b"end", "start", b"start"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_id", b"calendar_id", "duration", b"duration", "end", b"end", "start", b"start", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -321,6 +472,7 @@ class CalculateCalendarResponse(_message.Message):
     ELAPSED_FIELD_NUMBER: _builtins.int
     INTERVALS_FIELD_NUMBER: _builtins.int
     elapsed: _builtins.str
+    """Negative where `end` is before `start`."""
     @_builtins.property
     def due_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property

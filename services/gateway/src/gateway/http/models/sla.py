@@ -38,7 +38,19 @@ CALENDAR: JsonDict = {
     "hours": HOURS,
     "holidays": [{"date": "2026-12-24", "name": "Christmas Eve"}],
     "holiday_country": "PL",
+    "holiday_subdivision": None,
+    "days": [{"date": "2026-12-31", "name": "New Year's Eve", "hours": [["09:00", "13:00"]]}],
+    "effective_from": None,
 }
+FEED: JsonDict = {
+    "name": "plant",
+    "holidays": [{"date": "2026-08-03", "name": "Shut-down"}],
+    "skipped": 0,
+}
+ICALENDAR = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//plant//EN\r\nBEGIN:VEVENT\r\nUID:1@plant.example\r\n"
+    "DTSTART;VALUE=DATE:20260803\r\nDTEND;VALUE=DATE:20260817\r\nSUMMARY:Shut-down\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 POLICY: JsonDict = {
     "name": "Network, urgent",
     "order": 10,
@@ -74,6 +86,14 @@ class Holiday(Input):
     name: Text = ""
 
 
+class SpecialDay(Input):
+    """A date with hours of its own, in place of those of its weekday: a short day, an extra day."""
+
+    date: Text = Field(description="ISO 8601 date in the calendar's zone.")
+    name: Text = ""
+    hours: list[Pair] = Field(description="None: a day off.")
+
+
 class NewCalendar(Input):
     """The hours in which clocks run."""
 
@@ -85,6 +105,15 @@ class NewCalendar(Input):
     holidays: list[Holiday] = Field(default_factory=list)
     holiday_country: Text | None = Field(
         default=None, description="ISO 3166-1 alpha-2; its public holidays count beside `holidays`."
+    )
+    holiday_subdivision: Text | None = Field(
+        default=None, description="A part of the country with holidays of its own, such as `BY` of `DE`."
+    )
+    days: list[SpecialDay] = Field(default_factory=list, description="They go before all holidays.")
+    effective_from: Text | None = Field(
+        default=None,
+        description="ISO 8601 date from whose local midnight on this counts, and what was in force before until then;"
+        " null: ever.",
     )
 
 
@@ -98,13 +127,32 @@ class CalendarPatch(Input):
     hours: Hours | None = None
     holidays: list[Holiday] | None = None
     holiday_country: Text | None = None
+    holiday_subdivision: Text | None = None
+    days: list[SpecialDay] | None = None
+    effective_from: Text | None = None
+
+
+class Feed(Output):
+    """The days off that an iCalendar feed brought."""
+
+    name: str
+    holidays: list[Holiday]
+    skipped: int = Field(description="Events that are no days off: with a time of day, or cancelled.")
+
+
+class NewFeed(Input):
+    """An iCalendar feed, as its text."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"icalendar": ICALENDAR}]})
+
+    icalendar: str = Field(description="RFC 5545, at most 512 KiB.")
 
 
 class Calendar(Output):
     """The hours in which clocks run."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"id": ID, "key": "business", **CALENDAR, **TIMES}]}
+        json_schema_extra={"examples": [{"id": ID, "key": "business", **CALENDAR, "feeds": [FEED], **TIMES}]}
     )
 
     id: str
@@ -114,9 +162,46 @@ class Calendar(Output):
     hours: Hours
     holidays: list[Holiday]
     holiday_country: str | None
+    holiday_subdivision: str | None
+    days: list[SpecialDay]
+    feeds: list[Feed]
+    effective_from: str | None
     created_at: str
     updated_at: str
     version: int
+
+
+class CalendarVersion(Output):
+    """A calendar as it was from a change until the next."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": ID,
+                    "key": "business",
+                    **CALENDAR,
+                    "feeds": [FEED],
+                    "version": 1,
+                    "in_force_since": EARLIER,
+                }
+            ]
+        }
+    )
+
+    id: str
+    key: str
+    name: str
+    time_zone: str
+    hours: Hours
+    holidays: list[Holiday]
+    holiday_country: str | None
+    holiday_subdivision: str | None
+    days: list[SpecialDay]
+    feeds: list[Feed]
+    effective_from: str | None
+    version: int
+    in_force_since: str = Field(description="When the change was made.")
 
 
 class Calculation(Input):
@@ -129,8 +214,18 @@ class Calculation(Input):
     )
 
     start: Moment
-    duration: Text | None = Field(default=None, description="ISO 8601 duration of business time.")
+    duration: Text | None = Field(
+        default=None,
+        description="ISO 8601 duration of business time, back in time with a minus before it (`-PT4H`); `2 business days`"
+        " or `end of business day 2`.",
+    )
     end: Moment | None = None
+    version: int | None = Field(
+        default=None,
+        gt=0,
+        lt=2**63,
+        description="By what was known when this version of the calendar was the newest.",
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -154,7 +249,9 @@ class Calculated(Output):
     )
 
     due_at: str | None = Field(default=None, description="Answers `duration`.")
-    elapsed: str | None = Field(default=None, description="Answers `end`: ISO 8601 duration.")
+    elapsed: str | None = Field(
+        default=None, description="Answers `end`: ISO 8601 duration, negative where it is before the start."
+    )
     intervals: list[BusinessInterval]
 
 
@@ -163,7 +260,9 @@ class Target(Input):
 
     clock: Text = Field(description="`first_response`, `next_response`, `resolution`, …")
     priority: Text | None = Field(default=None, description="Null: any priority without a target of its own.")
-    target: Text = Field(description="ISO 8601 duration of business time.")
+    target: Text = Field(
+        description="ISO 8601 duration of business time, `2 business days` or `end of business day 2`."
+    )
 
 
 class NewPolicy(Input):
@@ -250,6 +349,11 @@ class Clock(Output):
                     "remaining": "PT2H30M",
                     "breached_at": None,
                     "policy_id": ID,
+                    "agreed": "PT4H",
+                    "policy_version": 1,
+                    "calendar": "business",
+                    "calendar_id": OTHER_ID,
+                    "calendar_version": 1,
                 }
             ]
         }
@@ -270,4 +374,9 @@ class Clock(Output):
     breached_at: str | None
     policy: str = Field(description="Name of the policy.")
     policy_id: str | None
+    agreed: str = Field(description="The target as the policy writes it: `PT4H`, `end of business day 2`.")
+    policy_version: int
+    calendar: str = Field(description="Name of the calendar.")
+    calendar_id: str | None
+    calendar_version: int
     intervals: list[ClockInterval] | None = Field(default=None, description="Only with `explain`.")

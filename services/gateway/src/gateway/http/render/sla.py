@@ -16,12 +16,30 @@ def calendar(value: pb.Calendar) -> JsonObject:
         "name": value.name,
         "time_zone": value.time_zone,
         "hours": {day: _pairs(getattr(value.hours, day)) for day in WEEKDAYS},
-        "holidays": [{"date": holiday.date, "name": holiday.name} for holiday in value.holidays],
+        "holidays": _holidays(value.holidays),
         "holiday_country": text(value.holiday_country),
+        "holiday_subdivision": text(value.holiday_subdivision),
+        "days": [{"date": day.date, "name": day.name, "hours": _pairs(day.hours)} for day in value.days],
+        "feeds": [
+            {"name": feed.name, "holidays": _holidays(feed.holidays), "skipped": feed.skipped}
+            for feed in value.feeds
+        ],
+        "effective_from": text(value.effective_from),
         "created_at": moment(value.created_at),
         "updated_at": moment(value.updated_at),
         "version": value.version,
     }
+
+
+def calendar_version(value: pb.CalendarVersion) -> JsonObject:
+    """Write a calendar as it was from a change on."""
+    body = calendar(value.calendar)
+    del body["created_at"], body["updated_at"]
+    return {**body, "in_force_since": moment(value.in_force_since)}
+
+
+def _holidays(holidays: RepeatedCompositeFieldContainer[pb.Holiday]) -> list[JsonObject]:
+    return [{"date": holiday.date, "name": holiday.name} for holiday in holidays]
 
 
 def _pairs(intervals: RepeatedCompositeFieldContainer[pb.Interval]) -> list[list[str]]:
@@ -68,6 +86,11 @@ def clock(value: pb.Clock, *, explain: bool) -> JsonObject:
         "breached_at": moment(value.breached_at),
         "policy": value.policy,
         "policy_id": text(value.policy_id),
+        "agreed": value.agreed,
+        "policy_version": value.policy_version,
+        "calendar": value.calendar,
+        "calendar_id": text(value.calendar_id),
+        "calendar_version": value.calendar_version,
     }
     if explain:
         body["intervals"] = [

@@ -60,6 +60,9 @@ async def create_calendar(request: Request, body: models.NewCalendar) -> Respons
         hours=_hours(body.hours),
         holidays=_holidays(body.holidays),
         holiday_country=body.holiday_country or "",
+        holiday_subdivision=body.holiday_subdivision or "",
+        days=_days(body.days),
+        effective_from=body.effective_from or "",
     )
     question = pb.CreateCalendarRequest(calendar=calendar)
     made = (await ask(request, clients.CREATE_CALENDAR, question)).calendar
@@ -85,13 +88,19 @@ async def get_calendar(request: Request, calendar: str) -> Response:
     "PATCH", "/sla/calendars/{calendar}", clients.UPDATE_CALENDAR, gives=models.Calendar, versioned=True
 )
 async def update_calendar(request: Request, calendar: str, body: models.CalendarPatch) -> Response:
-    """Change a calendar; running clocks are computed anew."""
+    """Change a calendar; running clocks are computed anew, stopped ones stay as they were.
+
+    Without `effective_from` a change counts from the date from which the calendar counts by now.
+    """
     patch = nouns.Calendar(
         name=body.name or "",
         time_zone=body.time_zone or "",
         hours=None if body.hours is None else _hours(body.hours),
         holidays=_holidays(body.holidays or ()),
         holiday_country=body.holiday_country or "",
+        holiday_subdivision=body.holiday_subdivision or "",
+        days=_days(body.days or ()),
+        effective_from=body.effective_from or "",
     )
     question = pb.UpdateCalendarRequest(
         calendar_id=calendar,
@@ -118,18 +127,76 @@ async def delete_calendar(request: Request, calendar: str) -> Response:
 
 
 @door.route(
+    "GET",
+    "/sla/calendars/{calendar}/versions",
+    clients.LIST_CALENDAR_VERSIONS,
+    gives=list_of(models.CalendarVersion),
+)
+async def list_calendar_versions(
+    request: Request, calendar: str, query: Annotated[PageQuery, Query()]
+) -> Response:
+    """List all versions of a calendar, the newest first."""
+    question = pb.ListCalendarVersionsRequest(
+        calendar_id=calendar, page_size=query.page_size, page_token=query.page_token
+    )
+    answer = await ask(request, clients.LIST_CALENDAR_VERSIONS, question)
+    return listing([render.calendar_version(item) for item in answer.versions], answer.next_page_token)
+
+
+@door.route(
+    "PUT",
+    "/sla/calendars/{calendar}/feeds/{feed}",
+    clients.PUT_HOLIDAY_FEED,
+    gives=models.Calendar,
+    versioned=True,
+)
+async def put_holiday_feed(request: Request, calendar: str, feed: str, body: models.NewFeed) -> Response:
+    """Take the days off of an iCalendar feed, in place of those that a feed of this name brought before.
+
+    Events that last whole days count, recurring ones from five years ago to ten years ahead; others are skipped. Own days
+    and holidays of the calendar go before them.
+    """
+    question = pb.PutHolidayFeedRequest(
+        calendar_id=calendar,
+        feed=feed,
+        icalendar=body.icalendar,
+        expected_version=expected_version(request),
+    )
+    changed = (await ask(request, clients.PUT_HOLIDAY_FEED, question)).calendar
+    return resource(render.calendar(changed), changed.version)
+
+
+@door.route(
+    "DELETE",
+    "/sla/calendars/{calendar}/feeds/{feed}",
+    clients.DELETE_HOLIDAY_FEED,
+    gives=models.Calendar,
+    versioned=True,
+)
+async def delete_holiday_feed(request: Request, calendar: str, feed: str) -> Response:
+    """Remove a feed with its days."""
+    question = pb.DeleteHolidayFeedRequest(
+        calendar_id=calendar, feed=feed, expected_version=expected_version(request)
+    )
+    changed = (await ask(request, clients.DELETE_HOLIDAY_FEED, question)).calendar
+    return resource(render.calendar(changed), changed.version)
+
+
+@door.route(
     "POST", "/sla/calendars/{calendar}/calculate", clients.CALCULATE_CALENDAR, gives=models.Calculated
 )
 async def calculate_calendar(request: Request, calendar: str, body: models.Calculation) -> Response:
     """Count business time.
 
     With `start` and `duration`: when that much business time has passed. With `start` and `end`: how much lies between.
+    The intervals are those counted, in order of time, also where it is counted back.
     """
     question = pb.CalculateCalendarRequest(
         calendar_id=calendar,
         start=timestamp(body.start),
         duration=body.duration or "",
         end=timestamp(body.end),
+        version=body.version or 0,
     )
     answer = await ask(request, clients.CALCULATE_CALENDAR, question)
     result: JsonObject = (
@@ -226,6 +293,17 @@ def _hours(hours: models.Hours) -> nouns.WeekHours:
 
 def _holidays(holidays: Sequence[models.Holiday]) -> list[nouns.Holiday]:
     return [nouns.Holiday(date=holiday.date, name=holiday.name) for holiday in holidays]
+
+
+def _days(days: Sequence[models.SpecialDay]) -> list[nouns.SpecialDay]:
+    return [
+        nouns.SpecialDay(
+            date=day.date,
+            name=day.name,
+            hours=[nouns.Interval(start=start, end=end) for start, end in day.hours],
+        )
+        for day in days
+    ]
 
 
 def _targets(targets: Sequence[models.Target]) -> list[nouns.Target]:

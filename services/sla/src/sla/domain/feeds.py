@@ -1,0 +1,220 @@
+"""Days off out of an iCalendar feed (RFC 5545), such as a state's public holidays or a plant's shut-down."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from icalendar import Calendar as Feed
+from icalendar import Event
+from icalendar.error import BrokenCalendarProperty
+from icalendar.prop import vRecur
+
+from sla.domain import recurrence
+from sla.domain.recurrence import MOST_VALUES, Rule
+from sla.domain.refusals import Refused
+
+MOST_CHARACTERS = 512 * 1024
+MOST_DAYS = 2000
+MOST_DAYS_OF_RULES = 400_000
+LONGEST_EVENT = timedelta(days=366)
+BACK = timedelta(days=5 * 366)
+AHEAD = timedelta(days=10 * 366)
+
+_DAY = timedelta(days=1)
+_FIELD = "icalendar"
+_NO_FEED = "must be an iCalendar feed, BEGIN:VCALENDAR to END:VCALENDAR"
+_RULE_PARTS = frozenset(
+    {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"}
+)
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+_MOST_INTERVAL = 10_000
+_OLDEST = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDays:
+    """What a feed says: (date, name) of days off in order, and how many of its events are none."""
+
+    days: tuple[tuple[date, str], ...]
+    skipped: int
+
+
+def read(text: str, today: date) -> FeedDays:
+    """The days off of a feed, from five years before `today` to ten years after it.
+
+    Each event that lasts whole days is off on each of them; events with a time of day and cancelled ones are skipped. A rule
+    of recurrence is followed with its exceptions and additions; an event that replaces a recurrence does. Raises Refused for
+    what is no iCalendar, and for a feed that is too long or recurs more often than days do.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise _refused(f"must not be longer than {MOST_CHARACTERS // 1024} KiB")
+    if "BEGIN:VCALENDAR" not in text.upper():
+        raise _refused(_NO_FEED)
+    try:
+        return _read(_events(text), today)
+    except BrokenCalendarProperty as error:
+        raise _refused("holds an event that can't be read") from error
+
+
+def _read(events: Sequence[Event], today: date) -> FeedDays:
+    recurring = [start for event in events if "RRULE" in event and (start := _start(event)) is not None]
+    if sum((today + AHEAD - start).days for start in recurring) > MOST_DAYS_OF_RULES:
+        raise _refused("has too many events that recur, or that have done so for too long")
+    replaced = {(_text(event, "UID"), day) for event in events if (day := _replaces(event)) is not None}
+    found: dict[date, str] = {}
+    skipped = 0
+    first, last = today - BACK, today + AHEAD
+    for event in events:
+        start = _start(event)
+        if start is None or _text(event, "STATUS").upper() == "CANCELLED":
+            skipped += 1
+            continue
+        length = _length(event, start)
+        for begun in _occurrences(event, start, first - length, last):
+            if "RRULE" in event and (_text(event, "UID"), begun) in replaced:
+                continue
+            for day in (begun + number * _DAY for number in range(length // _DAY)):
+                if first <= day <= last:
+                    found.setdefault(day, _name(event))
+        if len(found) > MOST_DAYS:
+            raise _refused(f"must not bring more than {MOST_DAYS} days")
+    return FeedDays(tuple(sorted(found.items())), skipped)
+
+
+def _refused(reason: str) -> Refused:
+    return Refused((_FIELD, reason))
+
+
+def _events(text: str) -> list[Event]:
+    try:
+        feeds = Feed.from_ical(text, multiple=True)
+        return [event for feed in feeds for event in feed.walk("VEVENT") if isinstance(event, Event)]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise _refused(_NO_FEED) from error
+
+
+def _text(event: Event, name: str) -> str:
+    return str(event.get(name, ""))
+
+
+def _name(event: Event) -> str:
+    shown = "".join(one if one.isprintable() else " " for one in _text(event, "SUMMARY"))
+    return " ".join(shown.split())[:200] or "holiday"
+
+
+def _date_of(event: Event, name: str) -> date | None:
+    """A property that holds a date; None for one with a time of day, and for none."""
+    held = event.get(name)
+    value = getattr(held, "dt", None)
+    return value if isinstance(value, date) and not isinstance(value, datetime) else None
+
+
+def _start(event: Event) -> date | None:
+    return _date_of(event, "DTSTART")
+
+
+def _replaces(event: Event) -> date | None:
+    return _date_of(event, "RECURRENCE-ID")
+
+
+def _length(event: Event, start: date) -> timedelta:
+    """How many days it lasts: until DTEND, which is not among them, or for DURATION; else one."""
+    end = _date_of(event, "DTEND")
+    length = _DAY if end is None else end - start
+    duration = getattr(event.get("DURATION"), "dt", None)
+    if end is None and isinstance(duration, timedelta):
+        length = duration
+    length = max(length // _DAY, 1) * _DAY
+    if length > LONGEST_EVENT:
+        raise _refused(f'"{_name(event)}" must not be longer than a year')
+    return length
+
+
+def _occurrences(event: Event, start: date, first: date, last: date) -> Iterator[date]:
+    """The dates on which an event begins, between two."""
+    excluded = _dates(event, "EXDATE")
+    begun = itertools.chain(
+        [start] if "RRULE" not in event else _recurred(event, start, last), _dates(event, "RDATE")
+    )
+    return (day for day in begun if first <= day <= last and day not in excluded)
+
+
+def _dates(event: Event, name: str) -> set[date]:
+    held = event.get(name, [])
+    return {
+        one.dt
+        for part in (held if isinstance(held, list) else [held])
+        for one in part.dts
+        if not isinstance(one.dt, datetime) and isinstance(one.dt, date)
+    }
+
+
+def _recurred(event: Event, start: date, last: date) -> Iterator[date]:
+    """The dates of a rule of recurrence; it ends at `last` even if it never would."""
+    where = f'the recurrence of "{_name(event)}"'
+    written = event.get("RRULE")
+    if not isinstance(written, vRecur):
+        raise _refused(f"{where} must be one rule")
+    if start < _OLDEST:
+        # An old rule costs as many steps as it has had; what it said then is not asked for.
+        raise _refused(f"{where} must not begin before 1970")
+    parts: dict[str, list[object]] = {str(name).upper(): values for name, values in written.items()}
+    try:
+        rule = _rule(parts)
+    except (ValueError, TypeError, KeyError) as error:
+        raise _refused(
+            f"{where} can't be followed: days, weeks, months or years by BYDAY, BYMONTH, BYMONTHDAY"
+        ) from error
+    return recurrence.dates(rule, start, last)
+
+
+def _rule(parts: Mapping[str, Sequence[object]]) -> Rule:
+    """Raises ValueError for what no rule about whole days says."""
+    if set(parts) - _RULE_PARTS or any(len(values) > MOST_VALUES for values in parts.values()):
+        raise ValueError("has other parts")
+    frequency = str(_one(parts, "FREQ")).upper()
+    interval = int(str(_one(parts, "INTERVAL", 1)))
+    count = _one(parts, "COUNT", None)
+    until = _one(parts, "UNTIL", None)
+    weekdays = frozenset(_weekday(str(one)) for one in parts.get("BYDAY", ()))
+    if frequency not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"} or not 0 < interval < _MOST_INTERVAL:
+        raise ValueError("is of another frequency")
+    if frequency in {"DAILY", "WEEKLY"} and any(which for which, _ in weekdays):
+        raise ValueError("numbers the weekdays of a week")
+    if count is not None and int(str(count)) < 1:
+        raise ValueError("never happens")
+    return Rule(
+        frequency=frequency,
+        interval=interval,
+        count=None if count is None else int(str(count)),
+        until=until.date() if isinstance(until, datetime) else until if isinstance(until, date) else None,
+        months=_numbers(parts, "BYMONTH"),
+        month_days=_numbers(parts, "BYMONTHDAY"),
+        weekdays=weekdays,
+        positions=_numbers(parts, "BYSETPOS"),
+        week_start=_WEEKDAYS.index(str(_one(parts, "WKST", "MO")).upper()),
+    )
+
+
+def _one(parts: Mapping[str, Sequence[object]], name: str, *default: object) -> object:
+    values = parts.get(name, default)
+    if len(values) != 1:
+        raise ValueError(f"needs one {name}")
+    return values[0]
+
+
+def _numbers(parts: Mapping[str, Sequence[object]], name: str) -> frozenset[int]:
+    return frozenset(int(str(one)) for one in parts.get(name, ()))
+
+
+def _weekday(text: str) -> tuple[int, int]:
+    """(which, weekday) of "MO", "1MO" or "-1SU"."""
+    found = _WEEKDAY.fullmatch(text.upper())
+    if found is None:
+        raise ValueError("names no weekday")
+    return int(found.group(1) or 0), _WEEKDAYS.index(found.group(2))
