@@ -1,0 +1,59 @@
+"""Business time against a walk minute by minute over the wall clocks of all time zones: 100,000 calendars."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+
+import wall_clock
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from sla.domain import zones
+
+
+def main() -> None:
+    """Ends with an error, and the smallest calendar that shows it, where product and walk differ."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0, help="another one tries other calendars")
+    given_arguments = parser.parse_args()
+    names = sorted(zones.names())
+    each = -(-given_arguments.cases // len(names))
+    begun, done, minutes = time.monotonic(), 0, 0
+    for zone in names:
+
+        @settings(
+            max_examples=each,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )
+        @seed(f"{zone} {given_arguments.seed}")
+        @given(wall_clock.cases(zone))
+        def calendars(case: wall_clock.Case) -> None:
+            nonlocal done, minutes
+            wall_clock.check(case)
+            done, minutes = done + 1, minutes + case.minutes
+
+        calendars()
+        print(f"\r{done:,} calendars, {zone:40}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    figures = {
+        "cases": done,
+        "zones": len(names),
+        "minutes_walked": minutes,
+        "differences": 0,
+        "seconds": round(time.monotonic() - begun),
+        "load_average": round(os.getloadavg()[0], 1),
+    }
+    for name, value in figures.items():
+        print(f"{name.replace('_', ' '):20} {value:>15,}")
+    print(json.dumps({"benchmark": "clock_oracle", **figures}))
+
+
+if __name__ == "__main__":
+    main()
