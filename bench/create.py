@@ -107,11 +107,12 @@ async def pgbench_script(measured: Measured) -> str:
     ticket, history = json.loads(row["ticket"]), json.loads(row["history"])
     ticket_sql = _parted(row["ticket"], {ticket["id"]: "i.id", ticket["number"]: "'BEN-' || i.n"})
     history_sql = _parted(row["history"], {ticket["id"]: "i.id", history["id"]: "i.entry"})
-    event = f"'\\x{row['event']}'"  # the answer that is kept for the key has about the size of the event
+    event = _parted_bytes(bytes.fromhex(row["event"]), ticket["id"])
+    answer = f"'\\x{row['event']}'"  # what is kept for the key has about the size of the event
     return (
         "\\set n random(1, 4000000000000000000)\n"
-        "WITH i AS MATERIALIZED (SELECT gen_random_uuid()::text AS id, gen_random_uuid()::text AS entry, :n::bigint AS n)\n"
-        f"SELECT c.outcome FROM i, create_ticket('{row['tenant_id']}', 'bench', 'bench', i.id, i.n, '\\x00', {event}, "
+        "WITH i AS MATERIALIZED (SELECT uuidv7()::text AS id, uuidv7()::text AS entry, :n::bigint AS n)\n"
+        f"SELECT c.outcome FROM i, create_ticket('{row['tenant_id']}', 'bench', 'bench', i.id, i.n, '\\x00', {answer}, "
         f"({ticket_sql})::jsonb, ({history_sql})::jsonb, {_quoted(row['words'])}::tsvector, '{{}}', '{{}}', NULL, "
         f"i.entry::uuid, 'deskmesh.tickets.v1.TicketCreated', {event}, {_quoted(row['headers'])}) AS c;\n"
     )
@@ -125,6 +126,12 @@ def _parted(text: str, places: dict[str, str]) -> str:
     """A text as an SQL concatenation in which some values are expressions."""
     parts = re.split("(" + "|".join(re.escape(place) for place in places) + ")", text)
     return " || ".join(f"({places[part]})" if part in places else _quoted(part) for part in parts if part)
+
+
+def _parted_bytes(message: bytes, ticket_id: str) -> str:
+    """An event as an SQL concatenation with the id of another ticket, which is as long."""
+    parts = message.split(ticket_id.encode())
+    return " || convert_to(i.id, 'UTF8') || ".join(f"'\\x{part.hex()}'::bytea" for part in parts)
 
 
 def run_pgbench(measured: Measured, script: Path, seconds: int) -> float:
