@@ -337,7 +337,8 @@ async def test_a_mail_that_went_out_is_not_sent_again_because_it_could_not_be_no
     await case.tenant.desk.rows("UPDATE deliveries SET state = 'queued' WHERE id = $1", delivery_id)
     runtime, way_out = case.tenant.desk.service.process.runtime, Counting([])
     work = Work(runtime.databases, runtime.objects, way_out)
-    timer = Timer(new_id(), case.tenant.id, "deliver", str(delivery_id), NOW, {}, attempts=1)
+    payload: dict[str, object] = {"deliveries": [str(delivery_id)]}
+    timer = Timer(new_id(), case.tenant.id, "deliver", str(delivery_id), NOW, payload, attempts=1)
     with use_caller(Caller.system(case.tenant.id, "notify", "timer")):
         await work.send([timer])
         await work.send([timer])  # as after a transaction that did not come through

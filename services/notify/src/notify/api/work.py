@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
@@ -23,7 +24,8 @@ log = structlog.get_logger()
 
 # A few mails of up to 25 MiB in memory at a time, and their files.
 READ_AT_ONCE = 4
-SEND_BATCH = 20
+# Timers, each with the mails of one event, which are a few.
+SEND_BATCH = 5
 SEND_AT_ONCE = 4
 # A mail whose sender was killed goes out so much later; one that was only halted for longer sends it a second time.
 DELIVER_LEASE = timedelta(seconds=15)
@@ -80,33 +82,45 @@ class Work:
 
         What went out before, when its outcome could not be noted, is only noted now.
         """
-        timers = [timer for timer in timers if not _is_sent(timer)]
-        if not timers:
+        waiting = {
+            delivery_id: timer
+            for timer in timers
+            for delivery_id in _deliveries(timer)
+            if not _is_sent(_outcomes(timer).get(delivery_id))
+        }
+        if not waiting:
             return
         tenant_id = timers[0].tenant_id
         async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-            mails, failed = await delivering.write_mails(
-                tx, delivery_ids=[UUID(timer.key) for timer in timers], now=datetime.now(UTC)
-            )
+            mails, failed = await delivering.write_mails(tx, delivery_ids=waiting, now=datetime.now(UTC))
         places = asyncio.Semaphore(SEND_AT_ONCE)
 
         async def one(mail: delivering.Mail) -> delivering.Outcome:
             async with places:
                 return await delivering.send_mail(mail, outgoing=self.outgoing)
 
-        outcomes = [*failed, *await asyncio.gather(*map(one, mails))]
-        found = {str(outcome.delivery_id): outcome for outcome in outcomes}
-        for timer in timers:
-            timer.prepared = found.get(timer.key)
+        for outcome in [*failed, *await asyncio.gather(*map(one, mails))]:
+            _outcomes(waiting[outcome.delivery_id])[outcome.delivery_id] = outcome
 
     async def note(self, tx: Tx, timers: list[Timer]) -> None:
         """Note what came of sending."""
-        outcomes = [timer.prepared for timer in timers if isinstance(timer.prepared, delivering.Outcome)]
+        outcomes = [outcome for timer in timers for outcome in _outcomes(timer).values()]
         await delivering.note_outcomes(tx, outcomes=outcomes, now=datetime.now(UTC))
 
 
-def _is_sent(timer: Timer) -> bool:
-    return isinstance(timer.prepared, delivering.Outcome) and timer.prepared.failure is None
+def _deliveries(timer: Timer) -> list[UUID]:
+    return [UUID(one) for one in cast("list[str]", timer.payload["deliveries"])]
+
+
+def _outcomes(timer: Timer) -> dict[UUID, delivering.Outcome]:
+    """What came of the timer's deliveries so far."""
+    if timer.prepared is None:
+        timer.prepared = {}
+    return cast("dict[UUID, delivering.Outcome]", timer.prepared)
+
+
+def _is_sent(outcome: delivering.Outcome | None) -> bool:
+    return outcome is not None and outcome.failure is None
 
 
 async def measure_mail(databases: Databases) -> None:

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-
 from chassis import timers
 from chassis.db import Tx
 from chassis.ids import new_id
-from notify.db import queries
-from notify.db.tables import Delivery, Person, Tenant
+from chassis.timers import NewTimer
+from notify.db import deliveries, queries
+from notify.db.deliveries import Desk, NewDelivery
 from notify.domain import addresses, audience, composing
 from notify.domain.audience import Known, Letter, TicketPeople
 
 DELIVER = "deliver"
-ROWS = 1000
+SENT_TOGETHER = 8
+"""At most so many mails of an event share a timer; what they take is lost again when the process dies meanwhile."""
 MAX_SHOWN = 16 * 1024
 _NO_DOMAIN = "deskmesh.invalid"
 
@@ -78,9 +78,11 @@ class ClockNews(News):
 
 @dataclass(slots=True)
 class _Plan:
-    """The rows of one call, and how many limited mails each address has got, by the titles of their tickets."""
+    """The deliveries of one call, and how many limited mails each address has got, by the titles of their tickets."""
 
-    rows: list[dict[str, object]] = field(default_factory=list)
+    new: list[NewDelivery] = field(default_factory=list)
+    contents: dict[UUID, dict[str, str]] = field(default_factory=dict)
+    """What the templates may show, by event."""
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
@@ -91,37 +93,29 @@ async def announce(tx: Tx, *, news: Sequence[News], mail_domain: str, now: datet
     """
     if not news:
         return
-    people = await _people(tx, news)
+    desk = await deliveries.desk_of(tx)
+    people = await _people(tx, news, desk)
     letters = [(one, letter) for one in news for letter in _letters(one, people)]
     if not letters:
         return
-    tenant = await queries.own_tenant(tx)
-    mailboxes = await queries.own_mailboxes(tx)
     plan = _Plan(counts=await _limited_so_far(tx, [letter for _, letter in letters], now))
-    domain = mail_domain or (tenant.support_address.rpartition("@")[2] if tenant else "") or _NO_DOMAIN
+    domain = mail_domain or desk.support_address.rpartition("@")[2] or _NO_DOMAIN
     for one, letter in letters:
-        _add(plan, one, letter, tenant=tenant, mailboxes=mailboxes, domain=domain)
-    queued = await _insert(tx, plan.rows)
-    await timers.schedule_many(tx, [timers.NewTimer(DELIVER, delivery_id, now) for delivery_id in queued])
+        _add(plan, one, letter, desk=desk, domain=domain)
+    queued = await deliveries.add_deliveries(tx, plan.new, plan.contents)
+    await timers.schedule_many(tx, [timer for ids in queued.values() for timer in timers_of(ids, now)])
 
 
-async def _insert(tx: Tx, rows: Sequence[dict[str, object]]) -> list[str]:
-    """Write the rows that are not there yet; return the ids of those to send."""
-    queued: list[str] = []
-    for start in range(0, len(rows), ROWS):
-        statement = insert(Delivery).on_conflict_do_nothing(
-            index_elements=[Delivery.tenant_id, Delivery.event_id, Delivery.recipient, Delivery.purpose]
-        )
-        written = await tx.execute(
-            statement.values(
-                [{"tenant_id": tx.tenant_id, **row} for row in rows[start : start + ROWS]]
-            ).returning(Delivery.id, Delivery.state)
-        )
-        queued += [str(row.id) for row in written if row.state == "queued"]
-    return queued
+def timers_of(delivery_ids: Sequence[UUID], due_at: datetime) -> list[NewTimer]:
+    """The timers by which some deliveries are sent; a delivery is in one timer at a time, named by its first."""
+    return [
+        NewTimer(DELIVER, str(delivery_ids[start]), due_at, {"deliveries": list(map(str, group))})
+        for start in range(0, len(delivery_ids), SENT_TOGETHER)
+        if (group := delivery_ids[start : start + SENT_TOGETHER])
+    ]
 
 
-async def _people(tx: Tx, news: Sequence[News]) -> dict[str, Known]:
+async def _people(tx: Tx, news: Sequence[News], desk: Desk) -> dict[str, Known]:
     ids: set[UUID] = set()
     teams: set[UUID] = set()
     handles: set[str] = set()
@@ -131,21 +125,8 @@ async def _people(tx: Tx, news: Sequence[News]) -> dict[str, Known]:
             teams.add(UUID(one.ticket.people.team_id))
         if isinstance(one, NewComment) and not one.public:
             handles |= audience.mentioned_names(one.body)
-    rows = await queries.people(tx, ids=ids, team_ids=teams, handles=handles)
-    agent_roles = await queries.roles_with(tx, audience.AGENT_PERMISSION)
-    return {str(row.id): _known(row, agent_roles) for row in rows}
-
-
-def _known(row: Person, agent_roles: set[str]) -> Known:
-    return Known(
-        id=str(row.id),
-        email=row.email,
-        name=row.name,
-        language=row.language,
-        time_zone=row.time_zone,
-        active=row.active,
-        agent=audience.is_agent(row.roles, agent_roles),
-        team_ids=frozenset(str(team_id) for team_id in row.team_ids),
+    return await deliveries.people_of(
+        tx, ids=ids, team_ids=teams, handles=handles, agent_roles=desk.agent_roles
     )
 
 
@@ -178,45 +159,42 @@ async def _limited_so_far(tx: Tx, letters: Sequence[Letter], now: datetime) -> d
         return {}
     # Two workers at once must not both see the last free place.
     await queries.lock(tx, *(f"limit/{recipient}" for recipient in recipients))
-    return await queries.sent_since(
+    return await deliveries.sent_since(
         tx, recipients=recipients, purposes=audience.LIMITED, since=now - audience.AUTOMATIC_WINDOW
     )
 
 
-def _add(
-    plan: _Plan, news: News, letter: Letter, *, tenant: Tenant | None, mailboxes: set[str], domain: str
-) -> None:
+def _add(plan: _Plan, news: News, letter: Letter, *, desk: Desk, domain: str) -> None:
     recipient = addresses.normalise(letter.email)
     if recipient is None:
         return
     suppressed, title = "", news.ticket.title
     counts = plan.counts.setdefault(recipient, {})
-    if recipient in mailboxes:
+    if recipient in desk.mailboxes:
         suppressed = "a mailbox of this desk"
     elif not audience.within_limit(counts, letter.purpose, title=title):
         suppressed = "too many automatic mails in an hour"
     elif letter.purpose in audience.LIMITED:
         counts[title] = counts.get(title, 0) + 1
     delivery_id = new_id()
-    plan.rows.append(
-        {
-            "id": delivery_id,
-            "channel": "email",
-            "purpose": letter.purpose.value,
-            "event_id": news.event_id,
-            "ticket_id": news.ticket.id,
-            "recipient": recipient,
-            "recipient_name": letter.name,
-            "language": letter.language or news.ticket.language or (tenant.languages[0] if tenant and tenant.languages else ""),
-            "time_zone": letter.time_zone or (tenant.time_zone if tenant else ""),
-            "subject": composing.subject_of(news.ticket.number, news.ticket.title),
-            "message_id": f"{delivery_id}@{domain}",
-            "content": _content(news),
-            "state": "suppressed" if suppressed else "queued",
-            "attempts": 0,
-            "last_error": suppressed,
-        }
-    )  # fmt: skip
+    plan.new.append(
+        NewDelivery(
+            id=delivery_id,
+            event_id=news.event_id,
+            ticket_id=news.ticket.id,
+            purpose=letter.purpose.value,
+            recipient=recipient,
+            recipient_name=letter.name,
+            language=letter.language or news.ticket.language or desk.language,
+            time_zone=letter.time_zone or desk.time_zone,
+            subject=composing.subject_of(news.ticket.number, news.ticket.title),
+            message_id=f"{delivery_id}@{domain}",
+            state="suppressed" if suppressed else "queued",
+            last_error=suppressed,
+        )
+    )
+    if news.event_id not in plan.contents:
+        plan.contents[news.event_id] = _content(news)
 
 
 def _content(news: News) -> dict[str, str]:

@@ -16,7 +16,7 @@ from chassis.db import Tx
 from chassis.timers import NewTimer
 from notify import publish
 from notify.app import texts
-from notify.app.announcing import DELIVER
+from notify.app.announcing import timers_of
 from notify.clients.outgoing import NotSent, Outgoing
 from notify.db import queries
 from notify.db.tables import Delivery, Tenant
@@ -134,7 +134,7 @@ async def note_outcomes(tx: Tx, *, outcomes: Collection[Outcome], now: datetime)
             publish.message_failed(tx, delivery=row, at=now)
         else:
             row.state = "failed"
-            again.append(NewTimer(DELIVER, str(row.id), now + pause))
+            again += timers_of([row.id], now + pause)
         states[row.state] += 1
     tx.after_commit(lambda: _count(states))
     await timers.schedule_many(tx, again)

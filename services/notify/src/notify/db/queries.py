@@ -1,13 +1,13 @@
 """Statements that more than one use case needs, or that deserve a name."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, func, literal, or_, select, text
+from sqlalchemy import Uuid, func, literal, select
 
 from chassis.db import Database, Tx
-from notify.db.tables import Delivery, InboundMessage, Mailbox, Person, Role, Tenant
+from notify.db.tables import Delivery, InboundMessage, Mailbox, Tenant
 from notify.domain.threads import ThreadPart
 
 SAME_MAIL_DAYS = 30
@@ -22,13 +22,14 @@ async def mailbox_tenant(database: Database, address: str) -> UUID | None:
 
 
 async def oldest_work(database: Database, kind: str) -> tuple[int, UUID | None]:
-    """Count the timers of a kind over all tenants, due or not, and give the lowest of their keys, which are UUIDv7.
+    """Count the work of a kind over all tenants, due or not, and give the lowest of its timers' keys, which are UUIDv7.
 
-    Every delivery that is not sent, and every mail that is not read, has one.
+    Every mail that is not read has a timer; deliveries that are not sent have one for a few of an event's.
     """
     async with database.relay_connection() as raw:
         row = await raw.fetchrow(
-            'SELECT count(*) AS count, min(key COLLATE "C") AS oldest FROM timers'
+            "SELECT coalesce(sum(coalesce(jsonb_array_length(payload -> 'deliveries'), 1)), 0)::int AS count,"
+            ' min(key COLLATE "C") AS oldest FROM timers'
             " WHERE kind = $1 AND state <> 'dead'",
             kind,
         )
@@ -38,11 +39,11 @@ async def oldest_work(database: Database, kind: str) -> tuple[int, UUID | None]:
 
 async def lock(tx: Tx, *names: str) -> None:
     """Take locks of these names within the tenant until the transaction ends, in an order that cannot deadlock."""
-    for name in sorted(set(names)):
-        await tx.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
-            {"name": f"{tx.tenant_id}/{name}"},
-        )
+    raw = await tx.raw()
+    await raw.fetch(
+        "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name",
+        [f"{tx.tenant_id}/{name}" for name in sorted(set(names))],
+    )
 
 
 async def find_same_mail(
@@ -114,53 +115,6 @@ async def own_tenant(tx: Tx) -> Tenant | None:
 async def own_mailboxes(tx: Tx) -> set[str]:
     """Return every address that is or was a mailbox of the tenant."""
     return set(await tx.scalars(select(Mailbox.address).where(Mailbox.tenant_id == tx.tenant_id)))
-
-
-async def people(
-    tx: Tx, *, ids: Collection[UUID], team_ids: Collection[UUID], handles: Collection[str]
-) -> Sequence[Person]:
-    """Return the people with these ids, the active members of these teams, and the bearers of these handles.
-
-    A handle is an address or its part before the at, lower case.
-    """
-    chosen: list[ColumnElement[bool]] = [Person.id.in_(ids)] if ids else []
-    if team_ids:
-        chosen.append(Person.team_ids.overlap(list(team_ids)) & Person.active)
-    if handles:
-        chosen.append(Person.email.in_(handles) | func.split_part(Person.email, "@", 1).in_(handles))
-    if not chosen:
-        return []
-    return (await tx.scalars(select(Person).where(Person.tenant_id == tx.tenant_id, or_(*chosen)))).all()
-
-
-async def roles_with(tx: Tx, permission: str) -> set[str]:
-    """Return the slugs of the tenant's roles that hold a permission."""
-    statement = select(Role.slug).where(
-        Role.tenant_id == tx.tenant_id, literal(permission) == any_(Role.permissions)
-    )
-    return set(await tx.scalars(statement))
-
-
-async def sent_since(
-    tx: Tx, *, recipients: Iterable[str], purposes: Iterable[str], since: datetime
-) -> dict[str, dict[str, int]]:
-    """Count, per address and title of the ticket, the deliveries of these purposes made since then and not suppressed."""
-    title = Delivery.content["ticket.title"].astext
-    statement = (
-        select(Delivery.recipient, title, func.count())
-        .where(
-            Delivery.tenant_id == tx.tenant_id,
-            Delivery.recipient.in_(list(recipients)),
-            Delivery.purpose.in_(list(purposes)),
-            Delivery.created_at >= since,
-            Delivery.state != "suppressed",
-        )
-        .group_by(Delivery.recipient, title)
-    )
-    found: dict[str, dict[str, int]] = {}
-    for recipient, of_title, count in await tx.execute(statement):
-        found.setdefault(recipient, {})[of_title] = count
-    return found
 
 
 async def raw_piece(tx: Tx, *, message_id: UUID, offset: int, length: int) -> tuple[bytes, int] | None:
