@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
-    from nats.js.api import StreamInfo
+    from nats.js.api import ConsumerInfo, StreamInfo
 
 log = structlog.get_logger()
 
@@ -114,6 +114,11 @@ def stream_of(service: str) -> str:
 def wake_subject(service: str) -> str:
     """The core NATS subject that tells other processes of the service: something was committed."""
     return f"deskmesh.wake.{service}"
+
+
+def has_taken_all(consumer: ConsumerInfo) -> bool:
+    """Whether nothing that is meant for the consumer is left in the stream, or in anybody's hands."""
+    return consumer.num_pending == 0 and consumer.num_ack_pending == 0
 
 
 async def ensure_stream(js: JetStreamContext, service: str, replicas: int = 1) -> StreamInfo:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.util.types import AttributeValue
 
-__all__ = ["SpanKind", "current_ids", "setup", "shutdown", "span", "traceparent"]
+__all__ = ["SpanKind", "current_ids", "is_recorded", "setup", "shutdown", "span", "traceparent"]
 
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
 
@@ -179,6 +179,11 @@ def traceparent() -> str | None:
     """The W3C traceparent of the current span, to be sent on; None outside of any."""
     ids = _current.get()
     return None if ids is None else f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{ids.flags:02x}"
+
+
+def is_recorded(header: str | None) -> bool:
+    """Whether a span below this traceparent may be recorded: it says so, or there is none and a trace begins."""
+    return header is None or header[53:55] != "00"
 
 
 def current_ids() -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -226,7 +227,7 @@ async def test_an_absent_service_never_parks_an_event(
     assert (await backlog(database)).parked == 0
 
 
-async def test_events_without_a_handler_are_let_go(
+async def test_events_without_a_handler_are_not_sent_at_all(
     database: Database, nats: Client, relay: Relay, tenant: UUID, running: Callable[..., None]
 ) -> None:
     story = Story()
@@ -238,6 +239,58 @@ async def test_events_without_a_handler_are_let_go(
     await asyncio.sleep(0.1)
     info = await nats.jetstream().consumer_info(STREAM, "probe")
     assert (info.num_pending, info.num_ack_pending) == (0, 0)
+    assert info.delivered is not None
+    assert (info.delivered.consumer_seq, info.delivered.stream_seq) == (1, 2)
+
+
+async def test_what_a_consumer_is_not_sent_does_not_hold_back_its_floor(
+    database: Database,
+    nats: Client,
+    tenant: UUID,
+    running: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chassis.outbox.relay._CHECK_SECONDS", 0.2)
+    story = Story()
+    running(Relay("probe", Databases([database]), nats))
+    running(consumers(database, nats, story))
+    await publish(database, tenant, ("a", "hello", 1))
+    await until(lambda: len(story.told) == 1)
+    async with database.transaction(tenant) as tx:
+        outbox.add(tx, NoteIgnored(text="x"), aggregate_id="a", version=2)
+
+    async def floor_is_behind_all() -> bool:
+        async with database.relay_connection() as raw:
+            row = await raw.fetchrow(
+                "SELECT floors ->> 'probe' AS floor, (SELECT max(published_at) FROM outbox) AS last FROM relay_state"
+            )
+        assert row is not None
+        return bool(row["floor"]) and datetime.fromisoformat(row["floor"]) > row["last"]
+
+    async with asyncio.timeout(30):
+        while not await floor_is_behind_all():
+            await asyncio.sleep(0.1)
+
+
+async def test_a_service_that_learns_to_read_an_event_misses_none_of_the_change(
+    database: Database, nats: Client, relay: Relay, tenant: UUID
+) -> None:
+    story = Story()
+
+    async def run(handlers: list[AnyHandler], until_told: int) -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(Consumers("probe", Databases([database]), nats, handlers).run(stop))
+        await until(lambda: len(story.told) == until_told)
+        stop.set()
+        await running
+
+    await publish(database, tenant, ("a", "first", 1))
+    await run(story.handlers(), 1)
+    async with database.transaction(tenant) as tx:
+        outbox.add(tx, NoteIgnored(text="while it was replaced"), aggregate_id="a", version=2)
+    await publish(database, tenant, ("a", "after", 3))
+    await run([*story.handlers(), Handler(NoteIgnored, story.handle)], 3)
+    assert [text for _, text, _ in story.told] == ["first", "while it was replaced", "after"]
 
 
 async def test_a_wiped_nats_only_delays(

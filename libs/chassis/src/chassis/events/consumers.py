@@ -147,7 +147,8 @@ class _StreamConsumer:
                 ack_policy=AckPolicy.EXPLICIT,
                 ack_wait=_ACK_WAIT_SECONDS,
                 max_ack_pending=_MAX_ACK_PENDING,
-                filter_subject=f"deskmesh.{self._publisher}.v1.>",
+                # Servers before 2.10 do not know this and send all; what nobody handles is dropped then.
+                filter_subjects=sorted(self._handling.handlers),
             ),
         )
         self._failing = Failing()

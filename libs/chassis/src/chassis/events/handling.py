@@ -10,7 +10,7 @@ from chassis import metrics
 from chassis.context import use_caller
 from chassis.events import inbox
 from chassis.events.handlers import calls
-from chassis.telemetry import SpanKind, span
+from chassis.telemetry import SpanKind, is_recorded, span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -77,11 +77,15 @@ def _observe(events: Sequence[AnyReceived]) -> None:
 
 
 def _spans(call: Call) -> ExitStack:
-    """A span in the trace of each event; what the handler does is recorded below the first."""
+    """A span in the trace of each event that is recorded; what the handler does is recorded below the first.
+
+    Where none is recorded, one span carries the ids for the logs and for the next hop.
+    """
     stack = ExitStack()
     name = call.events[0].subject.rpartition(".")[2]
     attributes = {"messaging.system": "nats", "messaging.destination.name": call.events[0].subject}
-    for event in reversed(call.events):
+    recorded = [event for event in call.events if is_recorded(event.traceparent)]
+    for event in reversed(recorded or call.events[:1]):
         stack.enter_context(
             span(
                 f"handle {name}",

@@ -15,7 +15,7 @@ from nats.js.errors import NotFoundError
 from chassis import metrics
 from chassis.backlog import measure
 from chassis.leases import Lease, lead, pause
-from chassis.messaging import FAILURES, STREAM_DAYS, ensure_stream, stream_of
+from chassis.messaging import FAILURES, STREAM_DAYS, ensure_stream, has_taken_all, stream_of
 from chassis.outbox import store
 from chassis.outbox.stream import StreamWriter
 from chassis.wake import either, woken
@@ -149,7 +149,8 @@ class Relay:
                 continue
             lags[(consumer.name,)] = (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
             taken = 0 if consumer.ack_floor is None else consumer.ack_floor.stream_seq
-            if taken >= info.state.last_seq:
+            # A consumer is sent only what it has handlers for: the last of that may be long ago.
+            if taken >= info.state.last_seq or has_taken_all(consumer):
                 floors[consumer.name] = asked_at
             elif taken and (at := await self._published_at(taken)):
                 floors[consumer.name] = at
