@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import orjson
@@ -11,9 +12,10 @@ from chassis.timers.model import NewTimer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from chassis.db import Tx
+
+_SOON = timedelta(seconds=2)
 
 # A timer that is set again is a new one: whoever has the old one in hand can no longer remove it.
 _SCHEDULE = """
@@ -46,7 +48,9 @@ async def schedule_many(tx: Tx, timers: Iterable[NewTimer]) -> None:
     ]
     raw = await tx.raw()
     await raw.execute(_SCHEDULE, tx.tenant_id, *map(list, zip(*rows, strict=True)))
-    tx.after_commit(tx.database.timers_scheduled.send)
+    # Workers look each second by themselves: what is due later than that need not wake them.
+    if min(timer.due_at for timer in last.values()) < datetime.now(UTC) + _SOON:
+        tx.after_commit(tx.database.timers_scheduled.send)
 
 
 async def cancel(tx: Tx, *, kind: str, key: str) -> bool:
