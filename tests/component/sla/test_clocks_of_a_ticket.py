@@ -246,17 +246,21 @@ async def test_warning_and_breach_fire_on_time_and_once(acme: Desk) -> None:
     assert await acme.fetch_value(left, acme.id) == 0
 
 
-async def test_a_paused_clock_has_no_timers(acme: Desk) -> None:
+async def test_a_ticket_has_one_timer_for_all_its_clocks_and_none_while_they_are_paused(acme: Desk) -> None:
     ticket = await Ticket(acme, datetime.now(UTC), priority="critical").created()
     await acme.settles()
     timers = "SELECT count(*) FROM timers WHERE tenant_id = $1"
-    assert await acme.fetch_value(timers, acme.id) == 4
+    assert await acme.fetch_value(timers, acme.id) == 1
+    first = "SELECT least(min(due_at), min(warning_at)) FROM clocks WHERE tenant_id = $1"
+    assert await acme.fetch_value("SELECT due_at FROM timers WHERE tenant_id = $1", acme.id) == (
+        await acme.fetch_value(first, acme.id)
+    )
     await ticket.moves("pending_requester", datetime.now(UTC))
     await acme.settles()
     assert await acme.fetch_value(timers, acme.id) == 0
     await ticket.moves("open", datetime.now(UTC))
     await acme.settles()
-    assert await acme.fetch_value(timers, acme.id) == 4
+    assert await acme.fetch_value(timers, acme.id) == 1
     await ticket.moves("resolved", datetime.now(UTC))
     await acme.settles()
     assert await acme.fetch_value(timers, acme.id) == 0

@@ -17,7 +17,7 @@ from sla.api.sla_service import SlaService
 from sla.api.tenants import backfill_tenants, on_tenant_changed
 from sla.api.ticket_events import on_ticket_event
 from sla.api.timers import on_clock_moment, on_rules_changed
-from sla.app.reckoning import BREACH, WARNING
+from sla.app.reckoning import MOMENT
 from sla.app.rules import RECOMPUTE
 from sla.clients import Directory
 from sla.settings import SlaSettings
@@ -41,8 +41,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             Handler(directory.TenantChanged, on_tenant_changed),
         ],
         timers=[
-            TimerHandler(BREACH, on_clock_moment),
-            TimerHandler(WARNING, on_clock_moment),
+            TimerHandler(MOMENT, on_clock_moment),
             TimerHandler(RECOMPUTE, on_rules_changed),
         ],
         jobs=[Job("backfill-tenants", every=timedelta(minutes=1), run=backfill)],

@@ -24,8 +24,7 @@ from sla.domain.clocks import compute
 from sla.domain.ledger import TicketEvent, TicketState
 from sla.domain.policies import RuleBook
 
-BREACH = "clock_breach"
-WARNING = "clock_warning"
+MOMENT = "clock_moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,42 +124,33 @@ async def _closed(tx: Tx, cases: Iterable[_Case]) -> None:
 
 
 async def _set_timers(tx: Tx, cases: Iterable[_Case]) -> None:
-    """One timer for the breach and one for the next warning of each running clock, each named by its moment.
+    """One timer for each ticket: the next breach or warning of any of its clocks, by which it is named.
 
     One whose moment has come is left alone: it may be firing just now, holding its row and waiting for this ticket.
     """
     due: list[NewTimer] = []
-    over: dict[str, list[str]] = {BREACH: [], WARNING: []}
+    over: list[str] = []
     for case in cases:
-        for id_ in case.before.keys() | case.clocks.keys():
-            before, clock = case.before.get(id_), case.clocks.get(id_)
-            for kind, was_due_at, due_at in (
-                (BREACH, _breach_due_at(before), _breach_due_at(clock)),
-                (WARNING, _warning_at(before), _warning_at(clock)),
-            ):
-                if due_at == was_due_at:
-                    continue
-                if was_due_at is not None and was_due_at > case.at:
-                    over[kind].append(_timer_key(id_, was_due_at))
-                if due_at is not None:
-                    payload = {"ticket_id": str(case.ticket_id)}
-                    due.append(NewTimer(kind, _timer_key(id_, due_at), due_at, payload))
-    for kind, keys in over.items():
-        if keys:
-            await timers.cancel_many(tx, kind=kind, keys=keys)
+        was_due_at, due_at = _next_moment(case.before.values()), _next_moment(case.clocks.values())
+        if due_at == was_due_at:
+            continue
+        if was_due_at is not None and was_due_at > case.at:
+            over.append(_timer_key(case.ticket_id, was_due_at))
+        if due_at is not None:
+            key = _timer_key(case.ticket_id, due_at)
+            due.append(NewTimer(MOMENT, key, due_at, {"ticket_id": str(case.ticket_id)}))
+    if over:
+        await timers.cancel_many(tx, kind=MOMENT, keys=over)
     await timers.schedule_many(tx, due)
 
 
-def _timer_key(id_: UUID, due_at: datetime) -> str:
-    return f"{id_}@{due_at.isoformat()}"
+def _timer_key(ticket_id: UUID, due_at: datetime) -> str:
+    return f"{ticket_id}@{due_at.isoformat()}"
 
 
-def _breach_due_at(clock: Told | None) -> datetime | None:
-    return None if clock is None else clock.breach_due_at
-
-
-def _warning_at(clock: Told | None) -> datetime | None:
-    return None if clock is None else clock.warning_at
+def _next_moment(clocks: Iterable[Told]) -> datetime | None:
+    moments = (at for clock in clocks for at in (clock.breach_due_at, clock.warning_at))
+    return min((at for at in moments if at is not None), default=None)
 
 
 def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook) -> None:
