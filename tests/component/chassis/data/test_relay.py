@@ -174,6 +174,27 @@ async def _refilled(database: Database) -> bool:
         return bool(await raw.fetchval("SELECT last_sequence = 20 FROM relay_state"))
 
 
+async def test_what_was_left_days_ago_is_published_as_well(
+    database: Database,
+    nats: Client,
+    tenant: UUID,
+    running: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chassis.outbox.relay._CHECK_SECONDS", 0.5)
+    leave = (
+        "INSERT INTO outbox (tenant_id, id, day, subject, aggregate_id, version, payload)"
+        " VALUES ($1, $2, current_date - 5, 'deskmesh.probe.v1.NoteWritten', 'a', $3, '')"
+    )
+    for version in range(2):
+        async with database.transaction(tenant) as tx:
+            await (await tx.raw()).execute(leave, tenant, uuid4(), version)
+        if version == 0:
+            running(Relay("probe", Databases([database]), nats))
+        await until_published(database)
+    assert len(await messages(nats)) == 2
+
+
 async def test_two_relays_publish_each_event_once(
     database: Database, nats: Client, tenant: UUID, running: Callable[..., None]
 ) -> None:

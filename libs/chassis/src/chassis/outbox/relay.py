@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _BATCH = 200
-_LINGER_SECONDS = 0.01
+_LINGER_SECONDS = 0.025
 _POLL_SECONDS = 1.0
 _CHECK_SECONDS = 5.0
 _PAUSE_SECONDS = 0.5
@@ -82,10 +82,11 @@ class Relay:
     async def _write_until(self, stop: asyncio.Event, wake: asyncio.Event, writer: StreamWriter) -> None:
         """Publishes until `stop`, or until something was refused: then the stream is looked at again."""
         await self._check(writer)
+        fresh = False
         while True:
             wake.clear()
             for database in self._databases.all():
-                while rows := await store.unpublished(database, _BATCH):
+                while rows := await store.unpublished(database, _BATCH, fresh=fresh):
                     stored = await writer.write(rows)
                     if stored:
                         await self._mark(database, rows[:stored], writer.last_sequence)
@@ -94,8 +95,10 @@ class Relay:
                         return
                     if len(rows) < _BATCH:
                         break
+            fresh = True
             if time.monotonic() - self._checked_at > _CHECK_SECONDS:
                 await self._check(writer)
+                fresh = False  # it may have had old ones published again
             if not await either(wake, stop, _POLL_SECONDS):
                 return
             await asyncio.sleep(_LINGER_SECONDS)

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 _FLOOR_MARGIN = timedelta(minutes=1)
 _REWIND_BATCH = 5000
 
+# A row's day is that of its transaction's start. Looking only where new ones can be spares the server two partitions
+# of three, each time.
+_FRESH = """
+SELECT tenant_id, id, day, subject, aggregate_id, version, payload, headers, created_at
+FROM outbox WHERE published_at IS NULL AND day BETWEEN $2::date - 1 AND $2::date + 1
+ORDER BY aggregate_id, version, id LIMIT $1
+"""
+
 _UNPUBLISHED = """
 SELECT tenant_id, id, day, subject, aggregate_id, version, payload, headers, created_at
 FROM outbox WHERE published_at IS NULL
@@ -63,9 +71,14 @@ class RelayState:
         return min(self.floors.values(), default=oldest) - _FLOOR_MARGIN
 
 
-async def unpublished(database: Database, limit: int) -> list[Record]:
-    """The next rows to be published, in the order of aggregates and their versions."""
+async def unpublished(database: Database, limit: int, *, fresh: bool = False) -> list[Record]:
+    """The next rows to be published, in the order of aggregates and their versions.
+
+    With `fresh` of yesterday, today and tomorrow (UTC) alone: enough where nothing older was left.
+    """
     async with database.relay_connection() as raw:
+        if fresh:
+            return await raw.fetch(_FRESH, limit, datetime.now(UTC).date())
         return await raw.fetch(_UNPUBLISHED, limit)
 
 
