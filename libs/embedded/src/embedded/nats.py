@@ -17,12 +17,15 @@ USER = "deskmesh"
 
 @dataclass(slots=True)
 class NatsServer:
-    """One server over one store in `home`. With `sync_always` an acknowledged message is on the disk."""
+    """One server over one store in `home`.
+
+    What it acknowledged is with the operating system, and on the disk within two minutes: a machine that loses its power
+    before costs the stream its end, which the relays notice and publish again.
+    """
 
     home: Path
     port: int
     password: str
-    sync_always: bool = True
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -89,7 +92,6 @@ jetstream {{
   store_dir: {json.dumps(str(self.store))}
   max_memory_store: 64MB
   max_file_store: 20GB
-  sync_interval: {"always" if self.sync_always else '"2m"'}
 }}
 """
         )

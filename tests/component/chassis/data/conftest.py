@@ -53,7 +53,7 @@ def tenant() -> UUID:
 @pytest.fixture
 def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
     """A NATS of the test's own, to be stopped and wiped."""
-    server = NatsServer(tmp_path, free_ports(1)[0], "password-of-tests", sync_always=False)
+    server = NatsServer(tmp_path, free_ports(1)[0], "password-of-tests")
     server.start()
     server.wait_ready()
     yield server

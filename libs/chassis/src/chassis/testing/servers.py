@@ -123,7 +123,7 @@ def run_nats() -> Iterator[Nats]:
             yield Nats(container.nats_uri())
     else:
         with _temporary_home() as home:
-            server = NatsServer(home, free_ports(1)[0], secrets.token_hex(), sync_always=False)
+            server = NatsServer(home, free_ports(1)[0], secrets.token_hex())
             server.start()
             try:
                 server.wait_ready()
