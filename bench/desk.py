@@ -14,7 +14,7 @@ import httpx
 
 from embedded.credentials import load_credentials
 from embedded.nats import USER
-from embedded.postgres import SUPERUSER
+from embedded.postgres import SUPERUSER, local_database_url
 from embedded.testing import Desk, begin_desk, clear_desk, new_home
 
 START_SECONDS = 600.0
@@ -35,9 +35,9 @@ class Measured:
         return int(self.desk.url.rsplit(":", 1)[1])
 
     def database_url(self, service: str, role: str = "app") -> str:
-        """The address of a service's database for one of its roles."""
+        """The address of a service's database for one of its roles, as the services have it."""
         password = getattr(load_credentials(self.desk.home).roles[service], role)
-        return f"postgresql://{service}_{role}:{password}@127.0.0.1:{self.postgres_port}/{service}"
+        return local_database_url(self.desk.home, self.postgres_port, service, f"{service}_{role}", password)
 
     def superuser_url(self, database: str) -> str:
         """The address of a database for the superuser, who alone can write and see all tenants' rows."""

@@ -11,7 +11,7 @@ from embedded.credentials import Credentials, load_credentials
 from embedded.databases import SERVICES
 from embedded.home import Choices
 from embedded.nats import USER
-from embedded.postgres import database_url
+from embedded.postgres import local_database_url
 from embedded.run_file import read_run_file
 
 # What a child sees of the caller's environment: nothing that changes how Deskmesh behaves, but for these.
@@ -82,7 +82,7 @@ def service_environment(
     roles = credentials.roles[service]
 
     def url(role: str, password: str) -> str:
-        return database_url(ports.postgres, service, f"{service}_{role}", password)
+        return local_database_url(choices.home, ports.postgres, service, f"{service}_{role}", password)
 
     settings = {
         "DESKMESH_NATS_URL": f"nats://{USER}:{credentials.nats}@127.0.0.1:{ports.nats}",

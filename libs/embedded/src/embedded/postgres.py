@@ -17,9 +17,11 @@ from embedded.processes import start_child, stop_child, tail
 
 SUPERUSER = "postgres"
 
+_LONGEST_SOCKET = 107
+"""Bytes in the path of a unix socket."""
+
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "128MB",
     "jit": "off",
@@ -57,6 +59,8 @@ class PostgresServer:
         if not self._data.exists():
             self._init(folder / "data.new")
         self._end_leftover()
+        for left in folder.glob(".s.PGSQL.*"):
+            left.unlink()
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the server; `wait_ready` tells when it answers."""
@@ -97,7 +101,8 @@ class PostgresServer:
         return database_url(self.port, database, user, self.password if password is None else password)
 
     def _options(self) -> dict[str, str]:
-        return {**_SETTINGS, **self.settings, "port": str(self.port)}
+        sockets = {"unix_socket_directories": str(socket_folder(self.home, self.port) or "")}
+        return {**_SETTINGS, **sockets, **self.settings, "port": str(self.port)}
 
     def _init(self, fresh: Path) -> None:
         """Make the data folder whole or not at all: an interrupted start leaves only `fresh`, which goes first."""
@@ -182,6 +187,25 @@ def _environment() -> dict[str, str]:
 def database_url(port: int, database: str, user: str, password: str) -> str:
     """Give the address of a database on this machine."""
     return f"postgresql://{quote(user)}:{quote(password, safe='')}@127.0.0.1:{port}/{quote(database)}"
+
+
+def socket_folder(home: Path, port: int) -> Path | None:
+    """Give the folder of the server's unix socket, beside its data; None where its path is too long for one."""
+    folder = (home / "postgres").resolve()
+    is_short = len(os.fsencode(folder / f".s.PGSQL.{port}")) <= _LONGEST_SOCKET
+    return folder if is_short and "," not in str(folder) else None
+
+
+def local_database_url(home: Path, port: int, database: str, user: str, password: str) -> str:
+    """Give the address of a database for a process beside the server: its unix socket, which costs less than TCP.
+
+    Where there is none, that of TCP.
+    """
+    folder = socket_folder(home, port)
+    if folder is None or not folder.exists():
+        return database_url(port, database, user, password)
+    who, where = f"{quote(user)}:{quote(password, safe='')}", quote(str(folder), safe="")
+    return f"postgresql://{who}@/{quote(database)}?host={where}&port={port}"
 
 
 def run_sql(url: str, sql: str) -> str:
