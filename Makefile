@@ -33,10 +33,11 @@ test-pg15: ## Run the component and contract tests on PostgreSQL 15
 	@tools/test pg15
 
 .PHONY: bench
-bench: ## Measure creating and reading tickets on a desk of its own, and prove the clocks; see bench/README.md
+bench: ## Measure tickets, reading and timers on desks of their own, and prove the clocks; see bench/README.md
 	@tools/install dev
 	$(BIN)/python bench/create.py
 	$(BIN)/python bench/read.py
+	$(BIN)/python bench/timers.py
 	PYTHONPATH=tests/support $(BIN)/python bench/clock_oracle.py
 
 .PHONY: check

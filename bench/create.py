@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import re
 import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import asyncpg
+import nats
 import uvloop
 from desk import Measured, measured_desk, median, quantile, report
 from load import Outcome, Request, closed_loop, paced, request_bytes
 
+from chassis.db import Database
+from chassis.messaging import wake_subject
 from embedded.binaries import postgres_binaries
 from embedded.databases import SERVICES
 
 PGBENCH_CLIENTS = 16
 CONNECTIONS = 32
 WARM_UP_SECONDS = 5
-QUIET_SECONDS = 120.0
-"""By then every event of a load must be published and dealt with."""
+QUIET_SECONDS = 600.0
+"""By then every event of a load must be published and dealt with: pgbench leaves more than ten thousand tickets."""
 QUIET_CPU = 0.2
 """Of a second per second: what the timers and polls of an idle desk use at most."""
 
@@ -48,8 +53,14 @@ class Round:
 
     pgbench_tps: float
     pgbench_cpu: float
+    caught_up: float
+    """Tickets per second that sla took in after pgbench had ended."""
+    called: float
+    """Calls per second of the create statement by the service's own way to its database."""
     rest: Outcome
     rest_cpu: Mapping[str, float]
+    events_cpu: float
+    """Of all processes for each ticket that pgbench made at the peak of REST, without pgbench's own."""
 
     @property
     def rest_cpu_total(self) -> float:
@@ -88,8 +99,11 @@ async def put_off_mails(measured: Measured) -> None:
         await connection.close()
 
 
-async def pgbench_script(measured: Measured) -> str:
-    """The create statement with the values of the last ticket that came by REST, new ids and keys each time."""
+async def create_statement(measured: Measured) -> str:
+    """The create statement with the values of the last ticket that came by REST; `:n` stands for a new number each time.
+
+    Ids and key are new as well.
+    """
     connection = await asyncpg.connect(measured.superuser_url("tickets"))
     try:
         row = await connection.fetchrow(
@@ -110,7 +124,6 @@ async def pgbench_script(measured: Measured) -> str:
     event = _parted_bytes(bytes.fromhex(row["event"]), ticket["id"])
     answer = f"'\\x{row['event']}'"  # what is kept for the key has about the size of the event
     return (
-        "\\set n random(1, 4000000000000000000)\n"
         "WITH i AS MATERIALIZED (SELECT uuidv7()::text AS id, uuidv7()::text AS entry, :n::bigint AS n)\n"
         f"SELECT c.outcome FROM i, create_ticket('{row['tenant_id']}', 'bench', 'bench', i.id, i.n, '\\x00', {answer}, "
         f"({ticket_sql})::jsonb, ({history_sql})::jsonb, {_quoted(row['words'])}::tsvector, '{{}}', '{{}}', NULL, "
@@ -134,7 +147,7 @@ def _parted_bytes(message: bytes, ticket_id: str) -> str:
     return " || convert_to(i.id, 'UTF8') || ".join(f"'\\x{part.hex()}'::bytea" for part in parts)
 
 
-def run_pgbench(measured: Measured, script: Path, seconds: int) -> float:
+def run_pgbench(measured: Measured, script: Path, seconds: int, *options: str) -> float:
     """Transactions per second of pgbench as the app role, prepared, 16 clients. Raises SystemExit where one fails."""
     command = [
         str(postgres_binaries() / "pgbench"),
@@ -147,7 +160,7 @@ def run_pgbench(measured: Measured, script: Path, seconds: int) -> float:
         "2",
     ]
     done = subprocess.run(
-        [*command, "-T", str(seconds), "-f", str(script), measured.database_url("tickets")],
+        [*command, *options, "-T", str(seconds), "-f", str(script), measured.database_url("tickets")],
         check=False,
         capture_output=True,
         text=True,
@@ -157,6 +170,55 @@ def run_pgbench(measured: Measured, script: Path, seconds: int) -> float:
     if done.returncode or found is None:
         raise SystemExit(done.stdout + done.stderr)
     return float(found.group(1))
+
+
+async def own_calls(measured: Measured, statement: str, seconds: int) -> float:
+    """Calls per second of the same statement through the service's pool and driver, by 16 tasks of one process."""
+    sql, numbers = statement.replace(":n::", "$1::"), itertools.count(time.time_ns())
+    database = Database(
+        measured.database_url("tickets"), measured.database_url("tickets", "relay"), pool_size=PGBENCH_CLIENTS
+    )
+    ends_at, calls = time.perf_counter() + seconds, 0
+
+    async def work() -> None:
+        nonlocal calls
+        while time.perf_counter() < ends_at:
+            await database.fetch_one(sql, next(numbers))
+            calls += 1
+
+    try:
+        await asyncio.gather(*(work() for _ in range(PGBENCH_CLIENTS)))
+    finally:
+        await database.close()
+    return calls / seconds
+
+
+@asynccontextmanager
+async def relay_awake(measured: Measured) -> AsyncIterator[None]:
+    """Wakes the relay of tickets as the service does after its commits, while the block runs."""
+    client = await nats.connect(measured.nats_url)
+
+    async def wake() -> None:
+        while True:
+            await client.publish(wake_subject("tickets"), b"")
+            await asyncio.sleep(0.01)
+
+    waking = asyncio.create_task(wake())
+    try:
+        yield
+    finally:
+        waking.cancel()
+        await asyncio.gather(waking, return_exceptions=True)
+        await client.close()
+
+
+async def events_cpu(measured: Measured, script: Path, seconds: int, rate: float) -> float:
+    """Processor seconds of everything for each ticket that pgbench makes at this rate, until all is dealt with."""
+    before = sum(measured.cpu_seconds().values())
+    async with relay_awake(measured):
+        tps = await asyncio.to_thread(run_pgbench, measured, script, seconds, "-R", f"{rate:.0f}")
+    await quiet(measured)
+    return (sum(measured.cpu_seconds().values()) - before) / (tps * seconds)
 
 
 async def quiet(measured: Measured) -> None:
@@ -186,20 +248,62 @@ async def _cpu_in_a_second(measured: Measured) -> float:
     return sum(measured.cpu_seconds().values()) - before
 
 
-async def one_round(measured: Measured, script: Path, seconds: int) -> Round:
-    """pgbench, then REST, each from a quiet desk; a ticket's processor time lasts until all its events are dealt with."""
+async def one_round(measured: Measured, statement: str, script: Path, seconds: int) -> Round:
+    """pgbench, the service's own call, REST, and the event side alone, each from a quiet desk.
+
+    A ticket's processor time lasts until all its events are dealt with.
+    """
     await quiet(measured)
     before = measured.cpu_seconds()["postgres"]
     tps = await asyncio.to_thread(run_pgbench, measured, script, seconds)
     pgbench_cpu = (measured.cpu_seconds()["postgres"] - before) / (tps * seconds)
+    caught_up = await catch_up(measured)
+    called = await own_calls(measured, statement, seconds)
     await quiet(measured)
     cpu = measured.cpu_seconds()
     rest = await closed_loop(measured.http_port, creation(measured), connections=CONNECTIONS, seconds=seconds)
     await quiet(measured)
     used = {name: now - cpu[name] for name, now in measured.cpu_seconds().items()}
+    with_events = await events_cpu(measured, script, seconds, rest.rate)
     return Round(
-        tps, pgbench_cpu, rest, {name: seconds / len(rest.latencies) for name, seconds in used.items()}
+        tps,
+        pgbench_cpu,
+        caught_up,
+        called,
+        rest,
+        {name: seconds / len(rest.latencies) for name, seconds in used.items()},
+        with_events - pgbench_cpu,
     )
+
+
+async def catch_up(measured: Measured) -> float:
+    """Wait until the desk is quiet; give how many tickets sla took in a second."""
+    began, before = time.monotonic(), await _taken(measured)
+    while (now := await _taken(measured)) < await _sent(measured):
+        if time.monotonic() - began > QUIET_SECONDS:
+            raise SystemExit(f"sla was still behind {QUIET_SECONDS:.0f} s after the load")
+        await asyncio.sleep(0.2)
+    rate = (now - before) / (time.monotonic() - began)
+    await quiet(measured)
+    return rate
+
+
+async def _sent(measured: Measured) -> int:
+    return await _count(
+        measured, "tickets", "SELECT count(*) FROM outbox WHERE subject LIKE '%.TicketCreated'"
+    )
+
+
+async def _taken(measured: Measured) -> int:
+    return await _count(measured, "sla", "SELECT count(*) FROM ticket_events WHERE name = 'TicketCreated'")
+
+
+async def _count(measured: Measured, service: str, query: str) -> int:
+    connection = await asyncpg.connect(measured.superuser_url(service))
+    try:
+        return int(await connection.fetchval(query))
+    finally:
+        await connection.close()
 
 
 async def consumer_delays(measured: Measured, since: float) -> list[float]:
@@ -238,8 +342,11 @@ async def main() -> None:
             measured.http_port, creation(measured), connections=CONNECTIONS, seconds=WARM_UP_SECONDS
         )
         script = Path(folder) / "create.sql"
-        script.write_text(await pgbench_script(measured))
-        rounds = [await one_round(measured, script, options.seconds) for _ in range(options.rounds)]
+        statement = await create_statement(measured)
+        script.write_text(f"\\set n random(1, 4000000000000000000)\n{statement}")
+        rounds = [
+            await one_round(measured, statement, script, options.seconds) for _ in range(options.rounds)
+        ]
         peak = median([one.rest.rate for one in rounds])
         since = time.time()
         calm = await paced(
@@ -266,6 +373,12 @@ def print_figures(rounds: list[Round], calm: Outcome, delays: list[float], idle:
             ("tickets created by REST", median([one.rest.rate for one in rounds]), "/s", ""),
             ("REST creates / pgbench tps", ratio, "", "must 0.18, aim 0.25"),
             (
+                "the service's database call / pgbench tps",
+                median([one.called / one.pgbench_tps for one in rounds]),
+                "",
+                "must 0.6, aim 0.85",
+            ),
+            (
                 "CPU per create, all processes",
                 1000 * median([one.rest_cpu_total for one in rounds]),
                 "ms",
@@ -276,6 +389,14 @@ def print_figures(rounds: list[Round], calm: Outcome, delays: list[float], idle:
                 for name in rounds[0].rest_cpu
             ),
             ("CPU per create / pgbench CPU per transaction", cpu_ratio, "", "must 8, aim 5.5"),
+            ("CPU of the event side per ticket", 1000 * median([one.events_cpu for one in rounds]), "ms", ""),
+            (
+                "share of the event side in the CPU per create",
+                100 * median([one.events_cpu / one.rest_cpu_total for one in rounds]),
+                "%",
+                "must 25, aim 15",
+            ),
+            ("tickets caught up after pgbench", median([one.caught_up for one in rounds]), "/s", ""),
             ("create p50 at 70 % of the peak", calm.quantile(0.5), "ms", "must 15, aim 8"),
             ("create p99 at 70 % of the peak", calm.quantile(0.99), "ms", "must 80, aim 30"),
             ("commit to consumer's transaction p50 at 70 %", quantile(delays, 0.5), "ms", "must 100, aim 40"),
