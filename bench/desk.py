@@ -67,6 +67,13 @@ class Measured:
         """Processor time used so far by each process of the desk, its children included (PostgreSQL's backends)."""
         return {name: _tree_seconds(pid) for name, pid in self.desk.processes().items()}
 
+    def memory_by_process(self) -> dict[str, float]:
+        """Proportional memory (PSS) of each process of the desk, its children included, in MB."""
+        return {
+            name: sum(_pss_kb(one) for one in _tree(pid)) / 1000
+            for name, pid in self.desk.processes().items()
+        }
+
     def memory_mb(self) -> float:
         """Proportional memory (PSS) of all processes of the desk, in MB."""
         pids = [child for pid in self.desk.processes().values() for child in _tree(pid)]

@@ -55,7 +55,7 @@ class Snapshot(Collector):
     """
 
     def __init__(self, name: str, text: str, labels: Sequence[str] = (), *, seconds: float = 45.0) -> None:
-        self._family = (name, text, tuple(labels))
+        self._name, self._text, self._labelnames = name, text, tuple(labels)
         self._seconds = seconds
         self._values: Mapping[tuple[str, ...], float] = {}
         self._until = 0.0
@@ -68,17 +68,18 @@ class Snapshot(Collector):
 
     def describe(self) -> Iterable[Metric]:
         """The name, for the registry."""
-        name, text, labels = self._family
-        return [GaugeMetricFamily(name, text, labels=labels)]
+        return [self._family()]
 
     def collect(self) -> Iterable[Metric]:
         """What was measured last, while it is fresh."""
-        name, text, labels = self._family
-        family = GaugeMetricFamily(name, text, labels=labels)
+        family = self._family()
         if time.monotonic() < self._until:
             for given, value in self._values.items():
                 family.add_metric(given, value)
         return [family]
+
+    def _family(self) -> GaugeMetricFamily:
+        return GaugeMetricFamily(self._name, self._text, labels=self._labelnames)
 
 
 OUTBOX_UNPUBLISHED: Final = Snapshot("deskmesh_outbox_unpublished", "Events committed and not yet published.")
@@ -119,12 +120,14 @@ LEASE_HELD: Final = Gauge(
     "deskmesh_lease_held", "1 where this process holds the lease, 0 where it would like to.", ["lease"]
 )
 LEASES_TAKEN: Final = Counter("deskmesh_leases_taken", "Times this process took the lease.", ["lease"])
-JOB_RUNS: Final = Counter("deskmesh_job_runs", "Runs of periodic jobs.", ["job", "outcome"])
-JOB_EVERY_SECONDS: Final = Gauge("deskmesh_job_every_seconds", "How often the job is to be done.", ["job"])
+JOB_RUNS: Final = Counter("deskmesh_job_runs", "Runs of periodic jobs.", ["job_name", "outcome"])
+JOB_EVERY_SECONDS: Final = Gauge(
+    "deskmesh_job_every_seconds", "How often the job is to be done.", ["job_name"]
+)
 JOB_LAST_SUCCESS: Final = Gauge(
     "deskmesh_job_last_success_timestamp_seconds",
     "Unix time of the job's last success; where there was none, of its first try by this process.",
-    ["job"],
+    ["job_name"],
 )
 DB_POOL_SIZE: Final = Gauge("deskmesh_db_pool_size", "Connections that the pool may have.", ["role"])
 DB_POOL_IN_USE: Final = Gauge("deskmesh_db_pool_in_use", "Connections of the pool that are in use.", ["role"])

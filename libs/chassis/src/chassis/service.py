@@ -23,6 +23,7 @@ from typing_extensions import TypeVar
 
 from chassis import jobs, messaging, metrics, migrations, telemetry, timers
 from chassis import logging as json_logging
+from chassis import restored as after_restore
 from chassis.db import Databases
 from chassis.events import Consumers
 from chassis.grpc_client import Channel
@@ -120,6 +121,8 @@ class Service(Generic[S]):
     publishes: bool = True
     verifier: Callable[[S], Verifier] | None = None
     """For the one service that has the keys of tokens itself."""
+    restored: Sequence[str] = ()
+    """Statements after a restore: versions and numbers that others may have seen since are not given out again."""
 
     @property
     def prefix(self) -> str:
@@ -327,6 +330,22 @@ def cli(service: Service[S]) -> typer.Typer:
         if url is None:
             _refuse(SettingsError([f"{service.prefix}OWNER_DATABASE_URL: missing"]))
         migrations.run(service.name, url.get_secret_value(), service.migrations)
+
+    @app.command()
+    def restored(
+        database_url: Annotated[str, typer.Option(help="The database's address for a superuser.")],
+        *,
+        replay: Annotated[
+            bool,
+            typer.Option(help="Take all events again that the streams still have; what is known is dropped."),
+        ] = True,
+    ) -> None:
+        """Tell the service that its database was restored to an earlier time than the others'."""
+        settings = settings_or_exit(service)
+        asyncio.run(after_restore.skip_what_was_used(database_url, service.restored))
+        if replay:
+            for stream in asyncio.run(after_restore.have_events_again(settings.nats_url, service.name)):
+                typer.echo(f"takes {stream} again")
 
     return app
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from chassis import service
 from chassis.grpc_server import Servicer
 from chassis.jobs import Job
+from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
 from cmdb.api.backfill import backfill_directory
 from cmdb.api.events import HANDLERS
@@ -30,7 +31,16 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     )
 
 
-SERVICE = Service(name="cmdb", settings=Settings, compose=compose, migrations="cmdb.migrations")
+SERVICE = Service(
+    name="cmdb",
+    settings=Settings,
+    compose=compose,
+    migrations="cmdb.migrations",
+    restored=(
+        f"UPDATE items SET version = version + {VERSIONS_AHEAD}",  # noqa: S608 (a number of ours)
+        "UPDATE counters SET last = last + 1000",
+    ),
+)
 
 
 def run() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from chassis.grpc_server import Servicer
+from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Background, Parts, Runtime, Service, cli
 from chassis.tokens import LocalKeys, Verifier
 from deskmesh.gateway.v1 import audit_service_pb2, directory_service_pb2
@@ -108,6 +109,14 @@ SERVICE = Service(
     compose=compose,
     migrations="gateway.migrations",
     verifier=_verifier,
+    restored=(
+        *(
+            f"UPDATE {table} SET version = version + {VERSIONS_AHEAD}"  # noqa: S608 (names of our own tables)
+            for table in ("tenants", "users", "organizations", "teams", "roles")
+        ),
+        # Whoever was signed out since the backup stays so; the others sign in anew.
+        "UPDATE sessions SET revoked_at = now(), revoked_reason = 'signed_out' WHERE revoked_at IS NULL",
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from chassis import service
 from chassis.grpc_server import Servicer
 from chassis.jobs import Job
+from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
 from deskmesh.knowledge.v1 import article_service_pb2
 from knowledge.api.articles import ArticleServicer
@@ -32,7 +33,16 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     )
 
 
-SERVICE = Service(name="knowledge", settings=Settings, compose=compose, migrations="knowledge.migrations")
+SERVICE = Service(
+    name="knowledge",
+    settings=Settings,
+    compose=compose,
+    migrations="knowledge.migrations",
+    restored=(
+        f"UPDATE articles SET version = version + {VERSIONS_AHEAD}",  # noqa: S608 (a number of ours)
+        "UPDATE counters SET last = last + 1000",
+    ),
+)
 
 
 def run() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from chassis import service
 from chassis.grpc_server import Servicer
 from chassis.jobs import Job
+from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
 from deskmesh.tickets.v1 import configuration_service_pb2, ticket_service_pb2
 from tickets.api.clocks import clock_handlers
@@ -54,7 +55,16 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     )
 
 
-SERVICE = Service(name="tickets", settings=Settings, compose=compose, migrations="tickets.migrations")
+SERVICE = Service(
+    name="tickets",
+    settings=Settings,
+    compose=compose,
+    migrations="tickets.migrations",
+    restored=(
+        f"UPDATE tickets SET version = version + {VERSIONS_AHEAD}",  # noqa: S608 (a number of ours)
+        "UPDATE number_blocks SET next_number = next_number + 10000",
+    ),
+)
 
 
 def run() -> None:

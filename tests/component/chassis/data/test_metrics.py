@@ -164,11 +164,11 @@ async def test_a_job_tells_its_last_success_and_how_its_runs_ended(
     databases = Databases([database])
     job = Job("of-metrics", every=timedelta(hours=1), run=work)
     running(Runner("probe", databases, [job], Runtime(databases)))
-    await until(lambda: shown("deskmesh_job_runs_total", job="of-metrics", outcome="done") == 1)
-    assert shown("deskmesh_job_runs_total", job="of-metrics", outcome="postponed") == 1
-    assert shown("deskmesh_job_runs_total", job="of-metrics", outcome="failed") == 1
-    assert shown("deskmesh_job_every_seconds", job="of-metrics") == 3600
-    succeeded = shown("deskmesh_job_last_success_timestamp_seconds", job="of-metrics")
+    await until(lambda: shown("deskmesh_job_runs_total", job_name="of-metrics", outcome="done") == 1)
+    assert shown("deskmesh_job_runs_total", job_name="of-metrics", outcome="postponed") == 1
+    assert shown("deskmesh_job_runs_total", job_name="of-metrics", outcome="failed") == 1
+    assert shown("deskmesh_job_every_seconds", job_name="of-metrics") == 3600
+    succeeded = shown("deskmesh_job_last_success_timestamp_seconds", job_name="of-metrics")
     assert began - 1 <= (succeeded or 0) <= time.time() + 1
 
 
@@ -188,8 +188,8 @@ async def test_who_takes_a_job_over_shows_when_it_was_done_last(
         Runner("probe", databases, [Job("of-before", every=timedelta(hours=1), run=work)], Runtime(databases))
     )
     name = "deskmesh_job_last_success_timestamp_seconds"
-    await until(lambda: (shown(name, job="of-before") or time.time()) < time.time() - 60)
-    assert shown(name, job="of-before") == pytest.approx(time.time() - 1200, abs=30)
+    await until(lambda: (shown(name, job_name="of-before") or time.time()) < time.time() - 60)
+    assert shown(name, job_name="of-before") == pytest.approx(time.time() - 1200, abs=30)
 
 
 async def test_the_pools_show_their_size_and_use(probe: ServiceDatabase, tenant: UUID) -> None:
