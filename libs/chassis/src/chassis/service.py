@@ -333,7 +333,9 @@ def cli(service: Service[S]) -> typer.Typer:
 
     @app.command()
     def restored(
-        database_url: Annotated[str, typer.Option(help="The database's address for a superuser.")],
+        database_url: Annotated[
+            str, typer.Option(envvar="RESTORED_DATABASE_URL", help="The database's address for a superuser.")
+        ],
         *,
         replay: Annotated[
             bool,
@@ -342,10 +344,11 @@ def cli(service: Service[S]) -> typer.Typer:
     ) -> None:
         """Tell the service that its database was restored to an earlier time than the others'."""
         settings = settings_or_exit(service)
-        asyncio.run(after_restore.skip_what_was_used(database_url, service.restored))
+        streams = asyncio.run(after_restore.skip_what_was_used(database_url, service.restored))
+        typer.echo("versions and numbers that may have been seen are skipped")
         if replay:
-            for stream in asyncio.run(after_restore.have_events_again(settings.nats_url, service.name)):
-                typer.echo(f"takes {stream} again")
+            asyncio.run(after_restore.have_events_again(settings.nats_url, service.name, streams))
+            typer.echo(f"takes again: {', '.join(streams) or 'nothing'}")
 
     return app
 
