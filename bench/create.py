@@ -226,14 +226,15 @@ async def quiet(measured: Measured) -> None:
     try:
         async with asyncio.timeout(QUIET_SECONDS):
             for service in SERVICES:
-                await _all_published(measured, service)
+                await all_published(measured, service)
             while await _cpu_in_a_second(measured) > QUIET_CPU:
                 pass
     except TimeoutError:
         raise SystemExit(f"the desk was still at work {QUIET_SECONDS:.0f} s after the load") from None
 
 
-async def _all_published(measured: Measured, service: str) -> None:
+async def all_published(measured: Measured, service: str) -> None:
+    """Wait until the service's events are with NATS."""
     connection = await asyncpg.connect(measured.database_url(service, "relay"))
     try:
         while await connection.fetchval("SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"):  # noqa: ASYNC110 - another process publishes

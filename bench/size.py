@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import uvloop
-from create import quiet
+from create import all_published, quiet
 from desk import Measured, measured_desk, report
 
 from embedded.databases import SERVICES
@@ -49,6 +49,20 @@ async def sizes(measured: Measured) -> Counter[str]:
 
 def _bytes_below(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+async def settled(measured: Measured) -> None:
+    """Wait until every mail is sent, every event dealt with, and nobody works. Raises TimeoutError or SystemExit."""
+    connection = await asyncpg.connect(measured.database_url("notify", "relay"))
+    try:
+        async with asyncio.timeout(MAILS_SECONDS):
+            for service in ("tickets", "notify"):
+                await all_published(measured, service)
+            while await connection.fetchval("SELECT EXISTS (SELECT FROM timers WHERE state <> 'dead')"):  # noqa: ASYNC110 - another process sends
+                await asyncio.sleep(0.5)
+    finally:
+        await connection.close()
+    await quiet(measured)
 
 
 async def post(client: httpx.AsyncClient, requests: Sequence[tuple[str, object]]) -> list[str]:
@@ -99,7 +113,7 @@ async def step(
     client.headers["Authorization"] = f"Bearer {measured.token(AGENT)}"
     before, cpu, began = await sizes(measured), measured.cpu_seconds(), time.monotonic()
     ids = await post(client, requests)
-    await quiet(measured, MAILS_SECONDS)
+    await settled(measured)
     took, used = time.monotonic() - began, measured.cpu_seconds()
     count = len(requests)
     each = {name: 1000 * (used[name] - cpu[name] - idle[name] * took) / count for name in used}
@@ -121,7 +135,7 @@ async def main() -> None:
     ]
     answer = {"body": "Please try the printer on the second floor meanwhile.", "visibility": "public"}
     with measured_desk() as measured:
-        await quiet(measured, MAILS_SECONDS)
+        await settled(measured)
         idle = await idle_rate(measured)
         memory = measured.memory_by_process()
         report("the idle desk", [(name, mb, "MB", "") for name, mb in memory.items()])
