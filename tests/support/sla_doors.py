@@ -237,6 +237,14 @@ class Ticket:
             setattr(self.message, name, value)
         await self._tell(tickets.TicketUpdated(changes=changes, changed_fields=list(facts)), at)
 
+    async def assigned(self, at: datetime, user_id: UUID) -> None:
+        """TicketAssigned to an agent."""
+        self.message.assignee.CopyFrom(
+            types_pb2.PersonRef(id=str(user_id), email="an@acme.example", name="An")
+        )
+        told = change("assignee", "", str(user_id))
+        await self._tell(tickets.TicketAssigned(changes=[told], changed_fields=["assignee"]), at)
+
     async def comment(
         self, at: datetime, *, by: str = "agent", visibility: str = "public", automatic: bool = False
     ) -> None:

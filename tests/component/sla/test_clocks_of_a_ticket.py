@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sla_doors import ADMIN, Desk, Ticket, target, time_of
@@ -13,6 +15,7 @@ from chassis.ids import new_id
 from chassis.testing.services import RunningService
 from chassis.testing.waiting import eventually
 from deskmesh.sla.v1 import events_pb2
+from sla.db.clock_ids import clock_id
 from sla.settings import SlaSettings
 
 
@@ -362,3 +365,26 @@ async def test_a_time_that_makes_no_sense_is_refused(acme: Desk) -> None:
     with pytest.raises(InvalidInput) as refused:
         await acme.clocks(ticket.id, at=datetime(9999, 1, 1, tzinfo=UTC))
     assert refused.value.errors[0].field == "at"
+
+
+async def test_time_to_own_and_updates_are_told_through_the_ticket_s_life(acme: Desk) -> None:
+    await acme.make_policy(targets=[target("time_to_own", "PT1H"), target("update", "PT2H")])
+    ticket = await Ticket(acme, datetime.now(UTC)).created()
+    await acme.settles()
+    await ticket.assigned(datetime.now(UTC), new_id())
+    await ticket.comment(datetime.now(UTC))
+    await acme.settles()
+    assert await acme.clock_events(ticket.id) == [
+        *sorted([("ClockStarted", "time_to_own"), ("ClockStarted", "update")], key=_by_id(ticket)),
+        ("ClockStopped", "time_to_own"),
+        ("ClockStarted", "update"),
+    ]
+    clocks = await acme.clocks(ticket.id)
+    assert (clocks["time_to_own"].state, clocks["update"].state) == ("stopped", "running")
+    assert clocks["update"].started_at.ToDatetime(UTC) > clocks["time_to_own"].stopped_at.ToDatetime(UTC)
+    assert await acme.fetch_value("SELECT count(*) FROM timers WHERE tenant_id = $1", acme.id) == 1
+
+
+def _by_id(ticket: Ticket) -> Callable[[tuple[str, str]], UUID]:
+    """Clocks that change together are told in the order of their ids."""
+    return lambda told: clock_id(ticket.id, "sla", told[1])

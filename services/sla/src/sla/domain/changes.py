@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from sla.domain.clocks import Clock
+from sla.domain.policies import UPDATE
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -126,12 +127,13 @@ def _whole_seconds(target: timedelta) -> timedelta:
 
 
 def _is_restarted(told: Told, clock: Clock) -> bool:
-    """Whether the clock was wound again after it had stopped, rather than gone on."""
-    return (
-        told.stopped_at is not None
-        and clock.started_at != told.started_at
-        and clock.started_at >= told.stopped_at
-    )
+    """Whether the clock was wound again after it had stopped, rather than gone on.
+
+    That of updates is wound again by each, without a stop between.
+    """
+    if told.stopped_at is None:
+        return clock.name == UPDATE and clock.started_at > told.started_at
+    return clock.started_at != told.started_at and clock.started_at >= told.stopped_at
 
 
 def _recomputed(told: Told, clock: Clock) -> str:

@@ -24,6 +24,8 @@ from sla.domain.policies import (
     KINDS,
     NEXT_RESPONSE,
     RESOLUTION,
+    TIME_TO_OWN,
+    UPDATE,
     CalendarVersion,
     Policy,
     RuleBook,
@@ -34,6 +36,8 @@ _ZERO = timedelta(0)
 _WINDOWS: Mapping[str, Callable[[Sequence[Moment]], list[Window]]] = {
     FIRST_RESPONSE: ledger.first_response,
     NEXT_RESPONSE: ledger.next_response,
+    UPDATE: ledger.update,
+    TIME_TO_OWN: ledger.time_to_own,
     RESOLUTION: ledger.resolution,
 }
 

@@ -118,6 +118,28 @@ def first_response(moments: Sequence[Moment]) -> list[Window]:
     return [Window(0, next(stops, None))]
 
 
+def time_to_own(moments: Sequence[Moment]) -> list[Window]:
+    """From the creation until somebody is assigned, or to the resolution without anybody; once."""
+    stops = (
+        index for index, moment in enumerate(moments) if moment.is_finished or moment.facts.get("assignee")
+    )
+    return [Window(0, next(stops, None))]
+
+
+def update(moments: Sequence[Moment]) -> list[Window]:
+    """From the creation, a reopening or an agent's public answer to the next such answer or the resolution; the latest."""
+    start: int | None = None
+    latest = Window(0, None)
+    for index, moment in enumerate(moments):
+        if start is None and not moment.is_finished:
+            start, latest = index, Window(index, None)
+        elif moment.is_finished:
+            latest, start = Window(latest.start, index) if start is not None or not index else latest, None
+        elif index and moment.comment == "response":
+            start, latest = index, Window(index, None)
+    return [latest]
+
+
 def resolution(moments: Sequence[Moment]) -> list[Window]:
     """From the creation to resolution, closure or cancellation, and again from each reopening."""
     windows: list[Window] = []

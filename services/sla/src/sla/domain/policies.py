@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 KINDS = ("sla", "ola", "uc")
-FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION = CLOCKS = ("first_response", "next_response", "resolution")
+FIRST_RESPONSE, NEXT_RESPONSE, UPDATE, TIME_TO_OWN, RESOLUTION = CLOCKS = (
+    "first_response",
+    "next_response",
+    "update",
+    "time_to_own",
+    "resolution",
+)
 
 Facts = Mapping[str, object]
 """What a condition may ask of a ticket; references as (id, key), custom values under "fields.<slug>"."""

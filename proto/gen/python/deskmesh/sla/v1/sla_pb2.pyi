@@ -341,7 +341,7 @@ class Target(_message.Message):
     PRIORITY_FIELD_NUMBER: _builtins.int
     TARGET_FIELD_NUMBER: _builtins.int
     clock: _builtins.str
-    """"first_response", "next_response" or "resolution"."""
+    """"first_response", "next_response", "update", "time_to_own" or "resolution"."""
     priority: _builtins.str
     """Empty: any priority."""
     target: _builtins.str
@@ -393,7 +393,7 @@ class Clock(_message.Message):
     id: _builtins.str
     ticket_id: _builtins.str
     name: _builtins.str
-    """"first_response", "next_response" or "resolution"."""
+    """"first_response", "next_response", "update", "time_to_own" or "resolution"."""
     state: _builtins.str
     """"running", "paused" or "stopped"."""
     target: _builtins.str

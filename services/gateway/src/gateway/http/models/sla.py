@@ -258,7 +258,9 @@ class Calculated(Output):
 class Target(Input):
     """How long a clock may run."""
 
-    clock: Text = Field(description="`first_response`, `next_response`, `resolution`, …")
+    clock: Text = Field(
+        description="`first_response`, `next_response`, `update`, `time_to_own` or `resolution`."
+    )
     priority: Text | None = Field(default=None, description="Null: any priority without a target of its own.")
     target: Text = Field(
         description="ISO 8601 duration of business time, `2 business days` or `end of business day 2`."
