@@ -102,6 +102,25 @@ async def test_timers_of_many_tenants_fire_in_batches(
     assert (await backlog(database)).timers_due == 0
 
 
+async def test_a_slow_tenant_does_not_hold_up_the_others_of_its_batch(
+    database: Database, nats: Client, running: Callable[..., None]
+) -> None:
+    slow, quick = uuid4(), uuid4()
+    await schedule(database, slow, "slow")
+    await schedule(database, quick, "quick", due_at=PAST + timedelta(days=1))
+    done = asyncio.Event()
+
+    async def handle(tx: Tx, due: list[Timer]) -> None:
+        if tx.tenant_id == slow:
+            await asyncio.wait_for(done.wait(), 30)
+        tx.after_commit(done.set)
+
+    running(Worker("probe", Databases([database]), nats, [TimerHandler("ring", handle, workers=1)]))
+    async with asyncio.timeout(20):
+        while (await backlog(database)).timers_due:
+            await asyncio.sleep(0.05)
+
+
 async def test_handlers_run_as_the_service_for_the_tenant(
     database: Database, nats: Client, tenant: UUID, running: Callable[..., None]
 ) -> None:

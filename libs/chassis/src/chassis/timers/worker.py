@@ -31,6 +31,7 @@ log = structlog.get_logger()
 _POLL_SECONDS = 1.0
 _LOCKED_SECONDS = 0.05
 _PAUSE_SECONDS = 0.5
+_TENANTS_AT_ONCE = 4
 _WAIT_FOR_DATABASE_SECONDS = 60.0
 _TRANSIENT = (Unavailable, LimitReached, StorageFull, InProgress)
 
@@ -151,12 +152,19 @@ class Worker:
         tenants: dict[UUID, list[Timer]] = defaultdict(list)
         for timer in taken:
             tenants[timer.tenant_id].append(timer)
+        places = asyncio.Semaphore(_TENANTS_AT_ONCE)
+
+        async def one(tenant_id: UUID, timers: list[Timer]) -> None:
+            async with places:
+                await self._handle(database, handler, tenant_id, timers)
+            for timer in timers:
+                timer.in_hand = False
+
         renewing = asyncio.create_task(_renew(database, handler, taken))
         try:
-            for tenant_id, timers in tenants.items():
-                await self._handle(database, handler, tenant_id, timers)
-                for timer in timers:
-                    timer.in_hand = False
+            async with asyncio.TaskGroup() as group:
+                for tenant_id, timers in tenants.items():
+                    group.create_task(one(tenant_id, timers))
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
