@@ -52,7 +52,7 @@ def test_every_kind_is_tried() -> None:
         (grpc.StatusCode.NOT_FOUND, errors.NotFound),
         (grpc.StatusCode.UNAUTHENTICATED, errors.Unauthenticated),
         (grpc.StatusCode.UNKNOWN, errors.Internal),
-        (grpc.StatusCode.CANCELLED, errors.Internal),
+        (grpc.StatusCode.CANCELLED, errors.Unavailable),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, errors.Internal),
     ],
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import grpc
 from google.protobuf import any_pb2
@@ -222,6 +222,10 @@ def to_status(error: DeskmeshError) -> status_pb2.Status:
     return status_pb2.Status(code=error.code.value[0], message=error.detail, details=details)
 
 
+GONE: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED})
+"""How a call ends whose server was not there, or left before it had answered."""
+
+
 def from_status(error: grpc.aio.AioRpcError) -> DeskmeshError:
     """The error that the other side raised. A status without our ErrorInfo becomes the nearest kind."""
     detail = error.details() or ""
@@ -268,7 +272,7 @@ def _restored(  # noqa: PLR0911 (one return per shape of constructor)
 def _nearest(code: grpc.StatusCode, detail: str) -> DeskmeshError:
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return Unavailable("The answer did not come in time.", reason="DEADLINE_EXCEEDED")
-    if code is grpc.StatusCode.UNAVAILABLE:
+    if code in GONE:
         # The transport's own words name addresses inside the installation.
         return Unavailable()
     if code is grpc.StatusCode.NOT_FOUND:

@@ -9,6 +9,7 @@ A service's `clients.py` is a few typed functions over one `Client`:
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import time
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from grpc_health.v1 import health_pb2
 
 from chassis import deadlines, telemetry
 from chassis.context import current_caller
-from chassis.errors import Unauthenticated, Unavailable, from_status
+from chassis.errors import GONE, Unauthenticated, Unavailable, from_status
+from chassis.grpc_health import OPEN
 from chassis.idempotency import checked_key
 from chassis.metrics import RPC_CLIENT_RETRIES, RPC_CLIENT_SECONDS, Timings
 from deskmesh.common.v1 import options_pb2
@@ -39,14 +41,23 @@ _ATTEMPTS: Final = 3
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
 _MAX_METADATA_BYTES: Final = 128 * 1024
-_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
+_SERVICE_CONFIG: Final = json.dumps(
+    # Calls go round the addresses of the target, and to those servers only that say they are open.
+    {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": OPEN}}
+)
+_OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
+    ("grpc.service_config", _SERVICE_CONFIG),
+    ("grpc.service_config_disable_resolution", 1),
+    # Servers of a "dns:///" target come and go: asked again when one goes, at most once a second.
+    ("grpc.dns_min_time_between_resolutions_ms", 1_000),
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
     # The token of somebody with rights in many queues is larger than the library's 8 KiB.
     ("grpc.max_metadata_size", _MAX_METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", _MAX_METADATA_BYTES),
-    # The library's retries know no budget and no idempotency.
-    ("grpc.enable_retries", 0),
+    # Without a policy, which would know no budget and no idempotency, the library tries again only what a server that
+    # is closing, or that ends an old connection, has never seen.
+    ("grpc.enable_retries", 1),
     # A peer that vanished is noticed within fifteen seconds, a restarted one found again within one.
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 5_000),
@@ -82,8 +93,10 @@ class RetryBudget:
 
 
 class Channel:
-    """The connection to one peer, opened at the first call.
+    """The connections to the servers of one peer, opened at the first call.
 
+    The target is "host:port", "unix:/path", or names several servers, among which calls are spread: "dns:///name:port"
+    with all their addresses under the name (in Kubernetes a headless Service), or "ipv4:address:port,address:port".
     `tokens` signs for calls that the service makes for itself (from events and timers).
     """
 
@@ -209,7 +222,7 @@ class Client:
             try:
                 answer = await self._channel.call_bytes(method.path, body, metadata, left)
             except grpc.aio.AioRpcError as error:
-                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                if error.code() not in GONE:
                     raise
                 within_budget = self._channel.budget.failed()
                 pause = _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)

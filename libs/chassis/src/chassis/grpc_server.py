@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import grpc
 from google.protobuf import message_factory
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from chassis.grpc_health import Health
 from chassis.interceptors import ANONYMOUS, Door, Rpc
 from deskmesh.common.v1 import options_pb2
 
@@ -43,6 +44,9 @@ SERVER_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    # A client connects anew every few minutes, and so finds servers that were added; calls end on the old connection.
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 60_000),
 )
 
 
@@ -78,7 +82,8 @@ class Server:
 
     def __init__(self, listen: str, servicers: Iterable[Servicer], door: Door) -> None:
         self._listen = listen
-        self._health = health.aio.HealthServicer()
+        self._door = door
+        self._health = Health()
         given = list(servicers)
         handlers, problems = [], []
         for servicer in given:
@@ -100,17 +105,17 @@ class Server:
         """Listens. Raises RuntimeError where the address cannot be had. Health says NOT_SERVING until told."""
         await self.report(ready=False)
         self.port = self._server.add_insecure_port(self._listen)
+        await self._health.open()
         await self._server.start()
 
     async def report(self, *, ready: bool) -> None:
         """What the health service answers from now on, for the server and for each of its services."""
-        states = health_pb2.HealthCheckResponse.ServingStatus
         for name in ("", *self._names):
-            await self._health.set(name, states.SERVING if ready else states.NOT_SERVING)
+            await self._health.report(name, ready=ready)
 
     async def stop(self, grace: float) -> None:
-        """Reports NOT_SERVING, refuses new calls, lets the running ones end within `grace` seconds, cancels the rest."""
-        await self._health.enter_graceful_shutdown()
+        """Turns clients away, refuses new calls, lets the running ones end within `grace` seconds, cancels the rest."""
+        await self._health.leave(lambda: self._door.running)
         await self._server.stop(grace)
 
 

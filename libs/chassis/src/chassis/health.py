@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
 
 import orjson
 import structlog
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+DRAINING: Final = "process"
+"""The name of the check that fails while the process comes to its end."""
 _CHECK_SECONDS: Final = 2.0
 _FRESH_SECONDS: Final = 0.5
 _JSON: Final = b"application/json"
@@ -44,6 +47,11 @@ class Readiness:
         self._checks[name] = check
         self._checked_at = float("-inf")
 
+    @property
+    def draining(self) -> bool:
+        """Whether the process is about to end."""
+        return self._draining
+
     def drain(self) -> None:
         """From now on not ready: the process is about to end."""
         self._draining = True
@@ -51,7 +59,7 @@ class Readiness:
     async def problems(self) -> dict[str, str]:
         """Name of each failing check with its reason; empty when ready."""
         if self._draining:
-            return {"process": "draining"}
+            return {DRAINING: "draining"}
         async with self._checking:
             if time.monotonic() - self._checked_at > _FRESH_SECONDS:
                 checks = dict(self._checks)
@@ -72,7 +80,11 @@ class Readiness:
 
 
 class HealthApp:
-    """The three paths; all else goes to `inner`, where there is one."""
+    """The three paths; all else goes to `inner`, where there is one.
+
+    `/readyz?exclude=name` passes over a check: whoever balances the load over several processes asks that way about a
+    process alone, not about what it needs of others. While the process drains, connections end with their next answer.
+    """
 
     def __init__(self, readiness: Readiness, inner: AsgiApp | None = None) -> None:
         self._readiness = readiness
@@ -81,13 +93,19 @@ class HealthApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one ASGI connection."""
         path = scope.get("path")
+        if self._readiness.draining:
+            send = _last_answer(send)
         if scope["type"] == "http" and path in {"/healthz", "/readyz", "/metrics"}:
             if scope["method"] not in {"GET", "HEAD"}:
                 await _answer(send, 405, b"", b"text/plain", ((b"allow", b"GET, HEAD"),))
             elif path == "/healthz":
                 await _answer(send, 200, b'{"status":"ok"}', _JSON)
             elif path == "/readyz":
-                problems = await self._readiness.problems()
+                excluded = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("exclude", ())
+                found = await self._readiness.problems()
+                problems = {
+                    name: why for name, why in found.items() if name not in excluded or name == DRAINING
+                }
                 body = orjson.dumps({"status": "unready" if problems else "ready", "problems": problems})
                 await _answer(send, 503 if problems else 200, body, _JSON)
             else:
@@ -96,6 +114,17 @@ class HealthApp:
             await self._inner(scope, receive, send)
         elif scope["type"] == "http":
             await _answer(send, 404, b"", b"text/plain")
+
+
+def _last_answer(send: Send) -> Send:
+    """Says with the answer that the connection ends: its next request would meet a closed door."""
+
+    async def sent(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+        await send(message)
+
+    return sent
 
 
 async def _answer(

@@ -91,6 +91,11 @@ class Door:
         self._limit = limit
         self._running = 0
 
+    @property
+    def running(self) -> int:
+        """How many calls are being answered now."""
+        return self._running
+
     async def answer(self, rpc: Rpc, body: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
         """The serialised answer, or the call ended with a rich status."""
         metadata = _metadata(context)

@@ -17,6 +17,7 @@ import structlog
 
 from chassis import metrics
 from chassis.errors import DeskmeshError
+from chassis.wake import either
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -78,7 +79,8 @@ class Lease:
 
     async def release(self) -> None:
         """Gives the lease up, so that another may have it at once."""
-        await self._set("expires_at = now(), holder = NULL")
+        if await self._set("expires_at = now(), holder = NULL"):
+            self.database.lease_released.send()
 
     async def _set(self, what: str, *more: float) -> bool:
         async with self.database.relay_connection() as raw:
@@ -102,19 +104,22 @@ async def lead(lease: Lease, stop: asyncio.Event, body: Callable[[], Awaitable[N
     """
     held = metrics.LEASE_HELD.labels(lease.label)
     held.set(0)
-    while not stop.is_set():
-        try:
-            if await lease.acquire():
-                log.info("lease_taken", lease=lease.name, fencing=lease.fencing)
-                metrics.LEASES_TAKEN.labels(lease.label).inc()
-                with held.track_inprogress():
-                    await _lead_once(lease, body)
-                await lease.release()
-        except DeskmeshError as error:
-            log.warning("lease_failed", lease=lease.name, reason=error.reason)
-        except Exception:
-            log.exception("lease_body_failed", lease=lease.name)
-        await pause(stop, _TRY_SECONDS)
+    free = asyncio.Event()
+    with lease.database.lease_is_free.listening(free.set):
+        while not stop.is_set():
+            free.clear()
+            try:
+                if await lease.acquire():
+                    log.info("lease_taken", lease=lease.name, fencing=lease.fencing)
+                    metrics.LEASES_TAKEN.labels(lease.label).inc()
+                    with held.track_inprogress():
+                        await _lead_once(lease, body)
+                    await lease.release()
+            except DeskmeshError as error:
+                log.warning("lease_failed", lease=lease.name, reason=error.reason)
+            except Exception:
+                log.exception("lease_body_failed", lease=lease.name)
+            await either(free, stop, _TRY_SECONDS)
 
 
 async def _lead_once(lease: Lease, body: Callable[[], Awaitable[None]]) -> None:

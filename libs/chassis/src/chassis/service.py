@@ -1,6 +1,6 @@
 """A service as a whole: what it is composed of, and how it starts, drains and stops.
 
-Each service's `main.py` lists its parts and hands them to `run`, which is its command line: `serve` and `migrate`.
+Each service's `main.py` lists its parts and hands them to `run`, which is its command line.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, NoReturn
 
 import structlog
@@ -24,13 +25,14 @@ from typing_extensions import TypeVar
 from chassis import jobs, messaging, metrics, migrations, telemetry, timers
 from chassis import logging as json_logging
 from chassis import restored as after_restore
+from chassis.checks import database_check, once
 from chassis.db import Databases
 from chassis.events import Consumers
+from chassis.events.commands import add_commands
 from chassis.grpc_client import Channel
 from chassis.grpc_server import RefusedToStart, Server, Servicer
 from chassis.health import HealthApp, Readiness
 from chassis.interceptors import Door
-from chassis.migrations import at_head
 from chassis.objects import ObjectStore
 from chassis.outbox.relay import Relay
 from chassis.serving import HttpDoor, Loops, measure_event_loop
@@ -46,8 +48,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-GRACE_SECONDS: Final = 5.0
-"""For running RPCs and batches when the process is told to end."""
+_LAST_GRACE_SECONDS: Final = 1.0
+"""For running RPCs when the doors before them took the whole grace."""
 
 S = TypeVar("S", bound=ServiceSettings, default=ServiceSettings)
 
@@ -68,6 +70,8 @@ class Background:
     worker: bool = True
     check: Check | None = None
     """Of readiness, in the processes where it runs."""
+    door: bool = False
+    """Whether requests come in by it: it is stopped with the HTTP door, before the RPCs and the other loops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +156,8 @@ class Running(Generic[S]):
 
 
 @asynccontextmanager
-async def running(service: Service[S], settings: S, only: Only | None = None) -> AsyncIterator[Running[S]]:
-    """Starts the service in this event loop and stops it when the block ends.
-
-    It stops in order: not ready; no new RPCs and requests, the running ones end; then loops; then connections.
-    """
+async def runtime_of(service: Service[S], settings: S) -> AsyncIterator[Runtime[S]]:
+    """What the service's parts are made with; its connections are closed when the block ends."""
     async with AsyncExitStack() as stack:
         databases = Databases.connect(settings, service.name)
         stack.push_async_callback(databases.close)
@@ -174,25 +175,42 @@ async def running(service: Service[S], settings: S, only: Only | None = None) ->
             asyncio.Event(),
         )
         stack.push_async_callback(_close, runtime.channels)
+        yield runtime
+
+
+@asynccontextmanager
+async def running(service: Service[S], settings: S, only: Only | None = None) -> AsyncIterator[Running[S]]:
+    """Starts the service in this event loop and stops it when the block ends.
+
+    It stops in order: not ready, for as long as the settings say; the outer doors; RPCs; loops; connections. What runs
+    then has its grace.
+    """
+    async with AsyncExitStack() as stack:
+        runtime = await stack.enter_async_context(runtime_of(service, settings))
+        databases, nats = runtime.databases, runtime.nats
         parts = await service.compose(runtime)
 
-        readiness = Readiness({"database": _database_check(databases, service.migrations)})
+        readiness = Readiness({"database": database_check(databases, service.migrations)})
 
         async def database_is_ready() -> bool:
             return not {"database", "process"} & (await readiness.problems()).keys()
 
-        loops = Loops(database_is_ready)
-        stack.push_async_callback(loops.stop, GRACE_SECONDS)
+        # The waker goes last: it tells other processes what the last work wrote, and which leases are free.
+        waking = Loops(database_is_ready)
+        stack.push_async_callback(waking.stop, settings.grace_seconds)
+        waking.start("waker", Waker(service.name, databases, nats).run)
+        loops = Loops(database_is_ready, waking.ended)
+        stack.push_async_callback(loops.stop, settings.grace_seconds)
+        doors = Loops(database_is_ready, waking.ended)
         loops.start("event-loop-lag", measure_event_loop, at_once=True)
-        loops.start("waker", Waker(service.name, databases, nats).run)
         if only is not Only.API:
             connected, consuming = _start_worker(service, runtime, parts, loops)
             # A process that answers calls goes on doing so while NATS is away: its events wait in the outbox.
-            readiness.add("nats", connected if only is Only.WORKER else _once(connected))
-            readiness.add("consumers", _once(consuming))
+            readiness.add("nats", connected if only is Only.WORKER else once(connected))
+            readiness.add("consumers", once(consuming))
         for part in parts.background:
             if only is None or part.worker == (only is Only.WORKER):
-                loops.start(part.name, part.run)
+                (doors if part.door else loops).start(part.name, part.run)
                 if part.check is not None:
                     readiness.add(part.name, part.check)
         for name, check in parts.checks.items():
@@ -203,27 +221,40 @@ async def running(service: Service[S], settings: S, only: Only | None = None) ->
             HealthApp(readiness, http_app),
             settings.http_listen,
             lifespan=http_app is not None,
-            grace_seconds=GRACE_SECONDS,
+            grace_seconds=settings.grace_seconds,
         )
         server: Server | None = None
         if only is not Only.WORKER:
             server = Server(settings.grpc_listen, parts.servicers, Door(runtime.verifier, databases))
-        stack.push_async_callback(_close_doors, runtime, readiness, http, server)
+        outer: list[Callable[[], Awaitable[None]]] = [
+            http.stop,
+            partial(doors.stop, settings.grace_seconds),
+        ]
+        seconds_before = 0.0 if only is Only.WORKER else settings.drain_seconds
+
+        async def close_doors() -> None:
+            readiness.drain()
+            await asyncio.sleep(seconds_before)
+            await _close_doors(runtime, outer, server)
+
+        stack.push_async_callback(close_doors)
         await http.start()
         if server is not None:
             await server.start()
             loops.start("tokens", lambda stop: runtime.verifier.listen(nats, stop), at_once=True)
             loops.start("health", lambda stop: _report(server, readiness, stop), at_once=True)
-        yield Running(runtime, readiness, loops.ended, 0 if server is None else server.port, http.port)
+        yield Running(runtime, readiness, waking.ended, 0 if server is None else server.port, http.port)
 
 
 async def _close_doors(
-    runtime: Runtime[S], readiness: Readiness, http: HttpDoor, server: Server | None
+    runtime: Runtime[S], outer: Sequence[Callable[[], Awaitable[None]]], server: Server | None
 ) -> None:
-    """Not ready; then nothing new is let in, and what runs has its grace."""
-    readiness.drain()
+    """Nothing new is let in, and what runs has its grace: first at the outer doors, which need the RPCs."""
+    grace_ends_at = time.monotonic() + runtime.settings.grace_seconds
     runtime.draining.set()
-    await asyncio.gather(http.stop(), *(() if server is None else (server.stop(GRACE_SECONDS),)))
+    await asyncio.gather(*(stop() for stop in outer))
+    if server is not None:
+        await server.stop(max(grace_ends_at - time.monotonic(), _LAST_GRACE_SECONDS))
 
 
 def _start_worker(
@@ -250,36 +281,6 @@ def _start_worker(
     return connected, consuming
 
 
-def _database_check(databases: Databases, package: str) -> Check:
-    """Whether every database answers and, asked until it was so once, has the newest revision."""
-
-    async def migrated() -> str | None:
-        heads = [await at_head(database, package) for database in databases.all()]
-        return None if all(heads) else "not migrated"
-
-    once = _once(migrated)
-
-    async def check() -> str | None:
-        for database in databases.all():
-            await database.fetch_one("SELECT 1")
-        return await once()
-
-    return check
-
-
-def _once(check: Check) -> Check:
-    """The check until it was fine for the first time; fine from then on."""
-    was_fine = False
-
-    async def latched() -> str | None:
-        nonlocal was_fine
-        problem = None if was_fine else await check()
-        was_fine = problem is None
-        return problem
-
-    return latched
-
-
 async def _report(server: Server, readiness: Readiness, stop: asyncio.Event) -> None:
     """Keeps what the gRPC health service answers equal to readiness."""
     while not stop.is_set():
@@ -299,7 +300,7 @@ def run(service: Service[S]) -> None:
 
 
 def cli(service: Service[S]) -> typer.Typer:
-    """The command line of a service: `serve [--only api|worker]` and `migrate`. The service may add its own."""
+    """The command line of a service: `serve [--only api|worker]`, `migrate`, `parked` and `replay`; it may add its own."""
     app = typer.Typer(
         add_completion=False, no_args_is_help=True, help=f"The {service.name} service of Deskmesh."
     )
@@ -350,6 +351,14 @@ def cli(service: Service[S]) -> typer.Typer:
             asyncio.run(after_restore.have_events_again(settings.nats_url, service.name, streams))
             typer.echo(f"takes again: {', '.join(streams) or 'nothing'}")
 
+    @asynccontextmanager
+    async def handling() -> AsyncIterator[tuple[Databases, Sequence[AnyHandler]]]:
+        async with runtime_of(service, settings_or_exit(service)) as runtime:
+            yield runtime.databases, (await service.compose(runtime)).handlers
+
+    add_commands(
+        app, service.name, lambda: Databases.connect(settings_or_exit(service), service.name), handling
+    )
     return app
 
 

@@ -29,11 +29,12 @@ class Loops:
     """Tasks that run until `stop`. One that ends by itself sets `ended`: the process cannot do its work any more.
 
     They begin when `begin` says so for the first time (the database answers and is migrated), asked twice a second.
+    Several groups may share one `ended`.
     """
 
-    def __init__(self, begin: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, begin: Callable[[], Awaitable[bool]], ended: asyncio.Event | None = None) -> None:
         self._begin = begin
-        self.ended = asyncio.Event()
+        self.ended = asyncio.Event() if ended is None else ended
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -67,6 +67,10 @@ class ServiceSettings(BaseSettings):
     """host:port of the HTTP door; of health and metrics where there is no other."""
     service_key: SecretStr | None = None
     """Signs the tokens with which the service calls others for itself."""
+    drain_seconds: float = Field(default=0.0, ge=0, le=300, validation_alias="DESKMESH_DRAIN_SECONDS")
+    """From not being ready to closing the doors, at the end: whoever spreads the load has so long to notice."""
+    grace_seconds: float = Field(default=5.0, ge=1, le=300, validation_alias="DESKMESH_GRACE_SECONDS")
+    """For running calls and requests to end, and then for the work in the background."""
     nats_url: str = Field(validation_alias="DESKMESH_NATS_URL")
     nats_stream_replicas: int = Field(default=1, ge=1, le=5, validation_alias="DESKMESH_NATS_STREAM_REPLICAS")
     """Servers of a NATS cluster that keep a copy of each stream; a stream that is there already stays as it is."""

@@ -48,7 +48,9 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         live=live,
         sign_ins=_limiter(settings.sign_in_rate_limit),
     )
-    grpc_door = GrpcDoor(settings.public_grpc_listen, admission, backends)
+    # Ends a little before the doors are made to.
+    grace_seconds = 0.8 * settings.grace_seconds
+    grpc_door = GrpcDoor(settings.public_grpc_listen, admission, backends, grace_seconds=grace_seconds)
     return Parts(
         servicers=[
             Servicer(
@@ -62,7 +64,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         background=[
             Background("not_before", partial(jobs.publish_not_before, runtime), worker=False),
             Background("live", live.run, worker=False),
-            Background("public_grpc", partial(grpc_door.run, runtime.draining), worker=False),
+            Background("public_grpc", grpc_door.run, worker=False, door=True),
         ],
         http_app=create_app(desk),
         checks={**backends.checks(), "data": partial(_loaded, settings.ready_file)},

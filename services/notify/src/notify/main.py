@@ -26,6 +26,8 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         settings.mail_domain or "localhost",
         settings.smtp_connections,
         smtp.Hold(settings.smtp_hold_mebibytes * 1024 * 1024),
+        # Ends a little before the doors are made to.
+        0.8 * settings.grace_seconds,
     )
 
     async def take_mail(stop: asyncio.Event) -> None:
@@ -47,7 +49,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Job("backfill-directory", every=timedelta(minutes=1), run=backfill),
             Job("measure-mail", every=timedelta(seconds=15), run=measure),
         ],
-        background=[Background("smtp", run=take_mail, worker=False, check=door.problem)],
+        background=[Background("smtp", run=take_mail, worker=False, check=door.problem, door=True)],
     )
 
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +18,7 @@ import pytest
 from echoed.desk import ECHO, ROBOT_KEY, Text
 from echoed.main import SERVICE
 
+from chassis import leases
 from chassis import service as chassis_service
 from chassis.context import Caller
 from chassis.grpc_client import Channel, Client
@@ -238,3 +239,64 @@ async def test_migrate_brings_an_empty_database_to_the_newest_revision(
                 assert process.returncode == 0, err.decode()
         async with program(given, "serve"):
             await until_ready(given)
+
+
+async def test_a_process_that_ends_is_not_ready_first_and_closes_its_doors_later(
+    settings_of: ServiceSettings,
+) -> None:
+    settings = settings_of.model_copy(update={"drain_seconds": 1.0})
+    stopping = asyncio.Event()
+
+    async def serve(started: asyncio.Future[int]) -> None:
+        async with chassis_service.running(SERVICE, settings) as process:
+            await process.ready()
+            started.set_result(process.http_port)
+            await stopping.wait()
+
+    started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve(started))
+    channel = Channel(settings.grpc_listen, "echo", tokens=SystemTokens("robot", ROBOT_KEY))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{await started}") as http:
+        answer = await http.get("/readyz")
+        assert (answer.status_code, answer.headers.get("connection")) == (200, None)
+        stopping.set()
+        await asyncio.sleep(0.3)
+        answer = await http.get("/readyz?exclude=process")
+        assert (answer.status_code, answer.headers["connection"]) == (503, "close")
+        assert (await Client(ECHO, channel).call("WhoAmI", Text(), Text, caller=ROBOT)).text == "robot"
+        await serving
+        with pytest.raises(httpx.ConnectError):
+            await http.get("/readyz")
+    await channel.close()
+
+
+async def test_a_worker_that_ends_is_followed_by_another_at_once(
+    database_factory: DatabaseFactory, nats: Nats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "_TRY_SECONDS", 60.0)
+    with tempfile.TemporaryDirectory(prefix="echo") as folder:
+        given = environment(database_factory.make("echoed"), nats.url, folder)
+        settings = load(ServiceSettings, "ECHOED_", given)
+        other = settings.model_copy(update={"http_listen": f"127.0.0.1:{free_port()}"})
+        worker = chassis_service.Only.WORKER
+        async with AsyncExitStack() as first:
+            process = await first.enter_async_context(chassis_service.running(SERVICE, settings, worker))
+            await process.ready()
+            async with chassis_service.running(SERVICE, other, worker) as heir:
+                await heir.ready()
+                database = heir.runtime.databases.all()[0]
+
+                async def fencing() -> int:
+                    async with database.relay_connection() as raw:
+                        held: int = await raw.fetchval(
+                            "SELECT fencing FROM relay_state WHERE holder IS NOT NULL"
+                        )
+                        return held or 0
+
+                before = await eventually(fencing)
+                await first.aclose()
+
+                async def taken() -> bool:
+                    return await fencing() > before
+
+                await eventually(taken)

@@ -83,6 +83,10 @@ class Database:
         self._relay = _engine(relay_url, _RELAY_CONNECTIONS, f"{name}-relay")
         self.outbox_written = Signal()
         self.timers_scheduled = Signal()
+        self.lease_released = Signal()
+        """A lease was given up in this process."""
+        self.lease_is_free = Signal()
+        """A lease was given up, here or elsewhere."""
         _OPEN.add(self)
 
     def pools(self) -> Iterator[tuple[str, QueuePool]]:

@@ -2,6 +2,6 @@
 
 from chassis.events.consumers import Consumers
 from chassis.events.handlers import Handler, Received
-from chassis.events.replay import replay
+from chassis.events.replay import Choice, parked, replay
 
-__all__ = ["Consumers", "Handler", "Received", "replay"]
+__all__ = ["Choice", "Consumers", "Handler", "Received", "parked", "replay"]

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 import structlog
 
 from chassis.events.handling import Handling
+from chassis.messaging import stream_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
-
-    from asyncpg import Record
 
     from chassis.db import Database, Databases
     from chassis.events.handlers import AnyReceived, Handler
 
 log = structlog.get_logger()
 
+# The relay role sees all tenants. The first event of an aggregate is the one that failed; the others wait behind it.
 _AGGREGATES = """
-SELECT tenant_id, consumer, aggregate_id FROM dead_events WHERE state = 'parked'
-GROUP BY tenant_id, consumer, aggregate_id ORDER BY min(created_at)
+SELECT DISTINCT ON (parked.tenant_id, parked.consumer, parked.aggregate_id)
+    parked.tenant_id, parked.consumer, parked.aggregate_id, subject, error, attempts,
+    count(*) OVER aggregate AS events, min(created_at) OVER aggregate AS since
+FROM dead_events AS parked
+WHERE state = 'parked' AND ($1::uuid IS NULL OR tenant_id = $1) AND ($2::text IS NULL OR consumer = $2)
+    AND ($3::text IS NULL OR aggregate_id = $3)
+WINDOW aggregate AS (PARTITION BY tenant_id, consumer, aggregate_id)
+ORDER BY parked.tenant_id, parked.consumer, parked.aggregate_id, version, event_id
 """
 
 _FIRST = """
@@ -30,6 +37,34 @@ SELECT id, subject, payload, headers FROM dead_events
 WHERE tenant_id = $1 AND consumer = $2 AND aggregate_id = $3 AND state = 'parked'
 ORDER BY version, event_id LIMIT 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which parked events are meant; all where nothing is said."""
+
+    tenant_id: UUID | None = None
+    publisher: str | None = None
+    """The service whose events they are."""
+    aggregate_id: str | None = None
+
+
+ALL: Final = Choice()
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An aggregate with parked events: how many, since when, and the first one, which failed."""
+
+    database: Database
+    tenant_id: UUID
+    consumer: str
+    aggregate_id: str
+    subject: str
+    error: str
+    attempts: int
+    events: int
+    since: datetime
 
 
 @dataclass(slots=True)
@@ -40,28 +75,36 @@ class Replayed:
     failing: int = 0
 
 
-async def replay(service: str, databases: Databases, handlers: Sequence[Handler[Any]]) -> Replayed:
-    """Handles all parked events of the service, each aggregate's in order; stops an aggregate at a failure.
+async def parked(databases: Databases, choice: Choice = ALL) -> list[Parked]:
+    """The aggregates that have parked events, the longest waiting first."""
+    stream = None if choice.publisher is None else stream_of(choice.publisher)
+    found: list[Parked] = []
+    for database in databases.all():
+        async with database.relay_connection() as raw:
+            rows = await raw.fetch(_AGGREGATES, choice.tenant_id, stream, choice.aggregate_id)
+        found += [Parked(database, **row) for row in rows]
+    return sorted(found, key=lambda one: one.since)
+
+
+async def replay(
+    service: str, databases: Databases, handlers: Sequence[Handler[Any]], choice: Choice = ALL
+) -> Replayed:
+    """Handles parked events of the service, each aggregate's in order; stops an aggregate at a failure.
 
     Events that arrive meanwhile are parked behind and handled in their turn.
     """
     handling = Handling(service, databases, {handler.subject: handler for handler in handlers})
     result = Replayed()
-    for database in databases.all():
-        async with database.relay_connection() as raw:
-            aggregates = await raw.fetch(_AGGREGATES)
-        for row in aggregates:
-            await _replay_aggregate(handling, database, row, result)
+    for aggregate in await parked(databases, choice):
+        await _replay_aggregate(handling, aggregate, result)
     return result
 
 
-async def _replay_aggregate(
-    handling: Handling, database: Database, aggregate: Record, result: Replayed
-) -> None:
-    tenant_id, consumer = aggregate["tenant_id"], aggregate["consumer"]
+async def _replay_aggregate(handling: Handling, aggregate: Parked, result: Replayed) -> None:
+    database, tenant_id, consumer = aggregate.database, aggregate.tenant_id, aggregate.consumer
     while True:
         async with database.transaction(tenant_id) as tx:
-            row = await (await tx.raw()).fetchrow(_FIRST, tenant_id, consumer, aggregate["aggregate_id"])
+            row = await (await tx.raw()).fetchrow(_FIRST, tenant_id, consumer, aggregate.aggregate_id)
         if row is None:
             return
         try:

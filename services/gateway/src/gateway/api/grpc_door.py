@@ -17,7 +17,7 @@ import grpc
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 from prometheus_client import Histogram
@@ -25,6 +25,7 @@ from prometheus_client import Histogram
 from chassis import telemetry
 from chassis.errors import DeskmeshError, from_status, to_status
 from chassis.grpc_client import Channel
+from chassis.grpc_health import Health
 from chassis.grpc_server import SERVER_OPTIONS, path_of
 from gateway.app.admission import Admission
 from gateway.clients import DEADLINE_SECONDS, SERVICES, Backends, owner_of, rule_of
@@ -38,7 +39,6 @@ SECONDS: Final = Histogram(
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 LONGEST_SECONDS: Final = 60.0
-GRACE_SECONDS: Final = 4.0
 HEALTH_SECONDS: Final = 2.0
 _RICH_STATUS: Final = "grpc-status-details-bin"
 
@@ -48,13 +48,18 @@ _Context = grpc.aio.ServicerContext[bytes, bytes]
 class GrpcDoor:
     """Serves the public RPCs on `listen` ("host:port")."""
 
-    def __init__(self, listen: str, admission: Admission, backends: Backends) -> None:
+    def __init__(
+        self, listen: str, admission: Admission, backends: Backends, *, grace_seconds: float
+    ) -> None:
+        """Calls that run at the end have `grace_seconds`."""
         self.port = 0
         """The port in use, once started."""
         self._listen = listen
         self._admission = admission
         self._channels = {service.full_name: backends.channels[owner_of(service)] for service in SERVICES}
-        self._health = health.aio.HealthServicer()
+        self._grace_seconds = grace_seconds
+        self._running = 0
+        self._health = Health()
         options = [item for item in SERVER_OPTIONS if item[0] != "grpc.max_receive_message_length"]
         self._server = grpc.aio.server(
             handlers=[_Public(self._handlers())],
@@ -64,32 +69,29 @@ class GrpcDoor:
         names = (*self._channels, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server, public_pool())
 
-    async def run(self, draining: asyncio.Event, stop: asyncio.Event) -> None:
-        """Serve until the process begins to drain; then let the running calls end, and wait for `stop`.
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`; then turn clients away and let the running calls end.
 
         Raises:
             RuntimeError: the address cannot be had.
         """
         self.port = self._server.add_insecure_port(self._listen)
+        await self._health.open()
         await self._server.start()
         try:
-            await self._report(draining)
+            await self._report(stop)
         finally:
-            await self._health.enter_graceful_shutdown()
-            await self._server.stop(GRACE_SECONDS)
-        await stop.wait()
+            await self._health.leave(lambda: self._running)
+            await self._server.stop(self._grace_seconds)
 
-    async def _report(self, draining: asyncio.Event) -> None:
-        """Keep saying which services answer, until the process drains."""
-        states = health_pb2.HealthCheckResponse.ServingStatus
-        await self._health.set("", states.SERVING)
-        while not draining.is_set():
+    async def _report(self, stop: asyncio.Event) -> None:
+        """Keep saying which services answer."""
+        await self._health.report("", ready=True)
+        while not stop.is_set():
             for name, channel in self._channels.items():
-                await self._health.set(
-                    name, states.SERVING if await channel.healthy() else states.NOT_SERVING
-                )
+                await self._health.report(name, ready=await channel.healthy())
             try:
-                await asyncio.wait_for(draining.wait(), HEALTH_SECONDS)
+                await asyncio.wait_for(stop.wait(), HEALTH_SECONDS)
             except TimeoutError:
                 continue
 
@@ -107,6 +109,7 @@ class GrpcDoor:
         given = {name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)}
         began = time.perf_counter()
         code = "CANCELLED"
+        self._running += 1
         try:
             with telemetry.span(
                 path, kind=telemetry.SpanKind.SERVER, traceparent=given.get("traceparent"), root=True
@@ -127,6 +130,7 @@ class GrpcDoor:
             code = "OK"
             return answer
         finally:
+            self._running -= 1
             SECONDS.labels(path, code).observe(time.perf_counter() - began)
 
     async def _metadata(self, given: Mapping[str, str]) -> list[tuple[str, str | bytes]]:

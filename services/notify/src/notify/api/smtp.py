@@ -7,8 +7,7 @@ bytes and keeps a line without end in memory.
 import asyncio
 import collections
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -27,7 +26,8 @@ from notify.domain import addresses, parsing
 MAX_BYTES = 25 * 1024 * 1024
 MAX_RECIPIENTS = 100
 IDLE_SECONDS = 300.0
-STOP_SECONDS = 4.0
+_STOPPING = b"421 4.3.2 Stopping, try again at once\r\n"
+_STOPPING_POLL_SECONDS = 0.02
 _PROGRESS_BYTES = 1024 * 1024
 
 log = structlog.get_logger()
@@ -87,6 +87,17 @@ class Protocol(SMTP):
         self.door.live.discard(self)
         super().connection_lost(error)
 
+    @property
+    def in_a_mail(self) -> bool:
+        """Whether a mail has begun and is not answered."""
+        return self.envelope is not None and self.envelope.mail_from is not None
+
+    def turn_away(self) -> None:
+        """End the connection, saying that the sender may come again."""
+        if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
+            self.transport.write(_STOPPING)
+            self.transport.close()
+
     async def smtp_DATA(self, arg: str | None) -> None:
         """Receive a message: at most MAX_BYTES, in a bounded share of memory, whatever its lines are like."""
         if await self.check_helo_needed():
@@ -100,13 +111,12 @@ class Protocol(SMTP):
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         reception = Reception(self.door.hold)
-        with self.door.receiving(self):
-            try:
-                await self._receive(reception)
-                status = reception.refusal or await self.door.take(envelope, reception.content())
-            finally:
-                reception.close()
-                self._set_post_data_state()  # type: ignore[no-untyped-call]  # aiosmtpd's
+        try:
+            await self._receive(reception)
+            status = reception.refusal or await self.door.take(envelope, reception.content())
+        finally:
+            reception.close()
+            self._set_post_data_state()  # type: ignore[no-untyped-call]  # aiosmtpd's
         MAIL_IN.labels(status[:3]).inc()
         await self.push(status)
 
@@ -183,13 +193,13 @@ class Door:
     hostname: str
     connections: int
     hold: Hold
+    grace_seconds: float
+    """For mails that have begun, at the end."""
     live: set[Protocol] = field(default_factory=set)
     _listening: bool = False
-    _receiving: set[Protocol] = field(default_factory=set)
-    _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, host: str, port: int, stop: asyncio.Event) -> None:
-        """Listen until `stop`; then finish what is being received, a few seconds at most."""
+        """Listen until `stop`; then let mails that have begun come in, and turn everybody else away."""
         server = await asyncio.get_running_loop().create_server(self._connect, host, port)
         self._listening = True
         log.info("smtp_listening", port=server.sockets[0].getsockname()[1])
@@ -209,26 +219,15 @@ class Door:
             return _Busy()
         return Protocol(self, self.hostname)
 
-    @contextmanager
-    def receiving(self, protocol: Protocol) -> Iterator[None]:
-        """Note that a connection is in the middle of a message."""
-        self._receiving.add(protocol)
-        self._quiet.clear()
-        try:
-            yield
-        finally:
-            self._receiving.discard(protocol)
-            if not self._receiving:
-                self._quiet.set()
-
     async def _drain(self) -> None:
-        if self._receiving:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STOP_SECONDS):
-                    await self._quiet.wait()
-        for each in list(self.live):
-            if each.transport is not None:
-                each.transport.close()
+        late = time.monotonic() + self.grace_seconds
+        while self.live:
+            for each in list(self.live):
+                if not each.in_a_mail or time.monotonic() > late:
+                    each.turn_away()
+            await asyncio.sleep(_STOPPING_POLL_SECONDS)
+            if time.monotonic() > late:
+                return
 
     async def handle_EHLO(
         self,

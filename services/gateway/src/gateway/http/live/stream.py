@@ -45,9 +45,15 @@ class Live:
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the streams of all services until `stop` is set."""
         async with asyncio.TaskGroup() as group:
-            for service in STREAMS:
-                feed = Feed(self._nats, service, self.subscribers.tell, self.subscribers.reset)
-                group.create_task(feed.follow(stop))
+            feeds = [
+                Feed(self._nats, service, self.subscribers.tell, self.subscribers.reset)
+                for service in STREAMS
+            ]
+            following = [group.create_task(feed.follow(stop)) for feed in feeds]
+            await stop.wait()
+            # They wait for messages, which may not come.
+            for task in following:
+                task.cancel()
 
     async def messages(
         self, subscriber: Subscriber, last_event_id: str | None, recheck: Recheck, closed_queues: ClosedQueues
