@@ -1,4 +1,4 @@
-"""A service as a whole: what it is composed of, and how it starts, drains and stops.
+"""A service as a whole: what it is composed of, and how it starts, drains and stops. Long: one order of starting and ending.
 
 Each service's `main.py` lists its parts and hands them to `run`, which is its command line.
 """
