@@ -197,6 +197,12 @@ async def test_an_explanation_says_what_counted_and_why(acme: Desk) -> None:
         (True, "business hours", "PT1H"),
         (False, "paused: pending_requester", "PT0S"),
     ]
+    assert len(clock.explanation) == 5
+    assert clock.explanation[0].startswith(
+        "The target is PT24H at priority medium, by version 1 of the policy"
+    )
+    assert clock.explanation[-1].startswith("Not counted: PT2H, paused")
+    assert not (await acme.clocks(ticket.id))["resolution"].explanation
 
 
 async def test_an_old_overdue_ticket_is_told_as_breached_once(acme: Desk) -> None:

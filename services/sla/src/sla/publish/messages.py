@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from deskmesh.sla.v1 import events_pb2, sla_pb2
 from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow
-from sla.domain import durations
+from sla.domain import durations, words
 from sla.domain.calendar import Counted, Span
 from sla.domain.changes import Told
 from sla.domain.clocks import Clock
@@ -56,6 +56,7 @@ def clock_message(ticket_id: UUID, id_: UUID, version: int, clock: Clock) -> sla
         calendar_id=str(clock.calendar.calendar_id),
         calendar=clock.calendar.name,
         calendar_version=clock.calendar.version,
+        explanation=words.explained(clock) if clock.intervals else (),
     )
 
 

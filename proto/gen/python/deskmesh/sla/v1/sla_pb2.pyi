@@ -390,6 +390,7 @@ class Clock(_message.Message):
     CALENDAR_ID_FIELD_NUMBER: _builtins.int
     CALENDAR_FIELD_NUMBER: _builtins.int
     CALENDAR_VERSION_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     ticket_id: _builtins.str
     name: _builtins.str
@@ -431,6 +432,10 @@ class Clock(_message.Message):
 
     @_builtins.property
     def breached_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def explanation(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only when asked to explain: the same in sentences for people."""
+
     def __init__(
         self,
         *,
@@ -457,10 +462,11 @@ class Clock(_message.Message):
         calendar_id: _builtins.str = ...,
         calendar: _builtins.str = ...,
         calendar_version: _builtins.int = ...,
+        explanation: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "paused_at", b"paused_at", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "breached", b"breached", "breached_at", b"breached_at", "calendar", b"calendar", "calendar_id", b"calendar_id", "calendar_version", b"calendar_version", "due_at", b"due_at", "elapsed", b"elapsed", "id", b"id", "intervals", b"intervals", "kind", b"kind", "name", b"name", "paused_at", b"paused_at", "policy", b"policy", "policy_id", b"policy_id", "policy_version", b"policy_version", "remaining", b"remaining", "started_at", b"started_at", "state", b"state", "stopped_at", b"stopped_at", "target", b"target", "ticket_id", b"ticket_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "breached", b"breached", "breached_at", b"breached_at", "calendar", b"calendar", "calendar_id", b"calendar_id", "calendar_version", b"calendar_version", "due_at", b"due_at", "elapsed", b"elapsed", "explanation", b"explanation", "id", b"id", "intervals", b"intervals", "kind", b"kind", "name", b"name", "paused_at", b"paused_at", "policy", b"policy", "policy_id", b"policy_id", "policy_version", b"policy_version", "remaining", b"remaining", "started_at", b"started_at", "state", b"state", "stopped_at", b"stopped_at", "target", b"target", "ticket_id", b"ticket_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

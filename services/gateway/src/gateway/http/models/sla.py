@@ -381,4 +381,7 @@ class Clock(Output):
     calendar: str = Field(description="Name of the calendar.")
     calendar_id: str | None
     calendar_version: int
+    explanation: list[str] | None = Field(
+        default=None, description="Only with `explain`: by which rules, where it stands, where the time went."
+    )
     intervals: list[ClockInterval] | None = Field(default=None, description="Only with `explain`.")

@@ -93,6 +93,7 @@ def clock(value: pb.Clock, *, explain: bool) -> JsonObject:
         "calendar_version": value.calendar_version,
     }
     if explain:
+        body["explanation"] = list(value.explanation)
         body["intervals"] = [
             {
                 "start": moment(interval.start),
