@@ -27,6 +27,15 @@ test-containers: ## Run the component tests on PostgreSQL and NATS in containers
 	@tools/install dev
 	@tools/test containers
 
+.PHONY: test-images
+test-images: ## Build the images, look into each, and walk the main job through them; needs podman or docker
+	@tools/install dev
+	@tools/test images
+
+.PHONY: images
+images: ## Build the six images by podman or docker; tools/images says what can be set
+	@tools/images
+
 .PHONY: test-pg15
 test-pg15: ## Run the component and contract tests on PostgreSQL 15
 	@tools/install dev

@@ -3,12 +3,15 @@
 import json
 import re
 import sys
+import tomllib
 from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
+SERVICES = ("gateway", "tickets", "sla", "knowledge", "cmdb", "notify")
 
 # Permissive, or weak copyleft that binds only changes of the package itself.
 ALLOWED = re.compile(
@@ -76,6 +79,27 @@ def npm_problems(path: Path) -> list[str]:
     return problems
 
 
+def asked_for(service: str) -> set[str]:
+    """Give the names of the packages that the members in a service's image ask for, ours left out."""
+    asked = []
+    for member in ("proto", "libs/chassis", f"services/{service}"):
+        project = tomllib.loads((ROOT / member / "pyproject.toml").read_text())["project"]
+        asked += [*project["dependencies"], *project.get("optional-dependencies", {}).get("otlp", ())]
+    names = {canonicalize_name(Requirement(one).name) for one in asked}
+    return {name for name in names if not name.startswith("deskmesh-")}
+
+
+def service_problems(service: str, lock: list[Requirement], run: dict[str, str]) -> list[str]:
+    """Say what is wrong with a service's lock: a package that a member asks for and it lacks, a version of its own."""
+    problems = [
+        f"{one.name} is {one.specifier} in {service}.lock but {run.get(one.name)} in run.lock: run `make lock`"
+        for one in lock
+        if str(one.specifier) != run.get(one.name)
+    ]
+    missing = asked_for(service) - {canonicalize_name(one.name) for one in lock}
+    return problems + [f"{service}.lock lacks {name}: run `make lock`" for name in sorted(missing)]
+
+
 def main() -> None:
     """Run the check over every lock of the repository."""
     locks = {path.stem: locked(path) for path in sorted((ROOT / "requirements").glob("*.lock"))}
@@ -88,6 +112,8 @@ def main() -> None:
         for name, version in run.items()
         if dev.get(name) != version
     ]
+    for service in SERVICES:
+        problems += service_problems(service, locks[service], run)
     if problems:
         sys.exit("\n".join(problems))
 

@@ -21,8 +21,8 @@ from embedded.nats import NatsServer
 from embedded.postgres import PostgresServer, run_sql
 from embedded.processes import free_ports
 
-POSTGRES_IMAGE = "postgres:18"
-NATS_IMAGE = "nats:2.12"
+POSTGRES_IMAGE = os.environ.get("DESKMESH_TEST_POSTGRES_IMAGE", "postgres:18")
+NATS_IMAGE = os.environ.get("DESKMESH_TEST_NATS_IMAGE", "nats:2.12")
 
 # Nothing in a test's database outlives the run.
 _NOT_DURABLE = {
@@ -60,14 +60,17 @@ class Nats:
 
 
 def _choice() -> Literal["containers", "local"]:
-    """Say where servers come from: as `DESKMESH_TEST_SERVERS` says, else containers where an engine answers."""
+    """Say where servers come from: as `DESKMESH_TEST_SERVERS` says, else containers where an engine has the images.
+
+    An engine that would have to fetch them first, or cannot, is left alone unless it is asked for.
+    """
     match os.environ.get("DESKMESH_TEST_SERVERS", ""):
         case "containers":
             return "containers"
         case "local":
             return "local"
         case "":
-            return "containers" if engine_answers() else "local"
+            return "containers" if engine_has(POSTGRES_IMAGE) and engine_has(NATS_IMAGE) else "local"
         case other:
             message = f"DESKMESH_TEST_SERVERS is {other!r}; it may be containers or local"
             raise ValueError(message)
@@ -75,13 +78,22 @@ def _choice() -> Literal["containers", "local"]:
 
 def engine_answers() -> bool:
     """Say whether a Docker-compatible engine answers at `DOCKER_HOST`, or at Docker's own socket."""
+    return _engine_agrees("/_ping")
+
+
+def engine_has(image: str) -> bool:
+    """Say whether that engine holds an image."""
+    return _engine_agrees(f"/images/{image}/json")
+
+
+def _engine_agrees(path: str) -> bool:
     host = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
     local = host.scheme == "unix"
     with socket.socket(socket.AF_UNIX if local else socket.AF_INET) as engine:
         engine.settimeout(3)
         try:
             engine.connect(host.path if local else (host.hostname, host.port or 2375))
-            engine.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
+            engine.sendall(f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
             return b" 200 " in engine.recv(64)
         except OSError:
             return False
@@ -96,7 +108,8 @@ def run_postgres() -> Iterator[Postgres]:
     elif _choice() == "containers":
         from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 - needs an engine
 
-        with PostgresContainer(POSTGRES_IMAGE, driver=None) as container:
+        options = [word for name, value in _NOT_DURABLE.items() for word in ("-c", f"{name}={value}")]
+        with PostgresContainer(POSTGRES_IMAGE, driver=None).with_command(options) as container:
             yield Postgres(container.get_connection_url())
     else:
         with _temporary_home() as home:
@@ -117,10 +130,13 @@ def run_nats() -> Iterator[Nats]:
     if given:
         yield Nats(given)
     elif _choice() == "containers":
-        from testcontainers.community.nats import NatsContainer  # noqa: PLC0415 - needs an engine
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - needs an engine
+        from testcontainers.core.wait_strategies import LogMessageWaitStrategy  # noqa: PLC0415
 
-        with NatsContainer(NATS_IMAGE, jetstream=True) as container:
-            yield Nats(container.nats_uri())
+        # Its own NatsContainer waits in a way that warns of its own end.
+        starting = DockerContainer(NATS_IMAGE).with_command("-js").with_exposed_ports(4222)
+        with starting.waiting_for(LogMessageWaitStrategy("Server is ready")) as container:
+            yield Nats(f"nats://{container.get_container_host_ip()}:{container.get_exposed_port(4222)}")
     else:
         with _temporary_home() as home:
             server = NatsServer(home, free_ports(1)[0], secrets.token_hex())

@@ -185,7 +185,8 @@ class _Busy(asyncio.Protocol):
         transport.close()
 
 
-@dataclass(slots=True)
+# Without slots: aiosmtpd looks at every attribute, and until Python 3.11.3 a dataclass with slots has one that cannot be read.
+@dataclass
 class Door:
     """What all connections share: who may be written to, where mail is stored, how many there are."""
 
