@@ -210,6 +210,17 @@ async def test_a_services_token_names_the_service_its_tenant_and_the_cause() -> 
     assert (caller.cause, caller.on_behalf_of, caller.scopes) == ("event:7", str(PERSON), frozenset())
 
 
+async def test_while_a_services_key_is_changed_the_old_and_the_new_one_hold() -> None:
+    old, new, other = SECRET, "n" * 32, "o" * 32
+    checks = Verifier(keys=LocalKeys([KEY]), service_keys={"tickets": f"{new} {old}"})
+    for secret in (old, new):
+        token = SystemTokens("tickets", secret).token(TENANT, "event:7")
+        assert (await checks.verify(token)).subject == "tickets"
+    for secret in (other, f"{new} {old}"):
+        with pytest.raises(Unauthenticated):
+            await checks.verify(SystemTokens("tickets", secret).token(TENANT, "event:7"))
+
+
 async def test_a_revocation_of_the_whole_tenant_leaves_services_at_their_work() -> None:
     checks = verifier()
     token = SystemTokens("tickets", SECRET).token(TENANT, "event:7")

@@ -59,6 +59,12 @@ def test_everything_wrong_is_listed_and_no_secret_with_it() -> None:
     assert "short-secret" not in said
 
 
+@pytest.mark.parametrize("keys", [" ", f"{'k' * 32} short-secret", f"short-secret {'k' * 32}"])
+def test_each_key_of_a_service_is_long_enough(keys: str) -> None:
+    with pytest.raises(SettingsError, match="tickets"):
+        load(GatewaySettings, "GATEWAY_", _environment(SERVICE_KEYS=json.dumps({"tickets": keys})))
+
+
 def test_the_first_key_signs_and_all_are_published_without_their_private_parts() -> None:
     first, second = _pem(), _pem()
     keys = SigningKeys.from_pem(f"{first}\n{second}")

@@ -79,7 +79,7 @@ class Client(NatsClient):
             self._closed_event.clear()
             try:
                 await self.connect(
-                    url,
+                    url.split(),
                     name=name,
                     # So that a server can keep each service's answers to itself.
                     inbox_prefix=f"_INBOX.{name}".encode(),
@@ -102,7 +102,11 @@ class Client(NatsClient):
 
 
 def connect(url: str, name: str) -> Client:
-    """A client that connects in the background; returns at once. `name` is shown by the server's monitoring."""
+    """A client that connects in the background; returns at once. `name` is shown by the server's monitoring.
+
+    The url may be several, parted by blanks: those of a cluster's servers, or with the old and the new password while
+    it is changed.
+    """
     return Client(url, name)
 
 

@@ -1,4 +1,6 @@
-"""A service as a whole: what it is composed of, and how it starts, drains and stops. Long: one order of starting and ending.
+"""A service as a whole: what it is composed of, and how it starts, drains and stops.
+
+Long, since it has the order of starting and ending in one place.
 
 Each service's `main.py` lists its parts and hands them to `run`, which is its command line.
 """

@@ -54,9 +54,9 @@ class ServiceSettings(BaseSettings):
     )
 
     database_url: SecretStr
-    """postgresql://… of the app role."""
+    """postgresql://… of the app role; two of them, parted by a blank, while its password is changed."""
     relay_database_url: SecretStr
-    """postgresql://… of the relay role."""
+    """postgresql://… of the relay role; also two."""
     owner_database_url: SecretStr | None = None
     """postgresql://… of the owner role; only `migrate` needs it."""
     database_pool_size: int = Field(default=10, ge=2, le=200)
@@ -74,6 +74,7 @@ class ServiceSettings(BaseSettings):
     nats_url: str = Field(validation_alias="DESKMESH_NATS_URL")
     nats_stream_replicas: int = Field(default=1, ge=1, le=5, validation_alias="DESKMESH_NATS_STREAM_REPLICAS")
     """Servers of a NATS cluster that keep a copy of each stream; a stream that is there already stays as it is."""
+    """nats://…; several parted by blanks, also while the password is changed."""
     jwks_url: str = Field(validation_alias="DESKMESH_JWKS_URL")
     """HTTP address of the gateway, under which the keys of tokens are published."""
     object_store_url: str = Field(validation_alias="DESKMESH_OBJECT_STORE_URL")

@@ -12,13 +12,14 @@ import json
 import time
 import urllib.request
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 from uuid import UUID
 
 import structlog
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OctKey, RSAKey
 from joserfc.util import urlsafe_b64decode
 
@@ -171,8 +172,8 @@ class _Verified:
 class Verifier:
     """Turns a token into a Caller. Verified tokens are kept, so that a signature is checked once.
 
-    Give `jwks_url` (the gateway's HTTP address) or `keys`. `service_keys` (service → secret) lets services call for
-    themselves; only the gateway has them.
+    Give `jwks_url` (the gateway's HTTP address) or `keys`. `service_keys` (service → secret, or two of them parted by a
+    blank while it is changed) lets services call for themselves; only the gateway has them.
     """
 
     def __init__(
@@ -187,7 +188,8 @@ class Verifier:
         self._keys: Keys = keys if keys is not None else RemoteKeys(jwks_url or "")
         self._not_before_url = None if jwks_url is None else f"{_http_base(jwks_url)}/.well-known/not-before"
         self._service_keys = {
-            service: OctKey.import_key(secret) for service, secret in (service_keys or {}).items()
+            service: [OctKey.import_key(secret) for secret in secrets.split()]
+            for service, secrets in (service_keys or {}).items()
         }
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
         self.not_before = NotBefore()
@@ -263,10 +265,9 @@ class Verifier:
                 if key is None:
                     raise _refused()
                 return _user(token, jwt.decode(token, key, algorithms=["RS256"]).claims)
-            secret = self._service_keys.get(kid)
-            if algorithm != "HS256" or secret is None:
+            if algorithm != "HS256":
                 raise _refused()
-            return _service(token, kid, jwt.decode(token, secret, algorithms=["HS256"]).claims)
+            return _service(token, kid, _signed_by_one_of(self._service_keys.get(kid, ()), token))
         except DeskmeshError:
             raise
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
@@ -370,6 +371,14 @@ def _service(token: str, service: str, claims: Mapping[str, object]) -> _Verifie
         token=token,
     )
     return _Verified(caller, str(tenant), issued_at, expires_at)
+
+
+def _signed_by_one_of(secrets: Iterable[OctKey], token: str) -> Mapping[str, object]:
+    """The claims. Raises Unauthenticated where none of the secrets signed them."""
+    for secret in secrets:
+        with suppress(BadSignatureError):
+            return jwt.decode(token, secret, algorithms=["HS256"]).claims
+    raise _refused()
 
 
 def _refused() -> Unauthenticated:

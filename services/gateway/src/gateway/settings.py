@@ -15,7 +15,7 @@ class GatewaySettings(ServiceSettings):
 
     # One or more RSA private keys in PEM; the first signs (see gateway.app.keys).
     signing_key: SecretStr
-    # Service → the secret with which it signs its own calls.
+    # Service → the secret with which it signs its own calls; the new and the old one, parted by a blank, while it changes.
     service_keys: dict[str, SecretStr]
     # "host:port" of the gRPC door for integrators.
     public_grpc_listen: str
@@ -42,7 +42,9 @@ class GatewaySettings(ServiceSettings):
     @classmethod
     def _are_long_enough(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
         short = sorted(
-            name for name, key in value.items() if len(key.get_secret_value()) < _SHORTEST_SERVICE_KEY
+            name
+            for name, keys in value.items()
+            if not (given := keys.get_secret_value().split()) or min(map(len, given)) < _SHORTEST_SERVICE_KEY
         )
         if short:
             raise ValueError(

@@ -1,6 +1,7 @@
 """Transactions of the app role on a real PostgreSQL."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -13,6 +14,7 @@ from chassis.db import Database, check_version, get_for_update
 from chassis.errors import NotFound, Stale, Unavailable
 from chassis.testing.databases import ServiceDatabase
 from chassis.testing.servers import Postgres
+from chassis.testing.waiting import eventually
 
 
 async def note(database: Database, tenant: UUID, words: str = "hello") -> UUID:
@@ -224,3 +226,35 @@ async def test_a_database_that_lets_nobody_in_is_unavailable_by_every_way(
         assert refused.value.reason == "DATABASE_UNAVAILABLE"
     finally:
         await database.close()
+
+
+async def test_while_a_password_is_changed_the_old_and_the_new_one_are_tried(postgres: Postgres) -> None:
+    def url(password: str) -> str:
+        return postgres.database_url("postgres", "rotated", password)
+
+    postgres.run("CREATE ROLE rotated LOGIN PASSWORD 'old'")
+    both, old = (
+        Database(f"{url('new')} {url('old')}", url("old")),
+        Database(url("old"), url("old")),
+    )
+    try:
+        for database in (both, old):
+            assert await database.fetch_one("SELECT 1") is not None
+        postgres.run("ALTER ROLE rotated PASSWORD 'new'")
+        assert await old.fetch_one("SELECT 1") is not None, "connections stay"
+        postgres.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotated'")
+
+        async def answers() -> bool:
+            # The connections that were ended are noticed when they are used.
+            with suppress(Unavailable):
+                return await both.fetch_one("SELECT 1") is not None
+            return False
+
+        await eventually(answers)
+        await asyncio.gather(*(both.fetch_one("SELECT pg_sleep(0.05)") for _ in range(6)))
+        with pytest.raises(Unavailable):
+            await Database(url("old"), url("old")).fetch_one("SELECT 1")
+    finally:
+        await both.close()
+        await old.close()
+        postgres.run("DROP ROLE rotated")

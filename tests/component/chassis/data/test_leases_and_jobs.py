@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -19,6 +20,7 @@ from chassis.testing.databases import ServiceDatabase
 from chassis.timers import Timer, TimerHandler
 from chassis.wake import Waker
 from embedded.nats import NatsServer
+from embedded.processes import free_ports
 
 
 @dataclass
@@ -220,3 +222,26 @@ async def test_the_connection_to_nats_comes_back_from_what_the_library_takes_for
     await nats.close()
     await asyncio.sleep(0.7)
     assert nats.is_closed
+
+
+async def test_while_the_password_of_nats_is_changed_the_old_and_the_new_one_are_tried(
+    tmp_path: Path,
+) -> None:
+    (port,) = free_ports(1)
+    urls = {word: f"nats://deskmesh:{word}@127.0.0.1:{port}" for word in ("new", "old")}
+    server = NatsServer(tmp_path, port, "old")
+    client, late = connect(f"{urls['new']} {urls['old']}", "both"), connect(urls["old"], "old")
+    try:
+        for password in ("old", "new"):
+            server.stop()
+            await until(lambda: not client.is_connected)
+            server.password = password
+            server.start()
+            await asyncio.to_thread(server.wait_ready)
+            await until(lambda: client.is_connected)
+            await client.flush()
+        assert not late.is_connected
+    finally:
+        await client.close()
+        await late.close()
+        server.stop()

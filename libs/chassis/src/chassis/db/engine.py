@@ -78,7 +78,11 @@ class Database:
     """
 
     def __init__(self, app_url: str, relay_url: str, *, pool_size: int = 10, name: str = "deskmesh") -> None:
-        """`name` is shown in pg_stat_activity."""
+        """`name` is shown in pg_stat_activity.
+
+        A url may be several, parted by blanks: while a password is changed, those with the old and the new one. One that
+        the server refuses is passed over.
+        """
         self._app = _engine(app_url, pool_size, name)
         self._relay = _engine(relay_url, _RELAY_CONNECTIONS, f"{name}-relay")
         self.outbox_written = Signal()
@@ -194,14 +198,27 @@ for _role in ("app", "relay"):
 
 
 def _engine(url: str, pool_size: int, name: str) -> AsyncEngine:
+    urls = url.split()
+    taken = 0  # The one that the server took last.
+
     async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(
-            url,
-            timeout=_CONNECT_SECONDS,
-            command_timeout=_COMMAND_SECONDS,
-            max_cached_statement_lifetime=0,
-            server_settings={**_SESSION, "application_name": name},
-        )
+        nonlocal taken
+        others = [number for number in range(len(urls)) if number != taken]
+        for number in [taken, *others]:
+            try:
+                connection = await asyncpg.connect(
+                    urls[number],
+                    timeout=_CONNECT_SECONDS,
+                    command_timeout=_COMMAND_SECONDS,
+                    max_cached_statement_lifetime=0,
+                    server_settings={**_SESSION, "application_name": name},
+                )
+            except asyncpg.InvalidAuthorizationSpecificationError as error:
+                refused = error
+            else:
+                taken = number
+                return connection
+        raise refused
 
     return create_async_engine(
         "postgresql+asyncpg://",
