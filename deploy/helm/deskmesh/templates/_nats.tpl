@@ -6,7 +6,7 @@ port: 4222
 http_port: 8222
 pid_file: "/tmp/nats.pid"
 max_payload: 1MB
-lame_duck_duration: 20s
+lame_duck_duration: 30s
 lame_duck_grace_period: 5s
 jetstream {
   store_dir: "/data"
