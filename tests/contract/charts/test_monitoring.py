@@ -21,7 +21,7 @@ def test_every_file_of_rules_becomes_a_rule_object(objects: dict[str, list[Objec
 
 def test_every_dashboard_becomes_a_config_map_that_grafana_finds(objects: dict[str, list[Object]]) -> None:
     written = {path.name: json.loads(path.read_text()) for path in DASHBOARDS.glob("*.json")}
-    made = {}
+    made: Object = {}
     for one in of_kind(objects["external"], "ConfigMap"):
         if one["metadata"]["labels"].get("grafana_dashboard") == "1":
             made |= {file: json.loads(text) for file, text in one["data"].items()}

@@ -186,12 +186,14 @@ def test_the_copies_of_lists_in_the_charts_are_those_of_the_project() -> None:
     assert yaml.safe_load((helm / "service/files/services.yaml").read_text()).keys() == set(SERVICES)
 
 
-def test_a_pod_serves_on_after_its_end_was_decided_where_kubernetes_can_wait(charts: Charts) -> None:
-    for kubernetes, waits in (("1.29.0", False), ("1.30.0", True), ("1.34.1", True)):
-        arguments = ("--set", "service=tickets,global.objectStore.url=s3://b/d")
-        for deployment in of_kind(charts.render("service", *arguments, kubernetes=kubernetes), "Deployment"):
-            (container,) = containers(deployment["spec"]["template"])
-            assert ("lifecycle" in container) == waits
+def test_a_pod_serves_on_after_its_end_was_decided_and_is_not_killed_meanwhile(charts: Charts) -> None:
+    for deployment in of_kind(charts.service("tickets", "--set", "drainSeconds=12"), "Deployment"):
+        pod = deployment["spec"]["template"]
+        (container,) = containers(pod)
+        settings = load(SETTINGS["tickets"], "TICKETS_", _as_a_process_sees_it(environment(container)))
+        assert settings.drain_seconds == 12
+        ends = settings.drain_seconds + 2 * settings.grace_seconds
+        assert ends < pod["spec"]["terminationGracePeriodSeconds"]
 
 
 def _as_a_process_sees_it(variables: dict[str, Object]) -> dict[str, str]:

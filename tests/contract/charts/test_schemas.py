@@ -95,6 +95,7 @@ NONSENSE = [
     "mail.service.type=Carrier",
     "migration.onInstall=later",
     "drainSeconds=-5",
+    "drainSeconds=20",
     "terminationGracePeriodSeconds=1",
     "listenAddress=everywhere",
 ]

@@ -97,6 +97,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- fail "door belongs to the gateway: no other service is reached from outside by HTTP" -}}
 {{- end -}}
 {{- end -}}
+{{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.drainSeconds) 15 | int) -}}
+{{- fail (printf "terminationGracePeriodSeconds must be 15 more than drainSeconds (%d) at least" (int .Values.drainSeconds)) -}}
+{{- end -}}
 {{- range $name, $_ := .Values.settings -}}
 {{- if not (or (hasPrefix (printf "%s_" (upper $.Values.service)) $name) (hasPrefix "DESKMESH_" $name)) -}}
 {{- fail (printf "settings.%s is no setting of %s: its names begin with %s_ or DESKMESH_" $name $.Values.service (upper $.Values.service)) -}}

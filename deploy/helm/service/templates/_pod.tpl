@@ -7,6 +7,7 @@
 {{- $known := include "service.known" . | fromJson -}}
 - {name: DESKMESH_ENVIRONMENT, value: {{ $global.environment | quote }}}
 - {name: DESKMESH_LOG_LEVEL, value: {{ $global.logLevel | quote }}}
+- {name: DESKMESH_DRAIN_SECONDS, value: {{ .Values.drainSeconds | quote }}}
 - {name: DESKMESH_JWKS_URL, value: "http://{{ $instance }}-gateway:8080"}
 - {name: DESKMESH_OBJECT_STORE_URL, value: {{ required "global.objectStore.url is missing: where files are kept, for instance s3://bucket/deskmesh" $global.objectStore.url | quote }}}
 - {name: DESKMESH_NATS_STREAM_REPLICAS, value: {{ $global.nats.streamReplicas | quote }}}
