@@ -122,6 +122,8 @@ class Desk:
         for name, message in await self.told(of=ticket_id):
             assert isinstance(message, events_pb2.ClockStarted | events_pb2.ClockBreached) or "Clock" in name
             found.append((name, message.clock.name))  # type: ignore[attr-defined]  # every clock event has one
+            if isinstance(message, events_pb2.ClockStarted):
+                found += [(name, other.name) for other in message.others]
         return found
 
     async def ask(

@@ -103,24 +103,24 @@ async def test_a_live_ticket_is_told_of_step_by_step(acme: Desk) -> None:
     ]
 
 
-async def test_versions_of_clock_events_grow_by_ticket(acme: Desk) -> None:
+async def test_the_clocks_of_a_new_ticket_are_told_together_and_versions_grow_by_ticket(acme: Desk) -> None:
     ticket = await Ticket(acme, datetime.now(UTC)).created()
     await ticket.moves("resolved", datetime.now(UTC))
     await acme.settles()
-    versions = [message.clock.version for _, message in await acme.told(of=ticket.id)]  # type: ignore[attr-defined]
-    assert versions == [1, 2, 3, 4]
-    rows = "SELECT count(*) FROM outbox WHERE aggregate_id = $1"
-    assert await acme.fetch_value(rows, str(ticket.id)) == 4
+    (_, started), *stopped = await acme.told(of=ticket.id)
+    assert isinstance(started, events_pb2.ClockStarted)
+    assert [clock.version for clock in (started.clock, *started.others)] == [1, 2]
+    assert {clock.name for clock in (started.clock, *started.others)} == {"first_response", "resolution"}
+    assert [message.clock.version for _, message in stopped] == [3, 4]  # type: ignore[attr-defined]
+    rows = "SELECT array_agg(version ORDER BY version) FROM outbox WHERE aggregate_id = $1"
+    assert await acme.fetch_value(rows, str(ticket.id)) == [2, 3, 4]
 
 
 async def test_a_clock_event_says_what_others_need_to_know_of_the_ticket(acme: Desk) -> None:
     ticket = await Ticket(acme, datetime.now(UTC), queue="network").created()
     await acme.settles()
-    [message] = [
-        message
-        for _, message in await acme.told(of=ticket.id)
-        if isinstance(message, events_pb2.ClockStarted) and message.clock.name == "resolution"
-    ]
+    [(_, message)] = await acme.told(of=ticket.id)
+    assert isinstance(message, events_pb2.ClockStarted)
     assert (message.ticket.number, message.ticket.title) == (ticket.number, "The printer is on fire")
     assert (message.ticket.queue.key, message.ticket.requester.email) == ("network", "ola@acme.example")
     assert message.clock.ticket_id == str(ticket.id)

@@ -35,11 +35,26 @@ def clock(ticket: ticket_pb2.Ticket, name: str, **said: object) -> sla_pb2.Clock
 
 
 async def tell(
-    desk: TicketsDesk, message: sla_events.ClockStarted | sla_events.ClockStopped, version: int
+    desk: TicketsDesk,
+    message: sla_events.ClockStarted | sla_events.ClockStopped | sla_events.ClockRemoved,
+    version: int,
 ) -> None:
+    message.clock.version = version
     await desk.bus.publish(
         message, tenant_id=desk.acme, aggregate_id=message.clock.ticket_id, version=version
     )
+
+
+async def test_clocks_that_started_together_are_kept_each(desk: TicketsDesk) -> None:
+    ticket = await desk.create()
+    first = clock(ticket, "first_response", version=1)
+    others = [clock(ticket, "resolution", due_at=at(8), version=2)]
+    event = sla_events.ClockStarted(clock=first, others=others)
+    await desk.bus.publish(event, tenant_id=desk.acme, aggregate_id=ticket.id, version=2)
+    await desk.service.drain()
+    after = await desk.get(ticket.id)
+    assert {one.name for one in after.sla} == {"first_response", "resolution"}
+    assert after.due_at == at(4)
 
 
 async def test_the_nearest_target_is_on_the_ticket_and_its_version_stays(desk: TicketsDesk) -> None:
@@ -96,9 +111,7 @@ async def test_a_removed_clock_is_gone_and_stays_so(desk: TicketsDesk) -> None:
     ticket = await desk.create()
     running = clock(ticket, "resolution")
     await tell(desk, sla_events.ClockStarted(clock=running), 1)
-    await desk.bus.publish(
-        sla_events.ClockRemoved(clock=running), tenant_id=desk.acme, aggregate_id=ticket.id, version=3
-    )
+    await tell(desk, sla_events.ClockRemoved(clock=running), 3)
     await tell(desk, sla_events.ClockStarted(clock=running), 2)
     await desk.service.drain()
     after = await desk.get(ticket.id)

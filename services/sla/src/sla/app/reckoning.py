@@ -19,8 +19,8 @@ from sla import publish
 from sla.app.rules import current_book_held
 from sla.db import ledger
 from sla.db.clock_ids import clock_id
-from sla.domain.changes import Told, changes, remembered
-from sla.domain.clocks import compute
+from sla.domain.changes import Change, Told, changes, remembered
+from sla.domain.clocks import Clock, compute
 from sla.domain.ledger import TicketEvent, TicketState
 from sla.domain.policies import RuleBook
 
@@ -161,12 +161,19 @@ def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook) -> None:
         at = max(at, book.latest_change)
     case.at = at
     found = {clock_id(case.ticket_id, one.kind, one.name): one for one in compute(case.events, book, at)}
-    for id_ in sorted(found.keys() | case.clocks.keys()):
+    changed = {
+        id_: changes(case.clocks.get(id_), found.get(id_), at)
+        for id_ in sorted(found.keys() | case.clocks.keys())
+    }
+    versions = {id_: told.version for id_, told in case.clocks.items()}
+    versions |= _tell_started(tx, case, ticket, found, changed)
+    for id_, left in changed.items():
         told, clock = case.clocks.get(id_), found.get(id_)
-        version = 0 if told is None else told.version
-        for change in changes(told, clock, at):
-            case.clock_version = version = case.clock_version + 1
-            source = publish.Source(case.ticket_id, ticket, id_, version)
+        for change in left:
+            if change.what == "started":
+                continue
+            case.clock_version = versions[id_] = case.clock_version + 1
+            source = publish.Source(case.ticket_id, ticket, id_, versions[id_])
             if clock is not None:
                 publish.clock_changed(tx, source, clock, change)
             elif told is not None:
@@ -174,6 +181,28 @@ def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook) -> None:
         if clock is None:
             del case.clocks[id_]
             case.touched = True
-        elif (fresh := remembered(told, clock, at, version=version)) != told:
+        elif (fresh := remembered(told, clock, at, version=versions[id_])) != told:
             case.clocks[id_] = fresh
             case.touched = True
+
+
+def _tell_started(
+    tx: Tx,
+    case: _Case,
+    ticket: TicketState,
+    found: Mapping[UUID, Clock],
+    changed: Mapping[UUID, Sequence[Change]],
+) -> dict[UUID, int]:
+    """Tells of the clocks that start, by one event for each moment; gives their versions. Nothing of them comes before."""
+    starts: dict[datetime, list[UUID]] = {}
+    for id_, all_of_it in changed.items():
+        for change in all_of_it:
+            if change.what == "started":
+                starts.setdefault(change.at, []).append(id_)
+    versions: dict[UUID, int] = {}
+    for at, ids in starts.items():
+        for id_ in ids:
+            case.clock_version = versions[id_] = case.clock_version + 1
+        sources = [(publish.Source(case.ticket_id, ticket, id_, versions[id_]), found[id_]) for id_ in ids]
+        publish.clocks_started(tx, sources, at)
+    return versions

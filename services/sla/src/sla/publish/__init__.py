@@ -1,5 +1,5 @@
 """Events out."""
 
-from sla.publish.events import Source, clock_changed, clock_removed, setting_changed
+from sla.publish.events import Source, clock_changed, clock_removed, clocks_started, setting_changed
 
-__all__ = ["Source", "clock_changed", "clock_removed", "setting_changed"]
+__all__ = ["Source", "clock_changed", "clock_removed", "clocks_started", "setting_changed"]

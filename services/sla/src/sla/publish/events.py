@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -20,7 +20,6 @@ from sla.domain.ledger import TicketState
 from sla.publish.messages import clock_message, facts_message, moment, removed_clock_message, value_message
 
 _PLAIN = {
-    "started": pb.ClockStarted,
     "paused": pb.ClockPaused,
     "resumed": pb.ClockResumed,
     "stopped": pb.ClockStopped,
@@ -38,8 +37,18 @@ class Source:
     version: int
 
 
+def clocks_started(tx: Tx, started: Sequence[tuple[Source, Clock]], at: datetime) -> None:
+    """ClockStarted, once for all clocks of a ticket that started at one moment, in the order of their versions."""
+    clocks = [clock_message(one.ticket_id, one.clock_id, one.version, clock) for one, clock in started]
+    last, _ = started[-1]
+    message = pb.ClockStarted(
+        clock=clocks[0], ticket=facts_message(last.ticket), occurred_at=moment(at), others=clocks[1:]
+    )
+    outbox.add(tx, message, aggregate_id=last.ticket_id, version=last.version)
+
+
 def clock_changed(tx: Tx, source: Source, clock: Clock, change: Change) -> None:
-    """ClockStarted, ClockPaused, ClockResumed, ClockStopped, ClockRecomputed, ClockWarning or ClockBreached."""
+    """ClockPaused, ClockResumed, ClockStopped, ClockRecomputed, ClockWarning or ClockBreached."""
     told = clock_message(source.ticket_id, source.clock_id, source.version, clock)
     ticket, at = facts_message(source.ticket), moment(change.at)
     message: Message

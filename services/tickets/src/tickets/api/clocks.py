@@ -1,6 +1,6 @@
 """What sla tells of clocks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from chassis.db import Tx
 from chassis.events import Handler, Received
 from chassis.events.handlers import AnyHandler
-from deskmesh.sla.v1 import events_pb2
+from deskmesh.sla.v1 import events_pb2, sla_pb2
 from tickets.app.clocks import REMOVED, ToldClock, keep_clocks
 
 ClockEvent = TypeVar(
@@ -27,8 +27,8 @@ ClockEvent = TypeVar(
 
 
 async def on_clock(tx: Tx, received: list[Received[ClockEvent]]) -> None:
-    """Keeps the clocks: each event carries the whole one."""
-    await keep_clocks(tx, clocks=[_told(event) for event in received])
+    """Keeps the clocks: each event carries them whole."""
+    await keep_clocks(tx, clocks=[clock for event in received for clock in _told(event.message)])
 
 
 def clock_handlers() -> Sequence[AnyHandler]:
@@ -45,10 +45,15 @@ def clock_handlers() -> Sequence[AnyHandler]:
     ]
 
 
-def _told(event: Received[ClockEvent]) -> ToldClock:
-    """The clock in an event. The event's version, which grows over all clocks of a ticket, orders them."""
-    clock = event.message.clock
-    removed = isinstance(event.message, events_pb2.ClockRemoved)
+def _told(message: ClockEvent) -> Iterator[ToldClock]:
+    """The clocks in an event. Their version, which grows over all clocks of a ticket, orders them."""
+    yield _told_clock(message.clock, removed=isinstance(message, events_pb2.ClockRemoved))
+    if isinstance(message, events_pb2.ClockStarted):
+        for other in message.others:
+            yield _told_clock(other, removed=False)
+
+
+def _told_clock(clock: sla_pb2.Clock, *, removed: bool) -> ToldClock:
     return ToldClock(
         id=UUID(clock.id),
         ticket_id=UUID(clock.ticket_id),
@@ -62,7 +67,7 @@ def _told(event: Received[ClockEvent]) -> ToldClock:
         due_at=_moment(clock.due_at) if clock.HasField("due_at") else None,
         paused_at=_moment(clock.paused_at) if clock.HasField("paused_at") else None,
         stopped_at=_moment(clock.stopped_at) if clock.HasField("stopped_at") else None,
-        version=event.version,
+        version=clock.version,
     )
 
 

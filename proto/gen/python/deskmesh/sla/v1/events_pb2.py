@@ -27,7 +27,7 @@ from deskmesh.sla.v1 import sla_pb2 as deskmesh_dot_sla_dot_v1_dot_sla__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64\x65skmesh/sla/v1/events.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x19\x64\x65skmesh/sla/v1/sla.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x94\x01\n\x0c\x43lockStarted\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x0b\x43lockPaused\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0c\x43lockResumed\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0c\x43lockStopped\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa7\x01\n\x0f\x43lockRecomputed\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x94\x01\n\x0c\x43lockRemoved\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa5\x01\n\x0c\x43lockWarning\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07warning\x18\x04 \x01(\t\"\x95\x01\n\rClockBreached\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x02\n\x0bTicketFacts\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x10\n\x08priority\x18\x04 \x01(\t\x12(\n\x07process\x18\x05 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12&\n\x05queue\x18\x06 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12%\n\x04team\x18\x07 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12/\n\x08\x61ssignee\x18\x08 \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x30\n\trequester\x18\t \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\"\xd4\x01\n\x0eSettingChanged\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x30\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64\x65skmesh/sla/v1/events.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x19\x64\x65skmesh/sla/v1/sla.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x01\n\x0c\x43lockStarted\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x06others\x18\x04 \x03(\x0b\x32\x16.deskmesh.sla.v1.Clock\"\x93\x01\n\x0b\x43lockPaused\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0c\x43lockResumed\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0c\x43lockStopped\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa7\x01\n\x0f\x43lockRecomputed\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x94\x01\n\x0c\x43lockRemoved\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa5\x01\n\x0c\x43lockWarning\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07warning\x18\x04 \x01(\t\"\x95\x01\n\rClockBreached\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x02\n\x0bTicketFacts\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x10\n\x08priority\x18\x04 \x01(\t\x12(\n\x07process\x18\x05 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12&\n\x05queue\x18\x06 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12%\n\x04team\x18\x07 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12/\n\x08\x61ssignee\x18\x08 \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x30\n\trequester\x18\t \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\"\xd4\x01\n\x0eSettingChanged\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x30\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,23 +35,23 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.sla.v1.events_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CLOCKSTARTED']._serialized_start=142
-  _globals['_CLOCKSTARTED']._serialized_end=290
-  _globals['_CLOCKPAUSED']._serialized_start=293
-  _globals['_CLOCKPAUSED']._serialized_end=440
-  _globals['_CLOCKRESUMED']._serialized_start=443
-  _globals['_CLOCKRESUMED']._serialized_end=591
-  _globals['_CLOCKSTOPPED']._serialized_start=594
-  _globals['_CLOCKSTOPPED']._serialized_end=742
-  _globals['_CLOCKRECOMPUTED']._serialized_start=745
-  _globals['_CLOCKRECOMPUTED']._serialized_end=912
-  _globals['_CLOCKREMOVED']._serialized_start=915
-  _globals['_CLOCKREMOVED']._serialized_end=1063
-  _globals['_CLOCKWARNING']._serialized_start=1066
-  _globals['_CLOCKWARNING']._serialized_end=1231
-  _globals['_CLOCKBREACHED']._serialized_start=1234
-  _globals['_CLOCKBREACHED']._serialized_end=1383
-  _globals['_TICKETFACTS']._serialized_start=1386
-  _globals['_TICKETFACTS']._serialized_end=1680
-  _globals['_SETTINGCHANGED']._serialized_start=1683
-  _globals['_SETTINGCHANGED']._serialized_end=1895
+  _globals['_CLOCKSTARTED']._serialized_end=330
+  _globals['_CLOCKPAUSED']._serialized_start=333
+  _globals['_CLOCKPAUSED']._serialized_end=480
+  _globals['_CLOCKRESUMED']._serialized_start=483
+  _globals['_CLOCKRESUMED']._serialized_end=631
+  _globals['_CLOCKSTOPPED']._serialized_start=634
+  _globals['_CLOCKSTOPPED']._serialized_end=782
+  _globals['_CLOCKRECOMPUTED']._serialized_start=785
+  _globals['_CLOCKRECOMPUTED']._serialized_end=952
+  _globals['_CLOCKREMOVED']._serialized_start=955
+  _globals['_CLOCKREMOVED']._serialized_end=1103
+  _globals['_CLOCKWARNING']._serialized_start=1106
+  _globals['_CLOCKWARNING']._serialized_end=1271
+  _globals['_CLOCKBREACHED']._serialized_start=1274
+  _globals['_CLOCKBREACHED']._serialized_end=1423
+  _globals['_TICKETFACTS']._serialized_start=1426
+  _globals['_TICKETFACTS']._serialized_end=1720
+  _globals['_SETTINGCHANGED']._serialized_start=1723
+  _globals['_SETTINGCHANGED']._serialized_end=1935
 # @@protoc_insertion_point(module_scope)

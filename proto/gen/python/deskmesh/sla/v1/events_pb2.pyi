@@ -32,22 +32,28 @@ class ClockStarted(_message.Message):
     CLOCK_FIELD_NUMBER: _builtins.int
     TICKET_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    OTHERS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def clock(self) -> _sla_pb2.Clock: ...
     @_builtins.property
     def ticket(self) -> Global___TicketFacts: ...
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def others(self) -> _containers.RepeatedCompositeFieldContainer[_sla_pb2.Clock]:
+        """The ticket's other clocks that started at the same moment: those of a new ticket are told together."""
+
     def __init__(
         self,
         *,
         clock: _sla_pb2.Clock | None = ...,
         ticket: Global___TicketFacts | None = ...,
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        others: _abc.Iterable[_sla_pb2.Clock] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "occurred_at", b"occurred_at", "ticket", b"ticket"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "occurred_at", b"occurred_at", "ticket", b"ticket"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "occurred_at", b"occurred_at", "others", b"others", "ticket", b"ticket"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
