@@ -249,3 +249,26 @@ async def test_a_target_in_business_days_is_due_at_the_end_of_the_day_and_told_o
     await ticket.gets(datetime.now(UTC), category="printer")
     await acme.settles()
     assert await acme.clock_events(ticket.id) == told
+
+
+async def test_a_change_of_the_largest_calendar_fits_into_a_message(acme: Desk) -> None:
+    made = await make(acme)
+    names = [f"{number} {'long name ' * 19}" for number in range(2000)]
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART;VALUE=DATE:{datetime(2024, 1, 1, tzinfo=UTC) + timedelta(number):%Y%m%d}"
+        f"\r\nSUMMARY:{name}\r\nEND:VEVENT\r\n"
+        for number, name in enumerate(names[:1700])
+    )
+    fed = await put_feed(acme, f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n")
+    assert len(fed.feeds[0].holidays) == 1700
+    told = [one for _, one in await acme.told() if isinstance(one, events_pb2.SettingChanged)]
+    sizes = [one.ByteSize() for one in told if one.id == made.id]
+    assert (len(sizes), max(sizes) < 10_000) == (2, True)
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    many = [
+        sla_pb2.Holiday(date=f"{day + timedelta(number):%Y-%m-%d}", name="\u0142" * 200)
+        for number in range(1000)
+    ]
+    with pytest.raises(InvalidInput) as refused:
+        await change(acme, made.id, holidays=many)
+    assert [error.field for error in refused.value.errors] == ["days"]

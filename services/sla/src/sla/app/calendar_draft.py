@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -10,6 +11,9 @@ from sla.app.refusals import MOST_CHARACTERS, check_name, invalid, refusals_told
 from sla.domain import writing
 from sla.domain.calendar import Calendar
 from sla.domain.writing import WrittenCalendar
+
+# An event that tells of a change holds what was and what is, and a message at most a megabyte.
+MOST_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class CalendarDraft:
         for place, name in names:
             if len(name) > MOST_CHARACTERS or (name and not name.isprintable()):
                 raise invalid((place, f"must be at most {MOST_CHARACTERS} printable characters"))
+        if len(json.dumps([self.holidays, self.days])) > MOST_BYTES:
+            raise invalid(("days", f"must not be more than {MOST_BYTES // 1024} KiB together with holidays"))
         with refusals_told():
             return writing.checked(self.written())
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -262,6 +265,15 @@ def _told(
         id=row.id,
         name=row.name,
         version=version or row.version,
-        before=before,
-        after=after,
+        before=_shown(before),
+        after=_shown(after),
     )
+
+
+def _shown(document: Mapping[str, object]) -> Mapping[str, object]:
+    """A calendar as events tell it: of the days of its feeds, which may be too many for a message, only which they are."""
+    feeds_of = cast("list[dict[str, object]]", document.get("feeds", []))
+    shown = [
+        {**feed, "days": hashlib.sha256(json.dumps(feed["days"]).encode()).hexdigest()} for feed in feeds_of
+    ]
+    return {**document, "feeds": shown} if document else document
