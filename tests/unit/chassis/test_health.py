@@ -10,7 +10,7 @@ import pytest
 from chassis.health import HealthApp, Readiness
 
 
-async def ask(app: HealthApp, path: str, method: str = "GET") -> tuple[int, bytes]:
+async def ask(app: HealthApp, path: str, method: str = "GET", query: str = "") -> tuple[int, bytes]:
     """One request over ASGI."""
     sent: list[MutableMapping[str, Any]] = []
 
@@ -20,7 +20,8 @@ async def ask(app: HealthApp, path: str, method: str = "GET") -> tuple[int, byte
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    await app({"type": "http", "path": path, "method": method}, receive, send)
+    scope = {"type": "http", "path": path, "method": method, "query_string": query.encode()}
+    await app(scope, receive, send)
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 
@@ -99,3 +100,12 @@ async def test_anything_else_goes_to_the_application_where_there_is_one() -> Non
     app = HealthApp(Readiness({}), inner)
     assert await ask(app, "/api/v1/tickets") == (418, b"/api/v1/tickets")
     assert (await ask(app, "/healthz"))[0] == 200
+
+
+async def test_a_check_can_be_passed_over_but_not_the_end_of_the_process() -> None:
+    readiness = Readiness({"tickets": broken, "sla": broken, "database": fine})
+    app = HealthApp(readiness)
+    assert json.loads((await ask(app, "/readyz", query="exclude=sla"))[1])["problems"].keys() == {"tickets"}
+    assert (await ask(app, "/readyz", query="exclude=sla&exclude=tickets"))[0] == 200
+    readiness.drain()
+    assert (await ask(app, "/readyz", query="exclude=process"))[0] == 503
