@@ -93,6 +93,8 @@ def service_environment(
         f"{prefix}_RELAY_DATABASE_URL": url("relay", roles.relay),
         f"{prefix}_OWNER_DATABASE_URL": url("owner", roles.owner),
         f"{prefix}_GRPC_LISTEN": f"unix:{sockets / service}.sock",
+        # Six services on few cores: each connection is a process of PostgreSQL's.
+        f"{prefix}_DATABASE_POOL_SIZE": "6",
     }
     if service == "gateway":
         settings |= {
