@@ -1,7 +1,13 @@
 """Import rules that import-linter cannot see, since generated packages share one namespace."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
+
+from chassis.revisions import revisions
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("gateway", "tickets", "sla", "knowledge", "cmdb", "notify")
@@ -63,3 +69,27 @@ def _called(call: ast.Call) -> str:
             return name
         case _:
             return ""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_serving_process_does_without_alembic(service: str) -> None:
+    code = f"import sys, {service}.main; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_revisions_are_named_by_their_files_and_follow_each_other(service: str) -> None:
+    known = revisions(f"{service}.migrations")
+    folder = ROOT / "services" / service / "src" / service / "migrations" / "versions"
+    said = {}
+    for file in sorted(folder.glob("0*.py")):
+        module: dict[str, object] = {}
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                if name in {"revision", "down_revision"}:
+                    module[name] = ast.literal_eval(node.value)
+        said[file.name[:4]] = module
+    assert known == sorted(said)
+    for before, revision in zip([None, *known], known, strict=False):
+        assert said[revision] == {"revision": revision, "down_revision": before}

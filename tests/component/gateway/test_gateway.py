@@ -36,7 +36,7 @@ from gateway.settings import GatewaySettings
 
 DIRECTORY = pb.DESCRIPTOR.services_by_name["DirectoryService"]
 AUDIT = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
-KEYS = {name: f"the key with which {name} signs, of 256 bits" for name in ("tickets", "sla")}
+KEYS = {name: f"the-key-with-which-{name}-signs-of-256-bits" for name in ("tickets", "sla")}
 
 M = TypeVar("M", bound=Message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chassis.migrations import at_head
+from chassis.revisions import at_head
 
 if TYPE_CHECKING:
     from chassis.db import Databases

@@ -24,7 +24,7 @@ import typer
 import uvloop
 from typing_extensions import TypeVar
 
-from chassis import jobs, messaging, metrics, migrations, telemetry, timers
+from chassis import jobs, messaging, metrics, telemetry, timers
 from chassis import logging as json_logging
 from chassis import restored as after_restore
 from chassis.checks import database_check, once
@@ -332,6 +332,8 @@ def cli(service: Service[S]) -> typer.Typer:
         url = settings_or_exit(service).owner_database_url
         if url is None:
             _refuse(SettingsError([f"{service.prefix}OWNER_DATABASE_URL: missing"]))
+        from chassis import migrations  # noqa: PLC0415 (alembic is only for this command)
+
         migrations.run(service.name, url.get_secret_value(), service.migrations)
 
     @app.command()

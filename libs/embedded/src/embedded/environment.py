@@ -94,7 +94,7 @@ def service_environment(
         f"{prefix}_OWNER_DATABASE_URL": url("owner", roles.owner),
         f"{prefix}_GRPC_LISTEN": f"unix:{sockets / service}.sock",
         # Six services on few cores: each connection is a process of PostgreSQL's.
-        f"{prefix}_DATABASE_POOL_SIZE": "6",
+        f"{prefix}_DATABASE_POOL_SIZE": "5",
     }
     if service == "gateway":
         settings |= {

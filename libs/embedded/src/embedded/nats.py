@@ -13,6 +13,8 @@ from embedded.errors import EmbeddedError
 from embedded.processes import start_child, stop_child, tail
 
 USER = "deskmesh"
+_ENVIRONMENT = {"GOGC": "50"}
+"""Its garbage is collected at half the size that Go would wait for: a third less memory for little work."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class NatsServer:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.store.mkdir(mode=0o700, exist_ok=True)
         with self.log.open("ab") as log:
-            self.process = start_child([nats_binary(), "-c", self._write_config()], env={}, log=log)
+            self.process = start_child([nats_binary(), "-c", self._write_config()], env=_ENVIRONMENT, log=log)
         return self.process
 
     def wait_ready(self, patience: float = 20.0) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from chassis import jobs, migrations
+from chassis import jobs, migrations, revisions
 from chassis.db import Database
 from chassis.ids import lowest_id, new_id
 from chassis.testing.databases import DatabaseFactory, ServiceDatabase
@@ -69,13 +69,13 @@ async def test_the_head_is_reached_and_a_newer_release_counts(empty: ServiceData
     database = Database(empty.app_url, empty.relay_url)
     owner = await asyncpg.connect(empty.owner_url)
     try:
-        assert not await migrations.at_head(database, "probe.migrations")
+        assert not await revisions.at_head(database, "probe.migrations")
         await asyncio.to_thread(migrate, empty)
-        assert await migrations.at_head(database, "probe.migrations")
+        assert await revisions.at_head(database, "probe.migrations")
         await owner.execute("UPDATE alembic_version SET version_num = '0001'")
-        assert not await migrations.at_head(database, "probe.migrations")
+        assert not await revisions.at_head(database, "probe.migrations")
         await owner.execute("UPDATE alembic_version SET version_num = '0003'")
-        assert await migrations.at_head(database, "probe.migrations")
+        assert await revisions.at_head(database, "probe.migrations")
     finally:
         await owner.close()
         await database.close()

@@ -29,7 +29,7 @@ _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 60.0
 _WAIT_FOR_CONNECTION_SECONDS = 5.0
 _ROLLBACK_SECONDS = 0.2
-_RELAY_CONNECTIONS = 6
+_RELAY_CONNECTIONS = 4
 _SESSION = {
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",

@@ -11,11 +11,10 @@ from chassis.migrations.helpers import (
     grant_app,
     role,
 )
-from chassis.migrations.runner import MigrationError, at_head, run
+from chassis.migrations.runner import MigrationError, run
 
 __all__ = [
     "MigrationError",
-    "at_head",
     "create_chassis_tables",
     "create_index_concurrently",
     "definer_function",

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext, MigrationInfo, RevisionStep
     from sqlalchemy import Connection
 
-    from chassis.db import Database
-
 log = structlog.get_logger()
 
 _LOCK_KEY = 0x6465736B6D657368
@@ -64,19 +62,6 @@ def run(service: str, owner_url: str, package: str) -> None:
     config = _config(package)
     config.attributes["roles"] = owner.removesuffix("_owner")
     asyncio.run(_run(service, owner_url, config))
-
-
-async def at_head(database: Database, package: str) -> bool:
-    """Whether the database has every revision of the package. One that is ahead, by a newer release, counts."""
-    script = ScriptDirectory.from_config(_config(package))
-    try:
-        row = await database.fetch_one("SELECT version_num FROM alembic_version")
-    except asyncpg.UndefinedTableError:
-        return False
-    known = {revision.revision for revision in script.walk_revisions()}
-    return row is not None and (
-        row["version_num"] == script.get_current_head() or row["version_num"] not in known
-    )
 
 
 def _config(package: str) -> Config:
