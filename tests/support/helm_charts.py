@@ -27,14 +27,22 @@ class Charts:
 
     def service(self, service: str, *arguments: str) -> list[Object]:
         """One service alone, as its own release."""
+        return self.render(*self.service_release(service), *arguments)
+
+    def service_release(self, service: str) -> tuple[str, ...]:
+        """The chart of one service and what it cannot do without, as arguments for Helm."""
         needed = f"service={service},global.objectStore.url=s3://bucket/deskmesh,mail.relay=mail.example:587"
-        return self.render("service", "--set", needed, *arguments)
+        return "service", "--set", needed
 
     def desk(self, *value_files: str, arguments: tuple[str, ...] = ()) -> list[Object]:
         """The whole installation with sets of values by name: "small", "production", "ci/external"."""
+        return self.render(*self.desk_release(*value_files), *arguments)
+
+    def desk_release(self, *value_files: str) -> tuple[str, ...]:
+        """The chart of the whole installation and its values, as arguments for Helm."""
         files = ["ci/needed.yaml", *(f if "/" in f else f"values-{f}.yaml" for f in value_files)]
         paths = [str(self.folder / "deskmesh" / name) for name in files]
-        return self.render("deskmesh", *(part for path in paths for part in ("-f", path)), *arguments)
+        return "deskmesh", *(part for path in paths for part in ("-f", path))
 
     def render(self, chart: str, *arguments: str, kubernetes: str = "1.32.0") -> list[Object]:
         """What `helm template` makes, as a release named desk. Raises RefusedError with what Helm says."""
@@ -44,9 +52,9 @@ class Charts:
         ]
 
 
-def helm(*arguments: str | Path) -> str:
+def helm(*arguments: str | Path, environment: dict[str, str] | None = None) -> str:
     """What a Helm command prints. Raises RefusedError where it fails."""
-    done = subprocess.run([HELM, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run([HELM, *arguments], capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise RefusedError(done.stderr)
     return done.stdout

@@ -73,10 +73,27 @@ def test_api_and_workers_are_asked_for_their_health_by_http(
         (container,) = containers(deployment["spec"]["template"])
         component = deployment["metadata"]["labels"]["app.kubernetes.io/component"]
         assert container["args"] == ["serve", "--only", component]
-        assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+        assert container["readinessProbe"]["httpGet"]["port"] == "http"
         assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
         ports = {port["name"] for port in container["ports"]}
         assert ("grpc" in ports) == (component == "api")
+
+
+@pytest.mark.parametrize("values", VALUE_SETS)
+def test_a_service_that_is_away_does_not_take_the_gateway_with_it(
+    objects: dict[str, list[Object]], values: str
+) -> None:
+    """The gateway's pods are asked about themselves alone; all others know no checks of other services."""
+    for deployment in of_kind(objects[values], "Deployment"):
+        path = containers(deployment["spec"]["template"])[0]["readinessProbe"]["httpGet"]["path"]
+        if deployment["metadata"]["labels"]["app.kubernetes.io/name"] == "gateway":
+            behind = set(SERVICES) - {"gateway"}
+            assert path.startswith("/readyz?")
+            assert sorted(path.removeprefix("/readyz?").split("&")) == sorted(
+                f"exclude={one}" for one in behind
+            )
+        else:
+            assert path == "/readyz"
 
 
 @pytest.mark.parametrize("values", VALUE_SETS)

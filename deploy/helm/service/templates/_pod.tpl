@@ -130,6 +130,13 @@ image: {{ include "service.image" . }}
 imagePullPolicy: {{ .Values.image.pullPolicy | default .Values.global.image.pullPolicy }}
 securityContext:
   {{- include "service.securityContext" . | nindent 2 }}
-volumeMounts:
-  {{- include "service.mounts" . | nindent 2 }}
+{{- end -}}
+
+{{/* Whether a pod can work. What the gateway says of the services behind it is passed over: one that is away must not
+take the front door of all others with it. */}}
+{{- define "service.readiness" -}}
+/readyz
+{{- if (include "service.known" . | fromJson).grpcDoor }}
+{{- range $index, $name := include "service.calls" . | fromJsonArray }}{{ ternary "&" "?" (gt $index 0) }}exclude={{ $name }}{{ end }}
+{{- end }}
 {{- end -}}

@@ -81,6 +81,15 @@ async def test_the_head_is_reached_and_a_newer_release_counts(empty: ServiceData
         await database.close()
 
 
+async def test_a_release_that_was_rolled_back_leaves_the_newer_schema_alone(
+    empty: ServiceDatabase, postgres: Postgres
+) -> None:
+    await asyncio.to_thread(migrate, empty)
+    postgres.run("UPDATE alembic_version SET version_num = '0003'", database=empty.name)
+    await asyncio.to_thread(migrate, empty)
+    assert postgres.run("SELECT version_num FROM alembic_version", database=empty.name) == "0003"
+
+
 def test_only_an_owner_migrates(probe: ServiceDatabase) -> None:
     with pytest.raises(migrations.MigrationError, match="owner role"):
         migrations.run("probe", probe.app_url, "probe.migrations")
