@@ -61,7 +61,8 @@ class RefusedError(Exception):
 
     def __init__(self, code: int, reason: str, message: str) -> None:
         super().__init__(message)
-        self.status = {
+        self.code = code
+        self.status: Object = {
             "apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Failure",
             "code": code, "reason": reason, "message": message,
         }  # fmt: skip
@@ -233,7 +234,7 @@ class _Door(BaseHTTPRequestHandler):
                 found = self._api.answer(asked)
             self._say(201 if self.command == "POST" else 200, found)
         except RefusedError as refused:
-            self._say(refused.status["code"], refused.status)
+            self._say(refused.code, refused.status)
 
     do_POST = do_PATCH = do_PUT = do_DELETE = do_GET  # noqa: N815 - the base's names
 

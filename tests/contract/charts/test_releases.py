@@ -226,6 +226,10 @@ def test_a_migration_that_fails_stops_the_install_and_stays_to_be_read(cluster: 
     assert made.keys() <= hooks(cluster.rendered()).keys()
     assert ("Job", "desk-tickets-migrate") in made
 
+    cluster.api.failing_jobs.clear()
+    cluster.upgrade()
+    assert images(cluster.objects()) == {TAG}
+
 
 @pytest.mark.parametrize("cluster", BOTH, indirect=True)
 def test_a_migration_that_fails_leaves_what_runs_alone_until_it_succeeds(cluster: Cluster) -> None:

@@ -54,7 +54,8 @@ def run(service: str, owner_url: str, package: str) -> None:
 
     The other roles are named after the owner's: "tickets_owner" stands beside "tickets_app", "tickets_relay" and
     "tickets_definer". Runners exclude each other. A revision that does not get a lock within four seconds lets the
-    others pass and is tried again. A database that is ahead, by a newer release, stays as it is. Raises MigrationError when the address is not an owner's.
+    others pass and is tried again. A database that is ahead, by a newer release, stays as it is. Raises MigrationError
+    when the address is not an owner's.
     """
     owner = unquote(urlsplit(owner_url).username or "")
     if not owner.endswith("_owner"):
