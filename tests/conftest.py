@@ -2,6 +2,9 @@ import os
 
 import pytest
 
+# Tests start programs beside open channels: in a fork gRPC would start its threads again, on closed files.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
+
 pytest_plugins = ["chassis.testing.plugin"]
 
 

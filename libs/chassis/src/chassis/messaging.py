@@ -22,6 +22,7 @@ STREAM_DAYS = 3
 _DUPLICATE_WINDOW_SECONDS = 120.0
 _STREAM_ERR_NAME_IN_USE = 10058
 _PAUSE_SECONDS = 0.5
+_CONNECTING_SECONDS = 1.0
 
 FAILURES = (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError)
 """What NATS being away, restarted or wiped looks like to who uses it; nats-py adds plain timeouts."""
@@ -39,8 +40,9 @@ class Client(NatsClient):
     async def close(self) -> None:
         """Closes the connection for good."""
         self._wanted = False
-        # A cancellation that meets a connection just made is lost in the library's `wait_for`: the keeper would wait on.
         self._closed_event.set()
+        # A connection that is just being made comes to its end first: a cancellation would leave its socket open.
+        await asyncio.wait([self._keeper], timeout=_CONNECTING_SECONDS)
         self._keeper.cancel()
         await asyncio.gather(self._keeper, return_exceptions=True)
         if not self.is_closed:
@@ -98,7 +100,8 @@ class Client(NatsClient):
                 await self._closed_event.wait()
             except FAILURES as error:
                 log.warning("nats_refused", error=type(error).__name__)
-            await asyncio.sleep(_PAUSE_SECONDS)
+            if self._wanted:
+                await asyncio.sleep(_PAUSE_SECONDS)
 
 
 def connect(url: str, name: str) -> Client:

@@ -246,10 +246,10 @@ def _begin(home: Path, environment: Mapping[str, str]) -> "subprocess.Popen[byte
     """Start `deskmesh up` with SIGINT ignored, as in a shell's background job."""
     with home.with_name(f"{home.name}.log").open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "embedded.cli", "up"],
+            # By the shell: a function to be called before exec would run in a fork, which gRPC's threads do not survive.
+            ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-m", "embedded.cli", "up"],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # noqa: PLW1509 - one call
         )
