@@ -20,7 +20,8 @@ SHARES = {
     "cancelled": 5,
 }
 _CHANNELS = ("email", "email", "email", "portal", "portal", "phone")
-_SHORTEST_PAST = timedelta(minutes=3)
+# The desk tells nobody of what is entered over an hour after it happened: the past ends well before that.
+_QUIET = timedelta(minutes=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,10 @@ class PlannedTicket:
 
 
 def plan_tickets(tenant: Tenant, as_of: datetime) -> list[PlannedTicket]:
-    """Plan a tenant's tickets up to `as_of` (aware), oldest first; the same for the same tenant and moment."""
+    """Plan a tenant's tickets, oldest first; the same for the same tenant and moment.
+
+    All of it is over an hour and a half before `as_of` (aware).
+    """
     chance = random.Random(tenant.slug)  # noqa: S311 - the same at each start, so that an interrupted one can go on
     states = _spread(tenant.tickets)
     chance.shuffle(states)
@@ -58,8 +62,8 @@ def plan_tickets(tenant: Tenant, as_of: datetime) -> list[PlannedTicket]:
     drafts = []
     for state, (request, title) in zip(states, requests, strict=True):
         requester = chance.choice([one for one in tenant.requesters if one.language == request.language])
-        created_at = _beginning(state, as_of, ZoneInfo(tenant.time_zone), chance)
-        steps = _steps(tenant, state, request, requester, _Clock(created_at, as_of, chance))
+        created_at = _beginning(state, as_of - _QUIET, ZoneInfo(tenant.time_zone), chance)
+        steps = _steps(tenant, state, request, requester, _Clock(created_at, as_of - _QUIET, chance))
         channel = chance.choice(_CHANNELS)
         drafts.append((created_at, state, requester, request, title, channel, steps))
     drafts.sort(key=lambda draft: draft[0])
@@ -121,9 +125,9 @@ class _Clock:
 
     def after(self, shortest: float, longest: float) -> datetime:
         """Let between `shortest` and `longest` minutes pass."""
-        left = self._end - self._now - _SHORTEST_PAST
+        left = self._end - self._now
         wanted = timedelta(minutes=self._chance.uniform(shortest, longest))
-        self._now += min(wanted, max(left / 2, timedelta(seconds=1)))
+        self._now += min(wanted, left / 2)
         return self._now.replace(microsecond=0)
 
     def once_in(self, chances: int) -> bool:
