@@ -9,13 +9,11 @@ import nats.errors
 import nats.js.errors
 import structlog
 from nats.aio.client import Client as NatsClient
-from nats.aio.transport import TcpTransport
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from urllib.parse import ParseResult
-
+    from nats.aio.client import Srv
     from nats.js import JetStreamContext
     from nats.js.api import ConsumerInfo, StreamInfo
 
@@ -31,20 +29,11 @@ FAILURES = (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError)
 """What NATS being away, restarted or wiped looks like to who uses it; nats-py adds plain timeouts."""
 
 
-class _Transport(TcpTransport):
-    """Closes the connection of a try that was refused, which the library forgets at the next one."""
-
-    async def connect(self, uri: ParseResult, buffer_size: int, connect_timeout: int) -> None:
-        self.close()  # type: ignore[no-untyped-call]  # the library's
-        await super().connect(uri, buffer_size, connect_timeout)
-
-
 class Client(NatsClient):
     """A connection that comes back for ever: NATS being away delays, and never fails, what the service does."""
 
     def __init__(self, url: str, name: str) -> None:
         super().__init__()
-        self._transport = _Transport()  # type: ignore[no-untyped-call]  # the library's
         self._wanted = True
         self._closed_event = asyncio.Event()
         self._keeper = asyncio.get_running_loop().create_task(self._keep_connected(url, name))
@@ -80,6 +69,12 @@ class Client(NatsClient):
             if found:
                 headers[name.strip()] = value.strip()
         return headers
+
+    async def _connect_to_server(self, server: Srv) -> None:
+        """Connects, once the connection of a try that was refused is closed, which the library forgets."""
+        if self._transport is not None:
+            self._transport.close()  # type: ignore[no-untyped-call]  # the library's
+        await super()._connect_to_server(server)
 
     async def _keep_connected(self, url: str, name: str) -> None:
         async def closed() -> None:

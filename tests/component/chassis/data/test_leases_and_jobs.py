@@ -225,8 +225,6 @@ async def test_the_connection_to_nats_comes_back_from_what_the_library_takes_for
     assert nats.is_closed
 
 
-# The library leaves the sockets of some refused tries to the garbage collector, which warns of them.
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_while_the_password_of_nats_is_changed_the_old_and_the_new_one_are_tried(
     tmp_path: Path,
 ) -> None:
