@@ -12,7 +12,6 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from chassis import tokens
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.testing.servers import Nats
 from chassis.tokens import NOT_BEFORE_SUBJECT, Verifier
@@ -108,7 +107,7 @@ async def test_the_keys_are_fetched_once_for_many_tokens(gateway: Gateway) -> No
 async def test_a_new_key_is_found_and_unknown_ones_do_not_flood_the_gateway(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "_REFETCH_SECONDS", 0.3)
+    monkeypatch.setattr("chassis.tokens.keys._REFETCH_SECONDS", 0.3)
     checks = verifier(gateway)
     await checks.verify(token(ONE))
     for _ in range(50):
@@ -133,7 +132,7 @@ async def test_known_keys_hold_while_the_gateway_is_away(gateway: Gateway) -> No
 async def test_without_any_key_the_answer_is_unavailable_and_comes_right_later(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "_REFETCH_SECONDS", 0.1)
+    monkeypatch.setattr("chassis.tokens.keys._REFETCH_SECONDS", 0.1)
     await gateway.stop()
     checks = verifier(gateway)
     with pytest.raises(Unavailable):
@@ -179,7 +178,7 @@ async def test_garbage_on_the_subject_changes_nothing(gateway: Gateway, server: 
 async def test_without_news_for_five_seconds_the_gateway_is_asked(
     gateway: Gateway, server: Nats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "_NEWS_SECONDS", 0.5)
+    monkeypatch.setattr("chassis.tokens.verifier._NEWS_SECONDS", 0.5)
     checks, tenant = verifier(gateway), str(uuid4())
     held = token(ONE, tenant)
     async with listening(checks, server.url):
