@@ -8,10 +8,12 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
+from probe.stage import Stage
 
 from chassis import logging
-from chassis.db import Database
+from chassis.db import Database, Databases
 from chassis.messaging import Client, connect
+from chassis.outbox.relay import Relay
 from chassis.testing.databases import DatabaseFactory, ServiceDatabase
 from chassis.testing.servers import Postgres
 from embedded.nats import NatsServer
@@ -82,6 +84,13 @@ async def running() -> AsyncIterator[Callable[[Loop], None]]:
     stop.set()
     async with asyncio.timeout(60):
         await asyncio.gather(*tasks)
+
+
+@pytest.fixture
+async def stage(database: Database, nats: Client, tenant: UUID, running: Callable[[Loop], None]) -> Stage:
+    """A relay that runs, and a story to be told by consumers."""
+    running(Relay("probe", Databases([database]), nats))
+    return Stage(database, nats, tenant, running)
 
 
 @pytest.fixture

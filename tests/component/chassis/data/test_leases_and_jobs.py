@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from probe.events import NoteWritten
+from waiting import until
 
 from chassis import leases, outbox, timers
 from chassis.db import Database, Databases
@@ -27,12 +28,6 @@ from embedded.processes import free_ports
 @dataclass
 class Runtime:
     databases: Databases
-
-
-async def until(so: Callable[[], bool], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not so():
-            await asyncio.sleep(0.02)
 
 
 async def test_one_holds_a_lease_and_its_number_grows(database: Database) -> None:

@@ -11,6 +11,7 @@ import pytest
 from nats.js.api import AckPolicy, ConsumerConfig
 from probe.events import NoteWritten
 from prometheus_client import REGISTRY
+from waiting import until
 
 from chassis import metrics, outbox, timers
 from chassis.backlog import measure
@@ -30,12 +31,6 @@ STREAM = stream_of("probe")
 def shown(name: str, **labels: str) -> float | None:
     """The value of a metric of this process."""
     return REGISTRY.get_sample_value(name, labels)
-
-
-async def until(so: Callable[[], bool], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not so():
-            await asyncio.sleep(0.02)
 
 
 async def test_what_waits_in_the_outbox_is_counted_with_its_age(database: Database, tenant: UUID) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from probe.tables import Note
 from sqlalchemy import select
+from waiting import until
 
 from chassis import timers
 from chassis.backlog import backlog
@@ -58,12 +59,6 @@ async def schedule(database: Database, tenant: UUID, *keys: str, due_at: datetim
 def worker(database: Database, nats: Client, alarm: Alarm, **options: object) -> Worker:
     handler = TimerHandler("ring", alarm.handle, **options)  # type: ignore[arg-type]  # options of one test
     return Worker("probe", Databases([database]), nats, [handler])
-
-
-async def until(so: Callable[[], bool], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not so():
-            await asyncio.sleep(0.01)
 
 
 async def notes(database: Database, tenant: UUID) -> int:
