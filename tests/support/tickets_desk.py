@@ -21,14 +21,17 @@ from chassis.testing.services import RunningService
 from deskmesh.gateway.v1 import directory_service_pb2 as directory_rpc
 from deskmesh.gateway.v1 import events_pb2 as gateway_events
 from deskmesh.gateway.v1 import identity_pb2 as identity
-from deskmesh.tickets.v1 import configuration_service_pb2, ticket_pb2
+from deskmesh.tickets.v1 import configuration_service_pb2, link_service_pb2, ticket_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 from tickets.settings import Settings
 
 M = TypeVar("M", bound=Message)
 
-TICKETS = rpc.DESCRIPTOR.services_by_name["TicketService"]
-CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
+SERVICES = [
+    service
+    for file in (rpc, configuration_service_pb2, link_service_pb2)
+    for service in file.DESCRIPTOR.services_by_name.values()
+]
 
 REQUESTER = frozenset({"tickets.create", "tickets.read_own", "tickets.comment_own", "tickets.close_own"})
 AGENT = REQUESTER | {
@@ -164,7 +167,7 @@ class TicketsDesk:
         key: str | None = None,
     ) -> M:
         """Call an RPC as somebody, the agent unless told otherwise, with an idempotency key where one is given."""
-        descriptor = TICKETS if method in TICKETS.methods_by_name else CONFIGURATION
+        descriptor = next(service for service in SERVICES if method in service.methods_by_name)
         token = self.service.issuer.token(by or self.agent)
         return await self.service.call(descriptor, method, request, answer, token=token, idempotency_key=key)
 

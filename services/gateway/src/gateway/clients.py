@@ -21,6 +21,7 @@ from deskmesh.knowledge.v1 import article_service_pb2 as knowledge
 from deskmesh.notify.v1 import message_service_pb2 as notify
 from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
+from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 
 DEADLINE_SECONDS = 10.0
@@ -86,13 +87,14 @@ def owner_of(service: ServiceDescriptor) -> str:
 
 TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
+LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
 SLA = sla.DESCRIPTOR.services_by_name["SlaService"]
 ARTICLES = knowledge.DESCRIPTOR.services_by_name["ArticleService"]
 ITEMS = cmdb.DESCRIPTOR.services_by_name["ItemService"]
 MESSAGES = notify.DESCRIPTOR.services_by_name["MessageService"]
 DIRECTORY = directory.DESCRIPTOR.services_by_name["DirectoryService"]
 AUDIT = audit.DESCRIPTOR.services_by_name["AuditService"]
-SERVICES = (TICKETS, CONFIGURATION, SLA, ARTICLES, ITEMS, MESSAGES, DIRECTORY, AUDIT)
+SERVICES = (TICKETS, CONFIGURATION, LINKS, SLA, ARTICLES, ITEMS, MESSAGES, DIRECTORY, AUDIT)
 
 
 def _rpc(
@@ -125,6 +127,10 @@ ADD_WATCHER = _rpc(TICKETS, "AddWatcher", tickets.AddWatcherRequest, tickets.Add
 REMOVE_WATCHER = _rpc(TICKETS, "RemoveWatcher", tickets.RemoveWatcherRequest, tickets.RemoveWatcherResponse)
 LIST_WATCHERS = _rpc(TICKETS, "ListWatchers", tickets.ListWatchersRequest, tickets.ListWatchersResponse)
 LIST_HISTORY = _rpc(TICKETS, "ListHistory", tickets.ListHistoryRequest, tickets.ListHistoryResponse)
+
+CREATE_LINK = _rpc(LINKS, "CreateLink", links.CreateLinkRequest, links.CreateLinkResponse)
+LIST_LINKS = _rpc(LINKS, "ListLinks", links.ListLinksRequest, links.ListLinksResponse)
+DELETE_LINK = _rpc(LINKS, "DeleteLink", links.DeleteLinkRequest, links.DeleteLinkResponse)
 
 LIST_PROCESSES = _rpc(
     CONFIGURATION, "ListProcesses", configuration.ListProcessesRequest, configuration.ListProcessesResponse

@@ -7,10 +7,11 @@ from chassis.grpc_server import Servicer
 from chassis.jobs import Job
 from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
-from deskmesh.tickets.v1 import configuration_service_pb2, ticket_service_pb2
+from deskmesh.tickets.v1 import configuration_service_pb2, link_service_pb2, ticket_service_pb2
 from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
+from tickets.api.links import LinkServicer
 from tickets.api.mail import MailEvents
 from tickets.api.tickets import TicketServicer
 from tickets.api.timers import ClosingTimers
@@ -25,6 +26,7 @@ from tickets.settings import Settings
 
 _TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
+_LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 
 
 async def compose(runtime: Runtime[Settings]) -> Parts:
@@ -44,6 +46,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         servicers=[
             Servicer(_TICKETS, TicketServicer(databases, configurations, desk, objects)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
+            Servicer(_LINKS, LinkServicer(configurations)),
         ],
         handlers=[
             *DirectoryEvents(configurations).handlers(),

@@ -24,6 +24,7 @@ from gateway.http.routes import (
     conversation,
     events,
     knowledge,
+    links,
     messages,
     people,
     sla,
@@ -34,6 +35,7 @@ from gateway.http.telemetry import Telemetry
 DOORS: Final = (
     tickets.door,
     conversation.door,
+    links.door,
     attachments.door,
     sla.door,
     auth.door,

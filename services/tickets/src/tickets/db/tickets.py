@@ -146,7 +146,8 @@ class HistoryEntry(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID]
     ticket_version: Mapped[int]
-    # "created", "updated", "state_changed", "assigned", "commented", "attached", "watcher_added", "watcher_removed".
+    # "created", "updated", "state_changed", "assigned", "commented", "attached", "watcher_added", "watcher_removed",
+    # "link_added", "link_removed".
     action: Mapped[str]
     # Empty where the action is not about one field.
     field: Mapped[str]

@@ -52,6 +52,8 @@ FIELDS: Final = (
     ("works_remotely", "Works remotely", "checkbox", ()),
     ("device_kind", "Kind of device", "choice", ("laptop", "desktop", "phone", "printer", "server", "other")),
     ("on_behalf_of", "On behalf of", "person", ()),
+    ("known_error", "Known error", "checkbox", ()),
+    ("workaround", "Workaround", "text", ()),
 )
 """Slug, name, kind, choices."""
 
