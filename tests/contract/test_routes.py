@@ -34,7 +34,10 @@ GET /tickets/{}/history  GET /tickets/{}/suggestions  GET /tickets/{}/sla
 GET /users  POST /users  GET /users/{}  PATCH /users/{}
 GET /teams  POST /teams  GET /teams/{}  PATCH /teams/{}
 GET /organizations  POST /organizations  GET /organizations/{}  PATCH /organizations/{}
-GET /queues  GET /processes  GET /ticket-types
+GET /queues  POST /queues  GET /queues/{}  PATCH /queues/{}
+GET /processes  POST /processes  GET /processes/{}  PATCH /processes/{}
+GET /ticket-types  POST /ticket-types  GET /ticket-types/{}  PATCH /ticket-types/{}
+GET /priority-matrix  PATCH /priority-matrix
 GET /sla/calendars  POST /sla/calendars  GET /sla/calendars/{}  PATCH /sla/calendars/{}  DELETE /sla/calendars/{}
 POST /sla/calendars/{}/calculate  GET /sla/calendars/{}/versions
 PUT /sla/calendars/{}/feeds/{}  DELETE /sla/calendars/{}/feeds/{}

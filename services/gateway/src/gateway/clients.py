@@ -145,6 +145,48 @@ LIST_TICKET_TYPES = _rpc(
     configuration.ListTicketTypesRequest,
     configuration.ListTicketTypesResponse,
 )
+GET_PROCESS = _rpc(
+    CONFIGURATION, "GetProcess", configuration.GetProcessRequest, configuration.GetProcessResponse
+)
+CREATE_PROCESS = _rpc(
+    CONFIGURATION, "CreateProcess", configuration.CreateProcessRequest, configuration.CreateProcessResponse
+)
+UPDATE_PROCESS = _rpc(
+    CONFIGURATION, "UpdateProcess", configuration.UpdateProcessRequest, configuration.UpdateProcessResponse
+)
+CREATE_QUEUE = _rpc(
+    CONFIGURATION, "CreateQueue", configuration.CreateQueueRequest, configuration.CreateQueueResponse
+)
+UPDATE_QUEUE = _rpc(
+    CONFIGURATION, "UpdateQueue", configuration.UpdateQueueRequest, configuration.UpdateQueueResponse
+)
+GET_TICKET_TYPE = _rpc(
+    CONFIGURATION, "GetTicketType", configuration.GetTicketTypeRequest, configuration.GetTicketTypeResponse
+)
+CREATE_TICKET_TYPE = _rpc(
+    CONFIGURATION,
+    "CreateTicketType",
+    configuration.CreateTicketTypeRequest,
+    configuration.CreateTicketTypeResponse,
+)
+UPDATE_TICKET_TYPE = _rpc(
+    CONFIGURATION,
+    "UpdateTicketType",
+    configuration.UpdateTicketTypeRequest,
+    configuration.UpdateTicketTypeResponse,
+)
+GET_PRIORITY_MATRIX = _rpc(
+    CONFIGURATION,
+    "GetPriorityMatrix",
+    configuration.GetPriorityMatrixRequest,
+    configuration.GetPriorityMatrixResponse,
+)
+UPDATE_PRIORITY_MATRIX = _rpc(
+    CONFIGURATION,
+    "UpdatePriorityMatrix",
+    configuration.UpdatePriorityMatrixRequest,
+    configuration.UpdatePriorityMatrixResponse,
+)
 
 LIST_TICKET_CLOCKS = _rpc(SLA, "ListTicketClocks", sla.ListTicketClocksRequest, sla.ListTicketClocksResponse)
 CREATE_CALENDAR = _rpc(SLA, "CreateCalendar", sla.CreateCalendarRequest, sla.CreateCalendarResponse)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct, Value
 
 from chassis.errors import FieldError, InvalidInput
@@ -127,6 +128,15 @@ def names_of(mask: FieldMask) -> frozenset[str]:
     if not mask.paths:
         raise InvalidInput([FieldError("update_mask", "must name at least one field")])
     return frozenset(mask.paths)
+
+
+def changes_of(patch: Message, mask: FieldMask) -> dict[str, object]:
+    """New values by the names that the mask has. Raises InvalidInput for a name that cannot be changed, or for none."""
+    known = patch.DESCRIPTOR.fields_by_name
+    wrong = [FieldError(name, "cannot be changed") for name in sorted(names_of(mask)) if name not in known]
+    if wrong:
+        raise InvalidInput(wrong)
+    return {name: getattr(patch, name) for name in mask.paths}
 
 
 def values_of(struct: Struct) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.db import Databases, Tx
-from chassis.errors import NotFound
+from chassis.errors import FieldError, InvalidInput, Unavailable
 from tickets.app.seeding import seed_configuration
 from tickets.db.configuration import (
     FieldDefinition,
@@ -38,6 +38,7 @@ STALE_SECONDS = 15.0
 KEPT_TENANTS = 500
 
 R = TypeVar("R", Process, Queue)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ class Configuration:
     """Permissions by role."""
     languages: tuple[str, ...]
 
+    def workflow_of(self, process_id: UUID, kind: str) -> UUID:
+        """The workflow version that new tickets of a type get in a process.
+
+        Where the process has none for the type: that of the default process, of the default type there, of both.
+        """
+        default, default_kind = self.default_process().id, self.default_type().slug
+        places = ((process_id, kind), (default, kind), (process_id, default_kind), (default, default_kind))
+        return next(self.current[place] for place in places if place in self.current)
+
     def default_process(self) -> Process:
         """The process of what names none."""
         return next(process for process in self.processes.values() if process.is_default)
@@ -66,12 +76,16 @@ class Configuration:
         """The type of what names none."""
         return next(kind for kind in self.types.values() if kind.is_default)
 
+    def active_types(self) -> tuple[str, ...]:
+        """The slugs of the types that tickets may be given."""
+        return tuple(kind.slug for kind in self.types.values() if kind.active)
+
     def default_queue(self, process: Process) -> Queue:
-        """The queue of a process where nothing else decides. Raises NotFound where the process has none."""
+        """The queue of a process where nothing else decides. Raises InvalidInput where the process has none."""
         for queue in self.queues.values():
             if queue.process_id == process.id and queue.is_default:
                 return queue
-        raise NotFound("queue")
+        raise InvalidInput([FieldError("process", "has no queue yet")])
 
     def find_process(self, key: str) -> Process | None:
         """By id or slug."""
@@ -100,7 +114,8 @@ class Configurations:
 
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
-        self._kept: OrderedDict[UUID, tuple[float, Configuration]] = OrderedDict()
+        # None: forgotten at that time, so that what was read before is not kept after.
+        self._kept: OrderedDict[UUID, tuple[float, Configuration | None]] = OrderedDict()
         self._reading: set[UUID] = set()
 
     async def of(self, tenant_id: UUID) -> Configuration:
@@ -120,14 +135,19 @@ class Configurations:
         with self._reading_alone(tx.tenant_id):
             return await self._read(tx)
 
+    async def to_be_changed(self, tx: Tx) -> None:
+        """Seeds the tenant where it has no configuration yet; what is kept of it is forgotten after the commit."""
+        await seed_configuration(tx)
+        tx.after_commit(lambda: self.forget(tx.tenant_id))
+
     def forget(self, tenant_id: UUID) -> None:
         """What was kept of the tenant is read again; called after a commit that changed it."""
-        self._kept.pop(tenant_id, None)
+        self._put(tenant_id, time.monotonic(), None)
 
     def _kept_for(self, tenant_id: UUID) -> Configuration | None:
         """What is kept, unless it is old and nobody reads it anew yet."""
         entry = self._kept.get(tenant_id)
-        if entry is None:
+        if entry is None or entry[1] is None:
             return None
         age = time.monotonic() - entry[0]
         if age > STALE_SECONDS or (age > FRESH_SECONDS and tenant_id not in self._reading):
@@ -147,19 +167,39 @@ class Configurations:
     async def _read(self, tx: Tx) -> Configuration:
         started = time.monotonic()
         await seed_configuration(tx)
-        configuration = await load_configuration(tx)
+        configuration = await load_configuration(tx, absent=lambda: self.forget(tx.tenant_id))
         tx.after_commit(lambda: self._keep(tx.tenant_id, started, configuration))
         return configuration
 
     def _keep(self, tenant_id: UUID, loaded_at: float, configuration: Configuration) -> None:
-        self._kept[tenant_id] = (loaded_at, configuration)
+        entry = self._kept.get(tenant_id)
+        if entry is None or entry[0] < loaded_at:
+            self._put(tenant_id, loaded_at, configuration)
+
+    def _put(self, tenant_id: UUID, at: float, configuration: Configuration | None) -> None:
+        self._kept[tenant_id] = (at, configuration)
         self._kept.move_to_end(tenant_id)
         while len(self._kept) > KEPT_TENANTS:
             self._kept.popitem(last=False)
 
 
-async def load_configuration(tx: Tx) -> Configuration:
-    """The tenant's configuration as it stands in this transaction."""
+class _Rows(dict[UUID, T]):
+    """Rows by id; one that is not there was made elsewhere a moment ago: it is there when asked again."""
+
+    def __init__(self, rows: Iterable[tuple[UUID, T]], absent: Callable[[], None]) -> None:
+        super().__init__(rows)
+        self._absent = absent
+
+    def __missing__(self, id: UUID) -> T:  # noqa: A002 (the word of the domain)
+        self._absent()
+        raise Unavailable("The configuration has just changed. Try again.")
+
+
+async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configuration:
+    """The tenant's configuration as it stands in this transaction.
+
+    :param absent: called when it is asked for a process or queue that it does not have.
+    """
     processes = list(await tx.scalars(select(Process).order_by(Process.slug)))
     queues = list(await tx.scalars(select(Queue).order_by(Queue.slug)))
     types = list(await tx.scalars(select(TicketType).order_by(TicketType.created_at, TicketType.slug)))
@@ -183,8 +223,8 @@ async def load_configuration(tx: Tx) -> Configuration:
     roles = await tx.scalars(select(Role))
     tenant = await tx.get(Tenant, tx.tenant_id)
     return Configuration(
-        processes={process.id: process for process in processes},
-        queues={queue.id: queue for queue in queues},
+        processes=_Rows(((process.id, process) for process in processes), absent),
+        queues=_Rows(((queue.id, queue) for queue in queues), absent),
         types={kind.slug: kind for kind in types},
         rules=rules,
         current=current,

@@ -79,14 +79,18 @@ def place_ticket(configuration: Configuration, new: NewTicket) -> Placing:
     """Type, process and queue of a new ticket. Raises InvalidInput for what is not there."""
     problems = Problems()
     kind = configuration.types.get(new.type) if new.type else configuration.default_type()
-    if kind is None:
-        problems.add("type", f"must be one of: {', '.join(configuration.types)}")
+    if kind is None or not kind.active:
+        problems.add("type", f"must be one of: {', '.join(configuration.active_types())}")
     queue = configuration.find_queue(new.queue) if new.queue else None
     if new.queue and queue is None:
         problems.add("queue", "there is no such queue")
+    if queue is not None and not queue.active:
+        problems.add("queue", "takes no new tickets")
     process = configuration.find_process(new.process) if new.process else None
     if new.process and process is None:
         problems.add("process", "there is no such process")
+    if process is not None and not process.active:
+        problems.add("process", "takes no new tickets")
     if queue is not None and process is not None and queue.process_id != process.id:
         problems.add("queue", f"belongs to another process than {process.slug}")
     problems.raise_any()
@@ -168,7 +172,7 @@ def check_new(configuration: Configuration, new: NewTicket, placing: Placing) ->
 def _view(
     configuration: Configuration, new: NewTicket, placing: Placing, sequence: int, occasion: Occasion
 ) -> TicketView:
-    rules_id = configuration.current[placing.process.id, placing.kind.slug]
+    rules_id = configuration.workflow_of(placing.process.id, placing.kind.slug)
     rules = configuration.rules[rules_id]
     impact, urgency = new.impact or DEFAULT_LEVEL, new.urgency or DEFAULT_LEVEL
     requester = new.requester

@@ -73,12 +73,15 @@ def check_edits(configuration: Configuration, edits: Edits) -> None:
     if "title" in edits.names:
         problems.text("title", edits.title, limit=MAX_TITLE, required=True)
     problems.text("description", edits.description, limit=MAX_BODY)
-    for name, choices in (("impact", LEVELS), ("urgency", LEVELS), ("type", tuple(configuration.types))):
+    for name, choices in (("impact", LEVELS), ("urgency", LEVELS), ("type", configuration.active_types())):
         if name in edits.names and getattr(edits, name) not in choices:
             problems.add(name, f"must be one of: {', '.join(choices)}")
     problems.choice("priority", edits.priority, PRIORITIES)
-    if "queue" in edits.names and configuration.find_queue(edits.queue) is None:
+    queue = configuration.find_queue(edits.queue)
+    if "queue" in edits.names and queue is None:
         problems.add("queue", "there is no such queue")
+    elif "queue" in edits.names and queue is not None and not queue.active:
+        problems.add("queue", "takes no new tickets")
     for name in ("category", "service_id"):
         problems.text(name, getattr(edits, name), limit=MAX_SHORT)
     problems.tags(list(edits.tags))
@@ -137,7 +140,7 @@ def _apply_place(configuration: Configuration, ticket: Ticket, edits: Edits) -> 
             ticket.queue_id, ticket.process_id, ticket.team_id = queue.id, queue.process_id, queue.team_id
     if (ticket.process_id, ticket.type) == before:
         return
-    version_id = configuration.current[ticket.process_id, ticket.type]
+    version_id = configuration.workflow_of(ticket.process_id, ticket.type)
     rules = configuration.rules[version_id]
     if ticket.state not in rules.states:
         raise WrongState("STATE_UNKNOWN_THERE", f"The new workflow has no state {ticket.state}.")

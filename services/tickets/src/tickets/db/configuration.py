@@ -19,6 +19,8 @@ class Process(TenantRow, Base):
     description: Mapped[str]
     # Takes what names no process; exactly one.
     is_default: Mapped[bool]
+    # Takes new tickets.
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Queue(TenantRow, Base):
@@ -38,6 +40,7 @@ class Queue(TenantRow, Base):
     is_default: Mapped[bool]
     # Only its own team and those with a role on this process or queue work and read it.
     confidential: Mapped[bool]
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class TicketType(TenantRow, Base):
@@ -51,6 +54,7 @@ class TicketType(TenantRow, Base):
     prefix: Mapped[str]
     # The type of what names none; exactly one.
     is_default: Mapped[bool]
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Workflow(TenantRow, Base):

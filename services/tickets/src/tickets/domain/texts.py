@@ -1,5 +1,8 @@
 """Limits of what people write, and the reasons for refusing it."""
 
+import re
+import unicodedata
+
 MAX_TITLE = 500
 MAX_BODY = 65_536
 MAX_TAGS = 50
@@ -29,6 +32,12 @@ def tags_problem(tags: list[str]) -> str | None:
         if problem := text_problem(tag, limit=MAX_TAG, required=True):
             return f"each {problem}"
     return None
+
+
+def slug_of(name: str, *, joint: str = "-") -> str:
+    """A key made from a name: its letters and digits without accents, words joined; empty where it has none."""
+    plain = unicodedata.normalize("NFKD", name.lower().replace("ł", "l")).encode("ascii", "ignore").decode()
+    return joint.join(re.findall(r"[a-z0-9]+", plain))[:63].strip(joint)
 
 
 def one_line(text: str, limit: int = MAX_TITLE) -> str:

@@ -166,6 +166,8 @@ def process_message(process: Process) -> pb.Process:
         name=process.name,
         description=process.description,
         version=process.version,
+        is_default=process.is_default,
+        active=process.active,
     )
 
 
@@ -180,6 +182,7 @@ def queue_message(queue: Queue, process: Process, team: Reference | None) -> pb.
         is_default=queue.is_default,
         confidential=queue.confidential,
         version=queue.version,
+        active=queue.active,
     )
 
 
@@ -191,6 +194,8 @@ def type_message(ticket_type: TicketType) -> pb.TicketType:
         name=ticket_type.name,
         prefix=ticket_type.prefix,
         version=ticket_type.version,
+        is_default=ticket_type.is_default,
+        active=ticket_type.active,
     )
 
 

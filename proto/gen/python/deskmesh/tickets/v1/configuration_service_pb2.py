@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_options__pb2
 from deskmesh.tickets.v1 import ticket_pb2 as deskmesh_dot_tickets_dot_v1_dot_ticket__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/deskmesh/tickets/v1/configuration_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a deskmesh/tickets/v1/ticket.proto\"=\n\x14ListProcessesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x15ListProcessesResponse\x12/\n\tprocesses\x18\x01 \x03(\x0b\x32\x1c.deskmesh.tickets.v1.Process\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x11ListQueuesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Y\n\x12ListQueuesResponse\x12*\n\x06queues\x18\x01 \x03(\x0b\x32\x1a.deskmesh.tickets.v1.Queue\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\" \n\x0fGetQueueRequest\x12\r\n\x05queue\x18\x01 \x01(\t\"=\n\x10GetQueueResponse\x12)\n\x05queue\x18\x01 \x01(\x0b\x32\x1a.deskmesh.tickets.v1.Queue\"?\n\x16ListTicketTypesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"i\n\x17ListTicketTypesResponse\x12\x35\n\x0cticket_types\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.TicketType\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x81\x04\n\x14\x43onfigurationService\x12}\n\rListProcesses\x12).deskmesh.tickets.v1.ListProcessesRequest\x1a*.deskmesh.tickets.v1.ListProcessesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12t\n\nListQueues\x12&.deskmesh.tickets.v1.ListQueuesRequest\x1a\'.deskmesh.tickets.v1.ListQueuesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12n\n\x08GetQueue\x12$.deskmesh.tickets.v1.GetQueueRequest\x1a%.deskmesh.tickets.v1.GetQueueResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x83\x01\n\x0fListTicketTypes\x12+.deskmesh.tickets.v1.ListTicketTypesRequest\x1a,.deskmesh.tickets.v1.ListTicketTypesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/deskmesh/tickets/v1/configuration_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a deskmesh/tickets/v1/ticket.proto\x1a google/protobuf/field_mask.proto\"=\n\x14ListProcessesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x15ListProcessesResponse\x12/\n\tprocesses\x18\x01 \x03(\x0b\x32\x1c.deskmesh.tickets.v1.Process\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x11ListQueuesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Y\n\x12ListQueuesResponse\x12*\n\x06queues\x18\x01 \x03(\x0b\x32\x1a.deskmesh.tickets.v1.Queue\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\" \n\x0fGetQueueRequest\x12\r\n\x05queue\x18\x01 \x01(\t\"=\n\x10GetQueueResponse\x12)\n\x05queue\x18\x01 \x01(\x0b\x32\x1a.deskmesh.tickets.v1.Queue\"?\n\x16ListTicketTypesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"i\n\x17ListTicketTypesResponse\x12\x35\n\x0cticket_types\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.TicketType\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x11GetProcessRequest\x12\x0f\n\x07process\x18\x01 \x01(\t\"C\n\x12GetProcessResponse\x12-\n\x07process\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.Process\"G\n\x14\x43reateProcessRequest\x12\x0c\n\x04slug\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\"F\n\x15\x43reateProcessResponse\x12-\n\x07process\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.Process\"\xa4\x01\n\x14UpdateProcessRequest\x12\x0f\n\x07process\x18\x01 \x01(\t\x12\x30\n\x05patch\x18\x02 \x01(\x0b\x32!.deskmesh.tickets.v1.ProcessPatch\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"U\n\x0cProcessPatch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x12\n\nis_default\x18\x03 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x04 \x01(\x08\"F\n\x15UpdateProcessResponse\x12-\n\x07process\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.Process\"y\n\x12\x43reateQueueRequest\x12\x0c\n\x04slug\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07process\x18\x03 \x01(\t\x12\x0c\n\x04team\x18\x04 \x01(\t\x12\x14\n\x0c\x63onfidential\x18\x05 \x01(\x08\x12\x12\n\nis_default\x18\x06 \x01(\x08\"@\n\x13\x43reateQueueResponse\x12)\n\x05queue\x18\x01 \x01(\x0b\x32\x1a.deskmesh.tickets.v1.Queue\"\x9e\x01\n\x12UpdateQueueRequest\x12\r\n\x05queue\x18\x01 \x01(\t\x12.\n\x05patch\x18\x02 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.QueuePatch\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"b\n\nQueuePatch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04team\x18\x02 \x01(\t\x12\x14\n\x0c\x63onfidential\x18\x03 \x01(\x08\x12\x12\n\nis_default\x18\x04 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\"@\n\x13UpdateQueueResponse\x12)\n\x05queue\x18\x01 \x01(\x0b\x32\x1a.deskmesh.tickets.v1.Queue\"+\n\x14GetTicketTypeRequest\x12\x13\n\x0bticket_type\x18\x01 \x01(\t\"M\n\x15GetTicketTypeResponse\x12\x34\n\x0bticket_type\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.TicketType\"E\n\x17\x43reateTicketTypeRequest\x12\x0c\n\x04slug\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06prefix\x18\x03 \x01(\t\"P\n\x18\x43reateTicketTypeResponse\x12\x34\n\x0bticket_type\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.TicketType\"\xae\x01\n\x17UpdateTicketTypeRequest\x12\x13\n\x0bticket_type\x18\x01 \x01(\t\x12\x33\n\x05patch\x18\x02 \x01(\x0b\x32$.deskmesh.tickets.v1.TicketTypePatch\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"C\n\x0fTicketTypePatch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nis_default\x18\x02 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\"P\n\x18UpdateTicketTypeResponse\x12\x34\n\x0bticket_type\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.TicketType\"\x1a\n\x18GetPriorityMatrixRequest\"^\n\x19GetPriorityMatrixResponse\x12\x30\n\x05\x63\x65lls\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.PriorityCell\x12\x0f\n\x07version\x18\x02 \x01(\x03\"i\n\x1bUpdatePriorityMatrixRequest\x12\x30\n\x05\x63\x65lls\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.PriorityCell\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"a\n\x1cUpdatePriorityMatrixResponse\x12\x30\n\x05\x63\x65lls\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.PriorityCell\x12\x0f\n\x07version\x18\x02 \x01(\x03\x32\xc5\x0e\n\x14\x43onfigurationService\x12}\n\rListProcesses\x12).deskmesh.tickets.v1.ListProcessesRequest\x1a*.deskmesh.tickets.v1.ListProcessesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12t\n\nListQueues\x12&.deskmesh.tickets.v1.ListQueuesRequest\x1a\'.deskmesh.tickets.v1.ListQueuesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12n\n\x08GetQueue\x12$.deskmesh.tickets.v1.GetQueueRequest\x1a%.deskmesh.tickets.v1.GetQueueResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x83\x01\n\x0fListTicketTypes\x12+.deskmesh.tickets.v1.ListTicketTypesRequest\x1a,.deskmesh.tickets.v1.ListTicketTypesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12t\n\nGetProcess\x12&.deskmesh.tickets.v1.GetProcessRequest\x1a\'.deskmesh.tickets.v1.GetProcessResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x83\x01\n\rCreateProcess\x12).deskmesh.tickets.v1.CreateProcessRequest\x1a*.deskmesh.tickets.v1.CreateProcessResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x83\x01\n\rUpdateProcess\x12).deskmesh.tickets.v1.UpdateProcessRequest\x1a*.deskmesh.tickets.v1.UpdateProcessResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12}\n\x0b\x43reateQueue\x12\'.deskmesh.tickets.v1.CreateQueueRequest\x1a(.deskmesh.tickets.v1.CreateQueueResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12}\n\x0bUpdateQueue\x12\'.deskmesh.tickets.v1.UpdateQueueRequest\x1a(.deskmesh.tickets.v1.UpdateQueueResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12}\n\rGetTicketType\x12).deskmesh.tickets.v1.GetTicketTypeRequest\x1a*.deskmesh.tickets.v1.GetTicketTypeResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x8c\x01\n\x10\x43reateTicketType\x12,.deskmesh.tickets.v1.CreateTicketTypeRequest\x1a-.deskmesh.tickets.v1.CreateTicketTypeResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x8c\x01\n\x10UpdateTicketType\x12,.deskmesh.tickets.v1.UpdateTicketTypeRequest\x1a-.deskmesh.tickets.v1.UpdateTicketTypeResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x89\x01\n\x11GetPriorityMatrix\x12-.deskmesh.tickets.v1.GetPriorityMatrixRequest\x1a..deskmesh.tickets.v1.GetPriorityMatrixResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x98\x01\n\x14UpdatePriorityMatrix\x12\x30.deskmesh.tickets.v1.UpdatePriorityMatrixRequest\x1a\x31.deskmesh.tickets.v1.UpdatePriorityMatrixResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,22 +42,88 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONFIGURATIONSERVICE'].methods_by_name['GetQueue']._serialized_options = b'\242\273\030\021\n\rauthenticated\020\001'
   _globals['_CONFIGURATIONSERVICE'].methods_by_name['ListTicketTypes']._loaded_options = None
   _globals['_CONFIGURATIONSERVICE'].methods_by_name['ListTicketTypes']._serialized_options = b'\242\273\030\021\n\rauthenticated\020\001'
-  _globals['_LISTPROCESSESREQUEST']._serialized_start=140
-  _globals['_LISTPROCESSESREQUEST']._serialized_end=201
-  _globals['_LISTPROCESSESRESPONSE']._serialized_start=203
-  _globals['_LISTPROCESSESRESPONSE']._serialized_end=300
-  _globals['_LISTQUEUESREQUEST']._serialized_start=302
-  _globals['_LISTQUEUESREQUEST']._serialized_end=360
-  _globals['_LISTQUEUESRESPONSE']._serialized_start=362
-  _globals['_LISTQUEUESRESPONSE']._serialized_end=451
-  _globals['_GETQUEUEREQUEST']._serialized_start=453
-  _globals['_GETQUEUEREQUEST']._serialized_end=485
-  _globals['_GETQUEUERESPONSE']._serialized_start=487
-  _globals['_GETQUEUERESPONSE']._serialized_end=548
-  _globals['_LISTTICKETTYPESREQUEST']._serialized_start=550
-  _globals['_LISTTICKETTYPESREQUEST']._serialized_end=613
-  _globals['_LISTTICKETTYPESRESPONSE']._serialized_start=615
-  _globals['_LISTTICKETTYPESRESPONSE']._serialized_end=720
-  _globals['_CONFIGURATIONSERVICE']._serialized_start=723
-  _globals['_CONFIGURATIONSERVICE']._serialized_end=1236
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['GetProcess']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['GetProcess']._serialized_options = b'\242\273\030\021\n\rauthenticated\020\001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['CreateProcess']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['CreateProcess']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['UpdateProcess']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['UpdateProcess']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['CreateQueue']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['CreateQueue']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['UpdateQueue']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['UpdateQueue']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['GetTicketType']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['GetTicketType']._serialized_options = b'\242\273\030\021\n\rauthenticated\020\001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['CreateTicketType']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['CreateTicketType']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['UpdateTicketType']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['UpdateTicketType']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['GetPriorityMatrix']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['GetPriorityMatrix']._serialized_options = b'\242\273\030\021\n\rauthenticated\020\001'
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['UpdatePriorityMatrix']._loaded_options = None
+  _globals['_CONFIGURATIONSERVICE'].methods_by_name['UpdatePriorityMatrix']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
+  _globals['_LISTPROCESSESREQUEST']._serialized_start=174
+  _globals['_LISTPROCESSESREQUEST']._serialized_end=235
+  _globals['_LISTPROCESSESRESPONSE']._serialized_start=237
+  _globals['_LISTPROCESSESRESPONSE']._serialized_end=334
+  _globals['_LISTQUEUESREQUEST']._serialized_start=336
+  _globals['_LISTQUEUESREQUEST']._serialized_end=394
+  _globals['_LISTQUEUESRESPONSE']._serialized_start=396
+  _globals['_LISTQUEUESRESPONSE']._serialized_end=485
+  _globals['_GETQUEUEREQUEST']._serialized_start=487
+  _globals['_GETQUEUEREQUEST']._serialized_end=519
+  _globals['_GETQUEUERESPONSE']._serialized_start=521
+  _globals['_GETQUEUERESPONSE']._serialized_end=582
+  _globals['_LISTTICKETTYPESREQUEST']._serialized_start=584
+  _globals['_LISTTICKETTYPESREQUEST']._serialized_end=647
+  _globals['_LISTTICKETTYPESRESPONSE']._serialized_start=649
+  _globals['_LISTTICKETTYPESRESPONSE']._serialized_end=754
+  _globals['_GETPROCESSREQUEST']._serialized_start=756
+  _globals['_GETPROCESSREQUEST']._serialized_end=792
+  _globals['_GETPROCESSRESPONSE']._serialized_start=794
+  _globals['_GETPROCESSRESPONSE']._serialized_end=861
+  _globals['_CREATEPROCESSREQUEST']._serialized_start=863
+  _globals['_CREATEPROCESSREQUEST']._serialized_end=934
+  _globals['_CREATEPROCESSRESPONSE']._serialized_start=936
+  _globals['_CREATEPROCESSRESPONSE']._serialized_end=1006
+  _globals['_UPDATEPROCESSREQUEST']._serialized_start=1009
+  _globals['_UPDATEPROCESSREQUEST']._serialized_end=1173
+  _globals['_PROCESSPATCH']._serialized_start=1175
+  _globals['_PROCESSPATCH']._serialized_end=1260
+  _globals['_UPDATEPROCESSRESPONSE']._serialized_start=1262
+  _globals['_UPDATEPROCESSRESPONSE']._serialized_end=1332
+  _globals['_CREATEQUEUEREQUEST']._serialized_start=1334
+  _globals['_CREATEQUEUEREQUEST']._serialized_end=1455
+  _globals['_CREATEQUEUERESPONSE']._serialized_start=1457
+  _globals['_CREATEQUEUERESPONSE']._serialized_end=1521
+  _globals['_UPDATEQUEUEREQUEST']._serialized_start=1524
+  _globals['_UPDATEQUEUEREQUEST']._serialized_end=1682
+  _globals['_QUEUEPATCH']._serialized_start=1684
+  _globals['_QUEUEPATCH']._serialized_end=1782
+  _globals['_UPDATEQUEUERESPONSE']._serialized_start=1784
+  _globals['_UPDATEQUEUERESPONSE']._serialized_end=1848
+  _globals['_GETTICKETTYPEREQUEST']._serialized_start=1850
+  _globals['_GETTICKETTYPEREQUEST']._serialized_end=1893
+  _globals['_GETTICKETTYPERESPONSE']._serialized_start=1895
+  _globals['_GETTICKETTYPERESPONSE']._serialized_end=1972
+  _globals['_CREATETICKETTYPEREQUEST']._serialized_start=1974
+  _globals['_CREATETICKETTYPEREQUEST']._serialized_end=2043
+  _globals['_CREATETICKETTYPERESPONSE']._serialized_start=2045
+  _globals['_CREATETICKETTYPERESPONSE']._serialized_end=2125
+  _globals['_UPDATETICKETTYPEREQUEST']._serialized_start=2128
+  _globals['_UPDATETICKETTYPEREQUEST']._serialized_end=2302
+  _globals['_TICKETTYPEPATCH']._serialized_start=2304
+  _globals['_TICKETTYPEPATCH']._serialized_end=2371
+  _globals['_UPDATETICKETTYPERESPONSE']._serialized_start=2373
+  _globals['_UPDATETICKETTYPERESPONSE']._serialized_end=2453
+  _globals['_GETPRIORITYMATRIXREQUEST']._serialized_start=2455
+  _globals['_GETPRIORITYMATRIXREQUEST']._serialized_end=2481
+  _globals['_GETPRIORITYMATRIXRESPONSE']._serialized_start=2483
+  _globals['_GETPRIORITYMATRIXRESPONSE']._serialized_end=2577
+  _globals['_UPDATEPRIORITYMATRIXREQUEST']._serialized_start=2579
+  _globals['_UPDATEPRIORITYMATRIXREQUEST']._serialized_end=2684
+  _globals['_UPDATEPRIORITYMATRIXRESPONSE']._serialized_start=2686
+  _globals['_UPDATEPRIORITYMATRIXRESPONSE']._serialized_end=2783
+  _globals['_CONFIGURATIONSERVICE']._serialized_start=2786
+  _globals['_CONFIGURATIONSERVICE']._serialized_end=4647
 # @@protoc_insertion_point(module_scope)

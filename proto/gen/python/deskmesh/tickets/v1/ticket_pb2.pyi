@@ -400,11 +400,17 @@ class Process(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    IS_DEFAULT_FIELD_NUMBER: _builtins.int
+    ACTIVE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     slug: _builtins.str
     name: _builtins.str
     description: _builtins.str
     version: _builtins.int
+    is_default: _builtins.bool
+    """Takes what names no process."""
+    active: _builtins.bool
+    """Takes new tickets."""
     def __init__(
         self,
         *,
@@ -413,10 +419,12 @@ class Process(_message.Message):
         name: _builtins.str = ...,
         description: _builtins.str = ...,
         version: _builtins.int = ...,
+        is_default: _builtins.bool = ...,
+        active: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "id", b"id", "name", b"name", "slug", b"slug", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "description", b"description", "id", b"id", "is_default", b"is_default", "name", b"name", "slug", b"slug", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -434,6 +442,7 @@ class Queue(_message.Message):
     IS_DEFAULT_FIELD_NUMBER: _builtins.int
     CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    ACTIVE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     slug: _builtins.str
     name: _builtins.str
@@ -441,6 +450,8 @@ class Queue(_message.Message):
     """New tickets of the process go here when nothing else decides."""
     confidential: _builtins.bool
     version: _builtins.int
+    active: _builtins.bool
+    """Takes new tickets."""
     @_builtins.property
     def process(self) -> _types_pb2.Ref: ...
     @_builtins.property
@@ -458,10 +469,11 @@ class Queue(_message.Message):
         is_default: _builtins.bool = ...,
         confidential: _builtins.bool = ...,
         version: _builtins.int = ...,
+        active: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["process", b"process", "team", b"team"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidential", b"confidential", "id", b"id", "is_default", b"is_default", "name", b"name", "process", b"process", "slug", b"slug", "team", b"team", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "confidential", b"confidential", "id", b"id", "is_default", b"is_default", "name", b"name", "process", b"process", "slug", b"slug", "team", b"team", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -476,12 +488,18 @@ class TicketType(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     PREFIX_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    IS_DEFAULT_FIELD_NUMBER: _builtins.int
+    ACTIVE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     slug: _builtins.str
     name: _builtins.str
     prefix: _builtins.str
-    """Beginning of its numbers: "INC"."""
+    """Beginning of its numbers: "INC". Never changed, never given to another type."""
     version: _builtins.int
+    is_default: _builtins.bool
+    """The type of what names none."""
+    active: _builtins.bool
+    """New tickets may be of it."""
     def __init__(
         self,
         *,
@@ -490,14 +508,45 @@ class TicketType(_message.Message):
         name: _builtins.str = ...,
         prefix: _builtins.str = ...,
         version: _builtins.int = ...,
+        is_default: _builtins.bool = ...,
+        active: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "name", b"name", "prefix", b"prefix", "slug", b"slug", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "id", b"id", "is_default", b"is_default", "name", b"name", "prefix", b"prefix", "slug", b"slug", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TicketType: _TypeAlias = TicketType  # noqa: Y015
+
+@_typing.final
+class PriorityCell(_message.Message):
+    """One cell of the priority matrix."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPACT_FIELD_NUMBER: _builtins.int
+    URGENCY_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    impact: _builtins.str
+    """"high", "medium" or "low"."""
+    urgency: _builtins.str
+    priority: _builtins.str
+    """"critical", "high", "medium" or "low"."""
+    def __init__(
+        self,
+        *,
+        impact: _builtins.str = ...,
+        urgency: _builtins.str = ...,
+        priority: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "priority", b"priority", "urgency", b"urgency"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PriorityCell: _TypeAlias = PriorityCell  # noqa: Y015
 
 @_typing.final
 class Transition(_message.Message):

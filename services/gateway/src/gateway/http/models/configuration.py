@@ -1,13 +1,44 @@
 """Bodies of what tickets are worked by."""
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from gateway.http.models.common import (
     ID,
     QUEUE,
+    Input,
     Output,
     Ref,
+    Reference,
+    Text,
 )
+
+SLUG = "Made from the name when absent; never changed."
+DEFAULT = "Only true: what was the default loses it."
+ACTIVE = "False: takes no new tickets. What tickets name is never deleted."
+
+
+class NewProcess(Input):
+    """A business process."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"slug": "legal", "name": "Legal", "description": "Contracts"}]}
+    )
+
+    name: Text
+    slug: Text | None = Field(default=None, description=SLUG)
+    description: Text = ""
+
+
+class ProcessPatch(Input):
+    """The fields to change."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"description": "Contracts, claims"}]})
+
+    name: Text | None = None
+    description: Text | None = None
+    is_default: bool | None = Field(default=None, description=DEFAULT)
+    active: bool | None = Field(default=None, description=ACTIVE)
 
 
 class Process(Output):
@@ -16,7 +47,16 @@ class Process(Output):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"id": ID, "key": "it", "slug": "it", "name": "IT", "description": "Computers", "version": 1}
+                {
+                    "id": ID,
+                    "key": "it",
+                    "slug": "it",
+                    "name": "IT",
+                    "description": "Computers",
+                    "is_default": True,
+                    "active": True,
+                    "version": 1,
+                }
             ]
         }
     )
@@ -26,7 +66,42 @@ class Process(Output):
     slug: str
     name: str
     description: str
+    is_default: bool = Field(description="Takes what names no process.")
+    active: bool = Field(description="Takes new tickets.")
     version: int
+
+
+class NewQueue(Input):
+    """Where tickets of a process wait for a team."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"slug": "databases", "name": "Databases", "process": "it", "team": "databases"}]
+        }
+    )
+
+    name: Text
+    slug: Text | None = Field(default=None, description=SLUG)
+    process: Reference | None = Field(default=None, description="The default process when absent.")
+    team: Reference | None = None
+    confidential: bool = Field(
+        default=False, description="Only its own team and roles bound to it or its process see its tickets."
+    )
+    is_default: bool = Field(
+        default=False, description="Takes the tickets of its process; the first queue of a process does."
+    )
+
+
+class QueuePatch(Input):
+    """The fields to change; a null team takes it off."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"team": "databases", "confidential": True}]})
+
+    name: Text | None = None
+    team: Reference | None = None
+    confidential: bool | None = None
+    is_default: bool | None = Field(default=None, description=DEFAULT)
+    active: bool | None = Field(default=None, description=ACTIVE)
 
 
 class Queue(Output):
@@ -42,6 +117,7 @@ class Queue(Output):
                     "team": QUEUE,
                     "is_default": True,
                     "confidential": False,
+                    "active": True,
                     "version": 1,
                 }
             ]
@@ -56,7 +132,32 @@ class Queue(Output):
     team: Ref | None
     is_default: bool
     confidential: bool
+    active: bool = Field(description="Takes new tickets.")
     version: int
+
+
+class NewTicketType(Input):
+    """A type of tickets."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"slug": "complaint", "name": "Complaint", "prefix": "CMP"}]}
+    )
+
+    name: Text
+    slug: Text | None = Field(default=None, description=SLUG)
+    prefix: Text = Field(
+        description="Beginning of its numbers: two to six capital letters, never given twice."
+    )
+
+
+class TicketTypePatch(Input):
+    """The fields to change; slug and prefix stay."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Complaint of a customer"}]})
+
+    name: Text | None = None
+    is_default: bool | None = Field(default=None, description=DEFAULT)
+    active: bool | None = Field(default=None, description=ACTIVE)
 
 
 class TicketType(Output):
@@ -71,6 +172,8 @@ class TicketType(Output):
                     "slug": "incident",
                     "name": "Incident",
                     "prefix": "INC",
+                    "is_default": True,
+                    "active": True,
                     "version": 1,
                 }
             ]
@@ -82,4 +185,44 @@ class TicketType(Output):
     slug: str
     name: str
     prefix: str
+    is_default: bool = Field(description="The type of what names none.")
+    active: bool = Field(description="New tickets may be of it.")
+    version: int
+
+
+CELL: JsonDict = {"impact": "high", "urgency": "low", "priority": "medium"}
+
+
+class NewPriorityCell(Input):
+    """What an impact and an urgency make of a ticket."""
+
+    impact: Text = Field(description="`high`, `medium` or `low`.")
+    urgency: Text = Field(description="`high`, `medium` or `low`.")
+    priority: Text = Field(description="`critical`, `high`, `medium` or `low`.")
+
+
+class PriorityMatrixPatch(Input):
+    """The cells to change; those left out stay."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"cells": [CELL]}]})
+
+    cells: list[NewPriorityCell]
+
+
+class PriorityCell(Output):
+    """One cell of the matrix."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [CELL]})
+
+    impact: str
+    urgency: str
+    priority: str
+
+
+class PriorityMatrix(Output):
+    """Priority from impact and urgency."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"cells": [CELL], "version": 1}]})
+
+    cells: list[PriorityCell] = Field(description="All nine, the worst impact first.")
     version: int

@@ -135,6 +135,8 @@ def process(value: pb.Process) -> JsonObject:
         **ref_to(value),
         "slug": value.slug,
         "description": value.description,
+        "is_default": value.is_default,
+        "active": value.active,
         "version": value.version,
     }
 
@@ -148,10 +150,23 @@ def queue(value: pb.Queue) -> JsonObject:
         "team": ref(value.team),
         "is_default": value.is_default,
         "confidential": value.confidential,
+        "active": value.active,
         "version": value.version,
     }
 
 
 def ticket_type(value: pb.TicketType) -> JsonObject:
     """Write a ticket type."""
-    return {**ref_to(value), "slug": value.slug, "prefix": value.prefix, "version": value.version}
+    return {
+        **ref_to(value),
+        "slug": value.slug,
+        "prefix": value.prefix,
+        "is_default": value.is_default,
+        "active": value.active,
+        "version": value.version,
+    }
+
+
+def priority_cell(value: pb.PriorityCell) -> JsonObject:
+    """Write a cell of the priority matrix."""
+    return {"impact": value.impact, "urgency": value.urgency, "priority": value.priority}
