@@ -38,6 +38,7 @@ GET /queues  POST /queues  GET /queues/{}  PATCH /queues/{}
 GET /processes  POST /processes  GET /processes/{}  PATCH /processes/{}
 GET /ticket-types  POST /ticket-types  GET /ticket-types/{}  PATCH /ticket-types/{}
 GET /priority-matrix  PATCH /priority-matrix
+GET /views  POST /views  GET /views/{}  PATCH /views/{}  DELETE /views/{}  GET /views/{}/tickets  GET /views/counts
 GET /sla/calendars  POST /sla/calendars  GET /sla/calendars/{}  PATCH /sla/calendars/{}  DELETE /sla/calendars/{}
 POST /sla/calendars/{}/calculate  GET /sla/calendars/{}/versions
 PUT /sla/calendars/{}/feeds/{}  DELETE /sla/calendars/{}/feeds/{}

@@ -78,3 +78,13 @@ def test_history_being_imported_makes_no_mail(desk: Desk) -> None:
                     "clock_warning",
                     "clock_breach",
                 }  # which go on after the import
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_agents_find_shared_views_that_have_tickets(desk: Desk, slug: str) -> None:
+    agent = desk.sign_in(f"agent@{slug}.example")
+    views = {view["name"]: view["id"] for view in agent.all("/views")}
+    counts = {one["view_id"]: one["count"] for one in agent.get("/views/counts")["items"]}
+    tickets = agent.all(f"/views/{views['My open tickets']}/tickets")
+    assert {ticket["assignee"]["email"] for ticket in tickets} == {f"agent@{slug}.example"}
+    assert counts[views["My open tickets"]] == len(tickets)

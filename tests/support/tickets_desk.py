@@ -21,7 +21,7 @@ from chassis.testing.services import RunningService
 from deskmesh.gateway.v1 import directory_service_pb2 as directory_rpc
 from deskmesh.gateway.v1 import events_pb2 as gateway_events
 from deskmesh.gateway.v1 import identity_pb2 as identity
-from deskmesh.tickets.v1 import configuration_service_pb2, link_service_pb2, ticket_pb2
+from deskmesh.tickets.v1 import configuration_service_pb2, link_service_pb2, ticket_pb2, view_service_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 from tickets.settings import Settings
 
@@ -29,9 +29,10 @@ M = TypeVar("M", bound=Message)
 
 SERVICES = [
     service
-    for file in (rpc, configuration_service_pb2, link_service_pb2)
+    for file in (rpc, configuration_service_pb2, link_service_pb2, view_service_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
+
 
 REQUESTER = frozenset({"tickets.create", "tickets.read_own", "tickets.comment_own", "tickets.close_own"})
 AGENT = REQUESTER | {

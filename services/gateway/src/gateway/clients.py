@@ -23,6 +23,7 @@ from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
+from deskmesh.tickets.v1 import view_service_pb2 as views
 
 DEADLINE_SECONDS = 10.0
 """Set at the door; each hop behind it has what is left."""
@@ -88,13 +89,14 @@ def owner_of(service: ServiceDescriptor) -> str:
 TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
+VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
 SLA = sla.DESCRIPTOR.services_by_name["SlaService"]
 ARTICLES = knowledge.DESCRIPTOR.services_by_name["ArticleService"]
 ITEMS = cmdb.DESCRIPTOR.services_by_name["ItemService"]
 MESSAGES = notify.DESCRIPTOR.services_by_name["MessageService"]
 DIRECTORY = directory.DESCRIPTOR.services_by_name["DirectoryService"]
 AUDIT = audit.DESCRIPTOR.services_by_name["AuditService"]
-SERVICES = (TICKETS, CONFIGURATION, LINKS, SLA, ARTICLES, ITEMS, MESSAGES, DIRECTORY, AUDIT)
+SERVICES = (TICKETS, CONFIGURATION, LINKS, VIEWS, SLA, ARTICLES, ITEMS, MESSAGES, DIRECTORY, AUDIT)
 
 
 def _rpc(
@@ -186,6 +188,16 @@ UPDATE_PRIORITY_MATRIX = _rpc(
     "UpdatePriorityMatrix",
     configuration.UpdatePriorityMatrixRequest,
     configuration.UpdatePriorityMatrixResponse,
+)
+
+CREATE_VIEW = _rpc(VIEWS, "CreateView", views.CreateViewRequest, views.CreateViewResponse)
+GET_VIEW = _rpc(VIEWS, "GetView", views.GetViewRequest, views.GetViewResponse)
+LIST_VIEWS = _rpc(VIEWS, "ListViews", views.ListViewsRequest, views.ListViewsResponse)
+UPDATE_VIEW = _rpc(VIEWS, "UpdateView", views.UpdateViewRequest, views.UpdateViewResponse)
+DELETE_VIEW = _rpc(VIEWS, "DeleteView", views.DeleteViewRequest, views.DeleteViewResponse)
+COUNT_VIEWS = _rpc(VIEWS, "CountViews", views.CountViewsRequest, views.CountViewsResponse)
+LIST_VIEW_TICKETS = _rpc(
+    VIEWS, "ListViewTickets", views.ListViewTicketsRequest, views.ListViewTicketsResponse
 )
 
 LIST_TICKET_CLOCKS = _rpc(SLA, "ListTicketClocks", sla.ListTicketClocksRequest, sla.ListTicketClocksResponse)

@@ -7,7 +7,12 @@ from chassis.grpc_server import Servicer
 from chassis.jobs import Job
 from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
-from deskmesh.tickets.v1 import configuration_service_pb2, link_service_pb2, ticket_service_pb2
+from deskmesh.tickets.v1 import (
+    configuration_service_pb2,
+    link_service_pb2,
+    ticket_service_pb2,
+    view_service_pb2,
+)
 from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
@@ -15,6 +20,7 @@ from tickets.api.links import LinkServicer
 from tickets.api.mail import MailEvents
 from tickets.api.tickets import TicketServicer
 from tickets.api.timers import ClosingTimers
+from tickets.api.views import ViewServicer
 from tickets.app.configuration import Configurations
 from tickets.app.directory import KnownPerson
 from tickets.app.numbers import Numbers
@@ -27,6 +33,7 @@ from tickets.settings import Settings
 _TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
+_VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
 
 
 async def compose(runtime: Runtime[Settings]) -> Parts:
@@ -47,6 +54,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_TICKETS, TicketServicer(databases, configurations, desk, objects)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
+            Servicer(_VIEWS, ViewServicer(configurations)),
         ],
         handlers=[
             *DirectoryEvents(configurations).handlers(),

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from embedded.demo.automation import load_automation
 from embedded.demo.client import Api, Journal, LoadError
 from embedded.demo.content import PASSWORD, TENANTS, Member, Tenant, read_tenant
 from embedded.demo.plan import PlannedTicket, Step, authors, plan_tickets
@@ -53,6 +54,7 @@ async def _load_tenant(http: httpx.AsyncClient, tenant: Tenant, journal: Journal
             _load_articles(api, tenant),
             _load_assets(api, tenant),
             _load_tickets(api, tenant, tickets),
+            load_automation(api, by=tenant.admin.email),
         ]
     )
     await _in_turns(

@@ -29,6 +29,7 @@ from gateway.http.routes import (
     people,
     sla,
     tickets,
+    views,
 )
 from gateway.http.telemetry import Telemetry
 
@@ -42,6 +43,7 @@ DOORS: Final = (
     events.door,
     people.door,
     configuration.door,
+    views.door,
     knowledge.door,
     cmdb.door,
     messages.door,

@@ -34,6 +34,7 @@ TAGS = (
     ("people", "Users, teams and organisations."),
     ("tickets", "The record of work, and all that belongs to a ticket."),
     ("configuration", "What tickets are worked by."),
+    ("views", "Saved questions for tickets."),
     ("sla", "Calendars, policies and clocks."),
     ("knowledge", "Articles and their search."),
     ("cmdb", "Configuration items and their relations."),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.context import current_caller
 from chassis.db import Tx
 from chassis.filters import Node
 from chassis.filters.tree import And, Comparison, Not, Operator, Or
@@ -13,16 +14,25 @@ from tickets.app.configuration import Configuration
 from tickets.db.directory import Organization, Person
 
 PEOPLE = frozenset({"assignee", "requester"})
+ME = "me"
+"""As a person: whoever asks."""
 
 
 async def with_ids(tx: Tx, configuration: Configuration, node: Node | None) -> Node | None:
-    """The filter with slugs and addresses replaced by ids; a key that nothing has stays, and equals nothing."""
+    """The filter with slugs and addresses replaced by ids, `ME` by the caller's.
+
+    A key that nothing has stays, and equals nothing.
+    """
     if node is None:
         return None
     keys = _keys(node)
     people = {key.lower() for field, key in keys if field in PEOPLE}
     organizations = {key for field, key in keys if field == "organization"}
     ids = _configured(configuration)
+    me = current_caller().user_id
+    if ME in people and me is not None:
+        ids |= {(field, ME): me for field in PEOPLE}
+    people.discard(ME)
     if people:
         rows = await tx.execute(
             select(Person.email, Person.id).where(Person.email.in_(people)).order_by(Person.id)

@@ -25,7 +25,7 @@ from sqlalchemy.sql.expression import SQLColumnExpression
 from chassis import filters, search
 from chassis.db import Tx
 from chassis.filters import Field, FieldTable, FieldType
-from chassis.paging import Keyset, Page, Value, order_of
+from chassis.paging import Keyset, Order, Page, Value, order_of
 from chassis.search.words import asked_words
 from tickets.app.access import readable_parts
 from tickets.app.checking import Problems
@@ -80,19 +80,8 @@ async def list_tickets(
     problems = Problems()
     problems.text("query", wanted.query, limit=MAX_QUERY)
     problems.raise_any()
-    table = field_table(configuration)
-    tree = await with_ids(tx, configuration, filters.parse(wanted.filter))
-    condition = filters.to_sql(filters.check(tree, table), table)
-    categories = implied_categories(configuration, tree)
-    if categories is not None:
-        condition = and_(Ticket.state_category.in_(sorted(categories)), condition)
-    order = order_of(
-        wanted.order_by,
-        {name: column for name, (column, _) in ORDERS.items()},
-        default=DEFAULT_ORDER,
-        unique=Ticket.id,
-    )
-    keyset = Keyset(order, f"{wanted.filter}\n{wanted.query}")
+    condition = await condition_of(tx, configuration, wanted.filter)
+    keyset = Keyset(check_order(wanted.order_by), f"{wanted.filter}\n{wanted.query}")
     rows: Sequence[Ticket] = []
     async for question in _questions(tx, configuration, wanted.query):
         statement = keyset.select(_statement(configuration, condition, question), page)
@@ -101,6 +90,33 @@ async def list_tickets(
             break
     items, token = keyset.cut(rows, page, _values_of(wanted.order_by))
     return await view_tickets(tx, configuration, items), token
+
+
+async def condition_of(tx: Tx, configuration: Configuration, text: str) -> ColumnElement[bool]:
+    """The condition of a filter. Raises BadRequest for one that is malformed."""
+    table = field_table(configuration)
+    tree = await with_ids(tx, configuration, filters.parse(text))
+    condition = filters.to_sql(filters.check(tree, table), table)
+    categories = implied_categories(configuration, tree)
+    if categories is not None:
+        condition = and_(Ticket.state_category.in_(sorted(categories)), condition)
+    return condition
+
+
+def check_order(order_by: str) -> list[Order]:
+    """The order of a list of tickets, ended by what is unique. Raises InvalidInput."""
+    columns = {name: column for name, (column, _) in ORDERS.items()}
+    return order_of(order_by, columns, default=DEFAULT_ORDER, unique=Ticket.id)
+
+
+def matching(
+    tx: Tx, configuration: Configuration, condition: ColumnElement[bool], query: str
+) -> Select[Ticket]:
+    """The tickets that the caller sees under a condition, with these words as they are written."""
+    if not query.strip():
+        return _statement(configuration, condition, None)
+    question = search.question(tx.tenant_id, query, configuration.languages)
+    return _statement(configuration, false() if question is None else condition, question)
 
 
 def field_table(configuration: Configuration) -> FieldTable:

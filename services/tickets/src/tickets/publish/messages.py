@@ -233,6 +233,11 @@ def reference_message(reference: Reference | None) -> common.Ref | None:
     return common.Ref(id=str(reference.id), key=reference.key, name=reference.name)
 
 
+def reference_messages(references: Sequence[Reference]) -> list[common.Ref]:
+    """References."""
+    return [common.Ref(id=str(one.id), key=one.key, name=one.name) for one in references]
+
+
 def person_message(reference: Reference | None) -> common.PersonRef | None:
     """A reference to a person, absent where there is none."""
     if reference is None:

@@ -1,0 +1,121 @@
+"""The RPCs of saved views."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chassis.db import Tx
+from chassis.errors import FieldError, InvalidInput
+from chassis.paging import page_of
+from deskmesh.tickets.v1 import view_pb2
+from deskmesh.tickets.v1 import view_service_pb2 as pb
+from tickets.api.requests import names_of
+from tickets.app import saved_views
+from tickets.app.configuration import Configurations
+from tickets.app.saved_views import ShownView, ViewDraft
+from tickets.app.sharing import Sharing
+from tickets.publish import messages
+
+_FIELDS = frozenset({"name", "filter", "query", "columns", "order_by", "shared_with"})
+
+
+@dataclass(frozen=True, slots=True)
+class ViewServicer:
+    """ViewService."""
+
+    configurations: Configurations
+
+    async def CreateView(self, tx: Tx, request: pb.CreateViewRequest) -> pb.CreateViewResponse:
+        made = await saved_views.create_view(
+            tx,
+            configuration=await self.configurations.within(tx),
+            draft=ViewDraft(**_values(request.view, _FIELDS)),  # type: ignore[arg-type]  # its own fields
+        )
+        return pb.CreateViewResponse(view=_message(made))
+
+    async def GetView(self, tx: Tx, request: pb.GetViewRequest) -> pb.GetViewResponse:
+        configuration = await self.configurations.within(tx)
+        found = await saved_views.get_view(tx, configuration=configuration, view_id=request.view_id)
+        return pb.GetViewResponse(view=_message(found))
+
+    async def ListViews(self, tx: Tx, request: pb.ListViewsRequest) -> pb.ListViewsResponse:
+        configuration = await self.configurations.within(tx)
+        found, token = await saved_views.list_views(tx, configuration=configuration, page=page_of(request))
+        return pb.ListViewsResponse(views=[_message(view) for view in found], next_page_token=token)
+
+    async def UpdateView(self, tx: Tx, request: pb.UpdateViewRequest) -> pb.UpdateViewResponse:
+        names = names_of(request.update_mask)
+        if wrong := sorted(names - _FIELDS):
+            raise InvalidInput([FieldError(name, "cannot be changed") for name in wrong])
+        changed = await saved_views.update_view(
+            tx,
+            configuration=await self.configurations.within(tx),
+            view_id=request.view_id,
+            changes=_values(request.patch, names),
+            expected_version=request.expected_version or None,
+        )
+        return pb.UpdateViewResponse(view=_message(changed))
+
+    async def DeleteView(self, tx: Tx, request: pb.DeleteViewRequest) -> pb.DeleteViewResponse:
+        await saved_views.delete_view(
+            tx, view_id=request.view_id, expected_version=request.expected_version or None
+        )
+        return pb.DeleteViewResponse()
+
+    async def CountViews(self, tx: Tx, request: pb.CountViewsRequest) -> pb.CountViewsResponse:
+        configuration = await self.configurations.within(tx)
+        counted = await saved_views.count_views(
+            tx, configuration=configuration, view_ids=list(request.view_ids)
+        )
+        return pb.CountViewsResponse(
+            counts=[
+                view_pb2.ViewCount(
+                    view_id=str(one.view_id), count=one.count, more=one.more, problem=one.problem
+                )
+                for one in counted
+            ]
+        )
+
+    async def ListViewTickets(self, tx: Tx, request: pb.ListViewTicketsRequest) -> pb.ListViewTicketsResponse:
+        views, token = await saved_views.list_view_tickets(
+            tx,
+            configuration=await self.configurations.within(tx),
+            view_id=request.view_id,
+            page=page_of(request),
+        )
+        return pb.ListViewTicketsResponse(
+            tickets=[messages.ticket_message(view) for view in views], next_page_token=token
+        )
+
+
+def _values(view: view_pb2.View, names: Iterable[str]) -> dict[str, object]:
+    """The named fields of a view as people write it."""
+    values: dict[str, object] = {name: getattr(view, name) for name in names}
+    if "columns" in values:
+        values["columns"] = list(view.columns)
+    if "shared_with" in values:
+        values["shared_with"] = sharing_of(view.shared_with)
+    return values
+
+
+def sharing_of(message: view_pb2.ViewSharing) -> Sharing:
+    """With whom something shall be shared; a team counts by its id, else by its key."""
+    return Sharing(message.everybody, [team.id or team.key for team in message.teams])
+
+
+def _message(shown: ShownView) -> view_pb2.View:
+    row = shown.row
+    return view_pb2.View(
+        id=str(row.id),
+        name=row.name,
+        filter=row.filter,
+        query=row.query,
+        columns=row.columns,
+        order_by=row.order_by,
+        shared_with=view_pb2.ViewSharing(
+            everybody=row.everybody, teams=messages.reference_messages(shown.teams)
+        ),
+        owner=messages.person_message(shown.owner),
+        created_at=messages.moment(row.created_at),
+        updated_at=messages.moment(row.updated_at),
+        version=row.version,
+    )

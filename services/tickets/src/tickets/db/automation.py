@@ -1,0 +1,33 @@
+"""Tables of what saves agents work: saved views."""
+
+from uuid import UUID
+
+from sqlalchemy import Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import TenantRow
+from tickets.db.base import Base
+
+
+class Shared(TenantRow):
+    """A row that a person made, for themselves, for teams, or for everybody who works tickets."""
+
+    owner_id: Mapped[UUID]
+    everybody: Mapped[bool]
+    team_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    name: Mapped[str]
+
+
+class SavedView(Shared, Base):
+    """A saved question for tickets."""
+
+    __tablename__ = "saved_views"
+
+    # In the filter language.
+    filter: Mapped[str]
+    # Words to find.
+    query: Mapped[str]
+    # Names of ticket fields.
+    columns: Mapped[list[str]]
+    order_by: Mapped[str]
