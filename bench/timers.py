@@ -18,7 +18,7 @@ from chassis import messaging, outbox, timers
 from chassis.db import Database, Databases, Tx
 from chassis.timers import NewTimer, Timer, TimerHandler, Worker
 from chassis.wake import Waker
-from deskmesh.sla.v1 import events_pb2
+from deskmesh.sla.v1 import events_pb2, sla_pb2
 
 KIND = "bench"
 TENANTS = 10
@@ -43,18 +43,21 @@ FROM outbox WHERE tenant_id = ANY ($1) AND subject = 'deskmesh.sla.v1.ClockWarni
 
 
 async def tell(tx: Tx, due: list[Timer]) -> None:
-    """Publish an event for each timer; the aggregate is the moment at which it was due."""
+    """Publish an event for each timer, of a ticket that nobody knows; the aggregate is the moment at which it was due."""
     for timer in due:
-        outbox.add(
-            tx, events_pb2.ClockWarning(warning="50%"), aggregate_id=repr(timer.due_at.timestamp()), version=1
+        clock = sla_pb2.Clock(
+            id=str(timer.id), ticket_id=str(timer.id), name="resolution", kind="sla", state="running"
         )
+        ticket = events_pb2.TicketFacts(id=clock.ticket_id, number="INC-1", title="The printer is on fire")
+        message = events_pb2.ClockWarning(clock=clock, ticket=ticket, warning="50%")
+        outbox.add(tx, message, aggregate_id=repr(timer.due_at.timestamp()), version=1)
 
 
 @asynccontextmanager
 async def working(measured: Measured, databases: Databases) -> AsyncIterator[None]:
     """The timers' worker in this process, as a process of sla has one; the relay is that of the running sla."""
     client, stop = messaging.connect(measured.nats_url, "bench"), asyncio.Event()
-    worker = Worker("sla", databases, client, [TimerHandler(KIND, tell)])
+    worker = Worker("sla", databases, client, [TimerHandler(KIND, tell, tenants_at_once=5)])
     running = [
         asyncio.create_task(worker.run(stop)),
         asyncio.create_task(Waker("sla", databases, client).run(stop)),

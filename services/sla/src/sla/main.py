@@ -42,7 +42,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             Handler(directory.TenantChanged, on_tenant_changed),
         ],
         timers=[
-            TimerHandler(MOMENT, on_clock_moment),
+            TimerHandler(MOMENT, on_clock_moment, tenants_at_once=5),
             TimerHandler(RECOMPUTE, on_rules_changed),
         ],
         jobs=[Job("backfill-tenants", every=timedelta(minutes=1), run=backfill)],

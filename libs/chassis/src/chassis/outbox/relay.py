@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_BATCH = 200
+_BATCH = 500
 _LINGER_SECONDS = 0.025
 _POLL_SECONDS = 1.0
 _CHECK_SECONDS = 5.0

@@ -48,7 +48,8 @@ class TimerHandler:
     `handle` gets up to `batch` due timers of a tenant, in the order of `due_at`, in the transaction that removes them;
     it may set the same timer again. `prepare` runs before that transaction opens, for what is slow or leaves the
     service; it may run again after a failure or a crash. Work that must not be repeated because of a neighbour's
-    failure has `batch` 1. `workers` batches run at a time in each process.
+    failure has `batch` 1. `workers` claims are worked on at a time in each process; one takes the due timers of all
+    tenants, at most `tenants_at_once` batches.
 
     What fails is tried again after 1, 2, 4 … seconds, at most `longest_pause`; after `max_attempts` the timer stays as
     dead, to be looked at. Failures of what it needs (a service or database that is away) never kill it.
@@ -63,6 +64,7 @@ class TimerHandler:
     permissions: frozenset[str] = frozenset()
     batch: int = 200
     workers: int = 2
+    tenants_at_once: int = 1
     max_attempts: int = 12
     longest_pause: timedelta = timedelta(minutes=5)
     lease: timedelta = timedelta(seconds=5)

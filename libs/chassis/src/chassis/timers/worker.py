@@ -138,10 +138,12 @@ class Worker:
             woken(self._service, self._nats, [database.timers_scheduled], wake),
             asyncio.TaskGroup() as group,
         ):
+            busy = False
             while not stop.is_set():
                 await free.acquire()
                 wake.clear()
-                taken, wait = await _next(database, handler)
+                taken, wait = await _next(database, handler, busy=busy)
+                busy = bool(taken)
                 if taken:
                     group.create_task(handle(taken))
                 else:
@@ -156,9 +158,11 @@ class Worker:
 
         async def one(tenant_id: UUID, timers: list[Timer]) -> None:
             async with places:
-                await self._handle(database, handler, tenant_id, timers)
-            for timer in timers:
-                timer.in_hand = False
+                for start in range(0, len(timers), handler.batch):
+                    batch = timers[start : start + handler.batch]
+                    await self._handle(database, handler, tenant_id, batch)
+                    for timer in batch:
+                        timer.in_hand = False
 
         renewing = asyncio.create_task(_renew(database, handler, taken))
         try:
@@ -208,13 +212,16 @@ class Worker:
         metrics.TIMERS_FIRED.labels(handler.kind, "handled").inc(len(ours))
 
 
-async def _next(database: Database, handler: TimerHandler) -> tuple[list[Timer], float]:
-    """The next due timers; without any, the seconds after which to look again."""
+async def _next(database: Database, handler: TimerHandler, *, busy: bool) -> tuple[list[Timer], float]:
+    """The next due timers; without any, the seconds after which to look again.
+
+    An idle worker asks for the time first, which writes nothing; a `busy` one expects more.
+    """
     try:
-        wait = await _until_next(database, handler.kind)
+        wait = 0.0 if busy else await _until_next(database, handler.kind)
         if wait > 0:
             return [], wait
-        return await _claim(database, handler), _LOCKED_SECONDS
+        return await _claim(database, handler), 0.0 if busy else _LOCKED_SECONDS
     except DeskmeshError as error:
         log.warning("timers_wait", kind=handler.kind, reason=error.reason)
     except Exception:
@@ -225,7 +232,8 @@ async def _next(database: Database, handler: TimerHandler) -> tuple[list[Timer],
 async def _claim(database: Database, handler: TimerHandler) -> list[Timer]:
     """Takes the next due timers, of any tenant."""
     async with database.relay_connection() as raw:
-        rows = await raw.fetch(_CLAIM, handler.kind, handler.batch, handler.lease)
+        most = handler.batch * handler.tenants_at_once
+        rows = await raw.fetch(_CLAIM, handler.kind, most, handler.lease)
     taken = []
     for row in sorted(rows, key=lambda row: row["due_at"]):
         timer = Timer(
