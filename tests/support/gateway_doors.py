@@ -1,7 +1,7 @@
 """What the tests of the gateway's doors share: a whole gateway, and people who sign in through it."""
 
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,9 +73,14 @@ class Doors:
 
 @asynccontextmanager
 async def running_doors(
-    database: ServiceDatabase, nats: Nats, targets: Mapping[str, str], **settings: str
+    database: ServiceDatabase,
+    nats: Nats,
+    targets: Mapping[str, str],
+    *,
+    tenants: Sequence[str] = ("acme", "globex"),
+    **settings: str,
 ) -> AsyncIterator[Doors]:
-    """Run a gateway before the services that `targets` names; the others do not answer."""
+    """Run a gateway before the services that `targets` names; the others do not answer. Makes the tenants."""
     with tempfile.TemporaryDirectory(prefix="deskmesh-") as name:
         folder = Path(name)
         environment = {
@@ -100,7 +105,7 @@ async def running_doors(
             url = f"http://127.0.0.1:{process.http_port}"
             async with httpx.AsyncClient(base_url=url, timeout=20) as http:
                 doors = Doors(process, http, folder)
-                for slug in ("acme", "globex"):
+                for slug in tenants:
                     made = await create_tenant(process.runtime.databases, new=new_tenant(slug))
                     doors.tenants[slug] = made.tenant_id
                 yield doors

@@ -1,5 +1,7 @@
 """Token buckets."""
 
+from contextlib import suppress
+
 import pytest
 
 from chassis.errors import LimitReached
@@ -63,3 +65,33 @@ def test_memory_is_bounded() -> None:
     for key in range(BUCKETS + 100):
         limiter.take(str(key))
     assert len(limiter._buckets) == BUCKETS
+
+
+def test_what_others_gave_is_missing_here_until_it_is_refilled() -> None:
+    clock = Clock()
+    limiter = Limiter(rate=1, burst=2, clock=clock)
+    limiter.taken_elsewhere({"a": 2})
+    with pytest.raises(LimitReached) as refused:
+        limiter.take("a")
+    assert refused.value.retry_after_seconds == pytest.approx(1)
+    limiter.take("b")
+    clock.now += 1
+    limiter.take("a")
+
+
+def test_however_much_others_gave_nobody_waits_longer_than_for_two_buckets() -> None:
+    limiter = Limiter(rate=1, burst=2, clock=Clock())
+    limiter.taken_elsewhere({"a": 1_000})
+    with pytest.raises(LimitReached) as refused:
+        limiter.take("a")
+    assert refused.value.retry_after_seconds == pytest.approx(3)
+
+
+def test_what_was_taken_here_is_told_once_and_what_was_refused_or_heard_never() -> None:
+    limiter = Limiter(rate=1, burst=2, clock=Clock())
+    limiter.taken_elsewhere({"b": 2})
+    for key in "aaab":
+        with suppress(LimitReached):
+            limiter.take(key)
+    assert limiter.taken() == {"a": 2}
+    assert limiter.taken() == {}

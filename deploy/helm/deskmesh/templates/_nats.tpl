@@ -49,6 +49,7 @@ publish {
     "deskmesh.wake.{{ $service }}"
     {{- if eq $service "gateway" }}
     "deskmesh.identity.not_before"
+    "deskmesh.gateway.limits"
     {{- end }}
     # The relay and its stream.
     "$JS.API.STREAM.INFO.deskmesh-{{ $service }}"
@@ -87,6 +88,7 @@ publish {
   {{- end }}
 }
 subscribe {
-  allow: ["_INBOX.{{ $service }}.>", "deskmesh.wake.{{ $service }}", "deskmesh.identity.not_before"]
+  allow: ["_INBOX.{{ $service }}.>", "deskmesh.wake.{{ $service }}", "deskmesh.identity.not_before"
+    {{- if eq $service "gateway" }}, "deskmesh.gateway.limits"{{ end }}]
 }
 {{- end -}}

@@ -34,6 +34,8 @@ class Client(NatsClient):
 
     def __init__(self, url: str, name: str) -> None:
         super().__init__()
+        self.generation = 0
+        """Grows when it has given up a connection and made another: subscriptions of the earlier one are gone."""
         self._wanted = True
         self._closed_event = asyncio.Event()
         self._keeper = asyncio.get_running_loop().create_task(self._keep_connected(url, name))
@@ -108,6 +110,7 @@ class Client(NatsClient):
                     ping_interval=10,
                     max_outstanding_pings=2,
                 )
+                self.generation += 1
                 log.info("nats_connected")
                 # The library gives up on errors that it takes for final, such as a refused password.
                 await self._closed_event.wait()

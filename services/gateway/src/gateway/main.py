@@ -16,6 +16,7 @@ from gateway.api.audit import AuditService
 from gateway.api.commands import tenant_commands
 from gateway.api.directory import DirectoryService
 from gateway.api.grpc_door import GrpcDoor
+from gateway.api.limits import SharedLimits
 from gateway.app.admission import Admission
 from gateway.app.auth import Exchange
 from gateway.app.keys import SigningKeys
@@ -31,11 +32,16 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     """List the parts of a gateway process."""
     settings = runtime.settings
     keys = _keys(settings)
+    limiters = {
+        "clients": _limiter(settings.client_rate_limit),
+        "tenants": _limiter(settings.tenant_rate_limit),
+        "sign_ins": _limiter(settings.sign_in_rate_limit),
+    }
     admission = Admission(
         runtime.verifier,
         Exchange(runtime.databases, keys, runtime.verifier),
-        clients=_limiter(settings.client_rate_limit),
-        tenants=_limiter(settings.tenant_rate_limit),
+        clients=limiters["clients"],
+        tenants=limiters["tenants"],
     )
     backends = Backends({name: runtime.channel(target, name) for name, target in _targets(settings).items()})
     live = Live(runtime.nats, runtime.draining)
@@ -46,7 +52,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         admission=admission,
         backends=backends,
         live=live,
-        sign_ins=_limiter(settings.sign_in_rate_limit),
+        sign_ins=limiters["sign_ins"],
     )
     # Ends a little before the doors are made to.
     grace_seconds = 0.8 * settings.grace_seconds
@@ -64,6 +70,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         background=[
             Background("not_before", partial(jobs.publish_not_before, runtime), worker=False),
             Background("live", live.run, worker=False),
+            Background("limits", SharedLimits(runtime.nats, limiters).run, worker=False),
             Background("public_grpc", grpc_door.run, worker=False, door=True),
         ],
         http_app=create_app(desk),
@@ -89,8 +96,8 @@ async def _loaded(file: Path | None) -> str | None:
 
 
 def _limiter(rate: float) -> Limiter:
-    """So many a second on average, twice as many at once."""
-    return Limiter(rate, 2 * rate)
+    """So many a second on average, twice as many at once, and one at least."""
+    return Limiter(rate, max(1.0, 2 * rate))
 
 
 def _keys(settings: GatewaySettings) -> SigningKeys:

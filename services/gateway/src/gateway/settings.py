@@ -25,7 +25,7 @@ class GatewaySettings(ServiceSettings):
     knowledge_target: str
     cmdb_target: str
     notify_target: str
-    # Requests per second, averaged; twice as many at once.
+    # Requests per second to all gateways together, averaged; twice as many at once.
     client_rate_limit: float = Field(default=1000.0, gt=0)
     tenant_rate_limit: float = Field(default=2000.0, gt=0)
     sign_in_rate_limit: float = Field(default=20.0, gt=0)
