@@ -19,6 +19,7 @@ from gateway.http.pages import pages
 from gateway.http.routes import (
     attachments,
     auth,
+    children,
     cmdb,
     configuration,
     conversation,
@@ -37,6 +38,7 @@ DOORS: Final = (
     tickets.door,
     conversation.door,
     links.door,
+    children.door,
     attachments.door,
     sla.door,
     auth.door,

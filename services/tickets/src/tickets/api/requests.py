@@ -96,6 +96,7 @@ def move_of(request: pb.TransitionTicketRequest) -> WantedMove:
         to=request.to,
         comment=request.comment,
         fields=values_of(request.fields),
+        cascade=request.cascade,
         expected_version=request.expected_version or None,
         occurred_at=moment_of(request),
     )

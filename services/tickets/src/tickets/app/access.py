@@ -105,6 +105,11 @@ async def may_read(tx: Tx, ticket: Ticket, configuration: Configuration) -> bool
     return current_caller().may_somewhere(READ_OWN) and await is_own(tx, ticket)
 
 
+async def number_seen(tx: Tx, configuration: Configuration, ticket: Ticket) -> str:
+    """The ticket's number, or "…" where the caller does not see it."""
+    return ticket.number if await may_read(tx, ticket, configuration) else "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Tickets that the caller sees, and whether what is internal on them stays hidden."""

@@ -3,16 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
-
-from sqlalchemy import select
 
 from chassis.db import Tx
-from chassis.errors import FieldError, InvalidInput, NotFound, WrongState
-from tickets.app.access import readable_ticket
+from chassis.errors import FieldError, InvalidInput, WrongState
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
 from tickets.app.directory import require_person
+from tickets.app.parents import parent_named
 from tickets.app.people import requester_of, with_people
 from tickets.db.tickets import Ticket
 from tickets.domain.fields import merge_values, size_problem
@@ -104,7 +101,8 @@ async def apply_edits(tx: Tx, configuration: Configuration, ticket: Ticket, edit
     if "requester" in edits.names:
         await _apply_requester(tx, ticket, edits.requester)
     if "parent_id" in edits.names:
-        ticket.parent_id = await _parent(tx, configuration, ticket, edits.parent_id)
+        parent = edits.parent_id
+        ticket.parent_id = await parent_named(tx, configuration, parent, child=ticket) if parent else None
     if edits.names & {"queue", "type"}:
         _apply_place(configuration, ticket, edits)
     _apply_priority(configuration, ticket, edits)
@@ -154,19 +152,3 @@ def _apply_priority(configuration: Configuration, ticket: Ticket, edits: Edits) 
         ticket.priority = edits.priority
     if not ticket.priority_by_hand:
         ticket.priority = priority_of(configuration.matrix, ticket.impact, ticket.urgency)
-
-
-async def _parent(tx: Tx, configuration: Configuration, ticket: Ticket, reference: str) -> UUID | None:
-    """The parent's id. Raises InvalidInput where there is none, or it is the ticket or one of its descendants."""
-    if not reference:
-        return None
-    try:
-        parent = await readable_ticket(tx, configuration, reference)
-    except NotFound:
-        raise InvalidInput([FieldError("parent_id", "there is no such ticket")]) from None
-    above: UUID | None = parent.id
-    while above is not None:
-        if above == ticket.id:
-            raise InvalidInput([FieldError("parent_id", "must not be the ticket itself or one below it")])
-        above = await tx.scalar(select(Ticket.parent_id).where(Ticket.id == above))
-    return parent.id

@@ -10,7 +10,7 @@ from chassis.db import Tx
 from chassis.errors import AlreadyExists, FieldError, InvalidInput, NotFound, WrongState
 from chassis.ids import is_id
 from chassis.paging import Keyset, Page, Value
-from tickets.app.access import may_read, readable_parts, readable_ticket, require_on
+from tickets.app.access import may_read, number_seen, readable_parts, readable_ticket, require_on
 from tickets.app.actors import occasion_of
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
@@ -157,18 +157,14 @@ async def _require_no_cycle(
         return
     path = way(await edges_from(tx, target.id, kind.name), target.id, source.id)
     if path:
-        named = await named_way(tx, configuration, [source.id, *path])
+        named = await _named_way(tx, configuration, [source.id, *path])
         raise InvalidInput([FieldError("ticket", f"would close a cycle of {kind.name}: {named}")])
 
 
-async def named_way(tx: Tx, configuration: Configuration, ids: Sequence[UUID]) -> str:
+async def _named_way(tx: Tx, configuration: Configuration, ids: Sequence[UUID]) -> str:
     """The numbers of tickets in a row, those that the caller does not see as "…"."""
     rows = await tx.scalars(select(Ticket).where(Ticket.id.in_(ids)))
-    tickets = {ticket.id: ticket for ticket in rows}
-    numbers = {
-        id_: ticket.number if await may_read(tx, ticket, configuration) else "…"
-        for id_, ticket in tickets.items()
-    }
+    numbers = {ticket.id: await number_seen(tx, configuration, ticket) for ticket in rows}
     return " → ".join(numbers[id_] for id_ in ids)
 
 

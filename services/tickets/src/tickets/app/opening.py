@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
 from chassis import idempotency, outbox
 from chassis.context import current_caller
 from chassis.db import Database
-from chassis.errors import FieldError, InProgress, InvalidInput, NotFound
-from tickets.app.access import readable_ticket
+from chassis.errors import InProgress
 from tickets.app.actors import occasion_at
 from tickets.app.configuration import Configuration
 from tickets.app.creating import NewTicket, check_new, compose_ticket, place_ticket, require_create
 from tickets.app.directory import EnsureRequester, names_caller, require_person
 from tickets.app.numbers import Numbers
+from tickets.app.parents import parent_named
 from tickets.app.people import CallersAsRequesters, make_known, requester_of, require_naming, with_people
 from tickets.app.wording import Vocabulary
 from tickets.db.create_ticket import store_ticket
@@ -101,9 +100,5 @@ async def _with_references(
             new = replace(new, requester=await requester_of(tx, person))
         new = replace(new, fields=await with_people(tx, configuration.fields, new.fields))
         if opening.parent:
-            try:
-                parent: UUID = (await readable_ticket(tx, configuration, opening.parent)).id
-            except NotFound:
-                raise InvalidInput([FieldError("parent_id", "there is no such ticket")]) from None
-            new = replace(new, parent_id=parent)
+            new = replace(new, parent_id=await parent_named(tx, configuration, opening.parent))
     return new

@@ -14,8 +14,10 @@ from tickets.app.commenting import NewComment, add_comment, require_comment, spe
 from tickets.app.configuration import Configuration
 from tickets.app.creating import UPDATE
 from tickets.app.moving import check_move, move_ticket
+from tickets.app.parents import move_children, require_children_done
 from tickets.app.people import with_people
 from tickets.app.wording import Vocabulary
+from tickets.db.links import lock_structure
 from tickets.db.views import TicketView
 from tickets.domain.changes import custom_values, differences
 from tickets.domain.fields import merge_values
@@ -29,6 +31,8 @@ class WantedMove:
     to: str
     comment: str = ""
     fields: Mapping[str, object] = field(default_factory=dict)
+    cascade: bool = False
+    """What stands below the ticket goes along."""
     expected_version: int | None = None
     occurred_at: datetime | None = None
 
@@ -38,9 +42,12 @@ async def transition_ticket(
 ) -> TicketView:
     """Makes a move that the workflow allows the caller.
 
-    Raises NotFound, Stale, InvalidInput, WrongState with the legal moves, Forbidden for a move or for fields that are
+    Raises NotFound, Stale, InvalidInput, WrongState with the legal moves (also where open children hold it back or one
+    of them cannot follow), Forbidden for a move or for fields that are
     others' to set.
     """
+    if move.cascade:
+        await lock_structure(tx)
     found = await readable_ticket(
         tx, configuration, ticket, for_update=True, expected_version=move.expected_version
     )
@@ -63,6 +70,10 @@ async def transition_ticket(
         comment=move.comment,
         occasion=occasion,
     )
+    if move.cascade:
+        await move_children(tx, configuration=configuration, ticket=found, to=move.to, occasion=occasion)
+    elif not occasion.imported:
+        await require_children_done(tx, configuration, found, move.to)
     if move.comment.strip():
         require_comment(found, configuration, "public")
         await add_comment(

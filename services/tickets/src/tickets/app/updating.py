@@ -11,6 +11,7 @@ from tickets.app.creating import UPDATE
 from tickets.app.editing import Edits, apply_edits, check_edits
 from tickets.app.recording import record_change, view_ticket
 from tickets.app.wording import Vocabulary, index_again
+from tickets.db.links import lock_structure
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView, organization_named, person_named
 from tickets.domain.changes import Plain, custom_values, described, differences
@@ -55,6 +56,8 @@ async def update_ticket(
 
     Raises NotFound, Forbidden, Stale, InvalidInput, WrongState where the new type does not know the ticket's state.
     """
+    if "parent_id" in edits.names:
+        await lock_structure(tx)
     found = await readable_ticket(
         tx, configuration, ticket, for_update=True, expected_version=edits.expected_version
     )

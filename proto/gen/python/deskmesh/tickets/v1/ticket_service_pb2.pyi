@@ -410,11 +410,14 @@ class TransitionTicketRequest(_message.Message):
     FIELDS_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    CASCADE_FIELD_NUMBER: _builtins.int
     ticket: _builtins.str
     to: _builtins.str
     comment: _builtins.str
     """A public comment that goes with the move."""
     expected_version: _builtins.int
+    cascade: _builtins.bool
+    """What stands below the ticket goes along, each ticket by moves that the caller may make."""
     @_builtins.property
     def fields(self) -> _struct_pb2.Struct: ...
     @_builtins.property
@@ -428,10 +431,11 @@ class TransitionTicketRequest(_message.Message):
         fields: _struct_pb2.Struct | None = ...,
         expected_version: _builtins.int = ...,
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        cascade: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment", "expected_version", b"expected_version", "fields", b"fields", "occurred_at", b"occurred_at", "ticket", b"ticket", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cascade", b"cascade", "comment", b"comment", "expected_version", b"expected_version", "fields", b"fields", "occurred_at", b"occurred_at", "ticket", b"ticket", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -250,6 +250,11 @@ class Move(Input):
     to: Text
     comment: Text | None = Field(default=None, description="A public comment that goes with the move.")
     fields: FreeForm = Field(default_factory=dict, description="Values that the move asks for.")
+    cascade: bool = Field(
+        default=False,
+        description="To resolved, closed or cancelled: the ticket's children, and theirs, go along where you may"
+        " move them; if one cannot, nothing is moved.",
+    )
     occurred_at: Moment | None = Field(default=None, description=IMPORTED)
 
 

@@ -37,7 +37,13 @@ async def create_ticket(request: Request, body: models.NewTicket) -> Response:
     Only the title is required. Whoever may create tickets for others names the requester; an unknown e-mail address
     becomes a new requester. The number is never reused.
     """
-    question = pb.CreateTicketRequest(
+    ticket = (await ask(request, clients.CREATE_TICKET, creation(body))).ticket
+    return resource(render.ticket(ticket), ticket.version, HTTPStatus.CREATED, f"{API}/tickets/{ticket.id}")
+
+
+def creation(body: models.NewTicket) -> pb.CreateTicketRequest:
+    """Read what a new ticket says."""
+    return pb.CreateTicketRequest(
         type=body.type or "",
         title=body.title,
         description=body.description,
@@ -57,8 +63,6 @@ async def create_ticket(request: Request, body: models.NewTicket) -> Response:
         language=body.language or "",
         occurred_at=timestamp(body.occurred_at),
     )
-    ticket = (await ask(request, clients.CREATE_TICKET, question)).ticket
-    return resource(render.ticket(ticket), ticket.version, HTTPStatus.CREATED, f"{API}/tickets/{ticket.id}")
 
 
 @door.route("GET", "/tickets", clients.LIST_TICKETS, gives=list_of(models.Ticket))
@@ -155,13 +159,15 @@ async def list_transitions(request: Request, ticket: str) -> Response:
 async def transition_ticket(request: Request, ticket: str, body: models.Move) -> Response:
     """Move a ticket to another state.
 
-    An illegal move is refused with 409; `allowed` has the legal ones.
+    An illegal move is refused with 409; `allowed` has the legal ones. A ticket with open children is neither resolved
+    nor closed, unless they go along (`cascade`).
     """
     question = pb.TransitionTicketRequest(
         ticket=ticket,
         to=body.to,
         comment=body.comment or "",
         fields=struct(body.fields) if body.fields else None,
+        cascade=body.cascade,
         expected_version=expected_version(request),
         occurred_at=timestamp(body.occurred_at),
     )
