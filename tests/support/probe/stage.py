@@ -6,7 +6,6 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 from sqlalchemy import select
-from waiting import until
 
 from chassis import outbox
 from chassis.backlog import backlog
@@ -14,6 +13,7 @@ from chassis.db import Database, Databases, Tx
 from chassis.events import Consumers, Handler
 from chassis.events.handlers import AnyHandler, AnyReceived
 from chassis.messaging import Client
+from chassis.testing.waiting import eventually
 from probe.events import NoteErased, NoteWritten
 from probe.tables import Note
 
@@ -101,7 +101,7 @@ class Stage:
         async def so() -> bool:
             return await self.parked() >= count
 
-        await until(so)
+        await eventually(so)
 
     async def dead_events(self, columns: str) -> list[tuple[object, ...]]:
         """These columns of what is parked, in the order of versions."""

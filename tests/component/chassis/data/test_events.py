@@ -8,7 +8,6 @@ import pytest
 from nats.js.errors import NotFoundError
 from probe.events import NoteIgnored, NoteWritten
 from probe.stage import Stage, Story
-from waiting import until
 
 from chassis.context import current_caller
 from chassis.db import Database, Databases, Tx
@@ -16,6 +15,7 @@ from chassis.errors import Forbidden
 from chassis.events import Consumers, Handler
 from chassis.events.handlers import AnyHandler, AnyReceived, calls
 from chassis.messaging import Client, stream_of
+from chassis.testing.waiting import eventually
 
 STREAM = stream_of("probe")
 
@@ -26,7 +26,7 @@ async def test_every_event_has_its_effect_once(stage: Stage) -> None:
     tenants = [uuid4() for _ in range(5)]
     for tenant in tenants:
         await stage.publish(*((f"{tenant}{n % 10}", f"text {n}", n) for n in range(60)), tenant=tenant)
-    await until(lambda: len(story.told) == 300)
+    await eventually(lambda: len(story.told) == 300)
     assert max(story.batches) > 10, "events are not handled in batches"
     for tenant in tenants:
         assert len(await stage.notes(tenant)) == 60
@@ -56,7 +56,7 @@ async def test_handlers_run_as_the_service_with_what_they_declare(stage: Stage) 
     handler = Handler(NoteWritten, handle, prepare=prepare, permissions=frozenset({"notes.write"}))
     stage.listen(handler)
     await stage.publish(("a", "hello", 3))
-    await until(lambda: bool(seen))
+    await eventually(lambda: bool(seen))
     (event,) = seen
     assert (event.message.text, event.aggregate_id, event.version) == ("hello", "a", 3)
     assert event.occurred_at.tzinfo is not None
@@ -66,13 +66,13 @@ async def test_redelivered_events_have_no_second_effect(stage: Stage) -> None:
     story, stop = stage.story, asyncio.Event()
     first = asyncio.create_task(stage.consumers().run(stop))
     await stage.publish(*(("a", str(n), n) for n in range(30)))
-    await until(lambda: len(story.told) == 30)
+    await eventually(lambda: len(story.told) == 30)
     stop.set()
     await first
     await stage.nats.jetstream().delete_consumer(STREAM, "probe")
     stage.listen()
     await stage.publish(("b", "last", 1))
-    await until(lambda: len(story.told) == 31)
+    await eventually(lambda: len(story.told) == 31)
     assert len(await stage.notes()) == 31
 
 
@@ -81,7 +81,7 @@ async def test_events_without_a_handler_are_not_sent_at_all(stage: Stage) -> Non
     stage.listen()
     await stage.publish(("a", "x", 1), message=NoteIgnored)
     await stage.publish(("a", "hello", 2))
-    await until(lambda: len(story.told) == 1)
+    await eventually(lambda: len(story.told) == 1)
     await asyncio.sleep(0.1)
     info = await stage.nats.jetstream().consumer_info(STREAM, "probe")
     assert (info.num_pending, info.num_ack_pending) == (0, 0)
@@ -100,7 +100,7 @@ async def test_what_a_consumer_is_not_sent_does_not_hold_back_its_floor(stage: S
     story = stage.story
     stage.listen()
     await stage.publish(("a", "hello", 1))
-    await until(lambda: len(story.told) == 1)
+    await eventually(lambda: len(story.told) == 1)
     await stage.publish(("a", "x", 2), message=NoteIgnored)
 
     async def floor_is_behind_all() -> bool:
@@ -111,7 +111,7 @@ async def test_what_a_consumer_is_not_sent_does_not_hold_back_its_floor(stage: S
         assert row is not None
         return bool(row["floor"]) and datetime.fromisoformat(row["floor"]) > row["last"]
 
-    await until(floor_is_behind_all, 30)
+    await eventually(floor_is_behind_all, 30)
 
 
 async def test_a_service_that_learns_to_read_an_event_misses_none_of_the_change(stage: Stage) -> None:
@@ -120,7 +120,7 @@ async def test_a_service_that_learns_to_read_an_event_misses_none_of_the_change(
     async def run(handlers: list[AnyHandler], until_told: int) -> None:
         stop = asyncio.Event()
         running = asyncio.create_task(stage.consumers(*handlers).run(stop))
-        await until(lambda: len(story.told) == until_told)
+        await eventually(lambda: len(story.told) == until_told)
         stop.set()
         await running
 
@@ -138,7 +138,7 @@ async def test_readiness_tells_of_the_durable_consumer(stage: Stage) -> None:
     with pytest.raises(NotFoundError):
         await stage.nats.jetstream().consumer_info(STREAM, "probe")
     stage.running(consumer)
-    await until(lambda: consumer.ready)
+    await eventually(lambda: consumer.ready)
     assert (await stage.nats.jetstream().consumer_info(STREAM, "probe")).config.max_deliver in {None, -1}
 
 

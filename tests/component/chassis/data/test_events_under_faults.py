@@ -8,12 +8,12 @@ import pytest
 from probe.events import NoteWritten
 from probe.stage import Stage
 from probe.tables import Note
-from waiting import until
 
 from chassis.db import Databases, Tx
 from chassis.errors import Unavailable
 from chassis.events import Handler, replay
 from chassis.events.handlers import AnyReceived
+from chassis.testing.waiting import eventually
 from embedded.nats import NatsServer
 
 
@@ -25,7 +25,7 @@ async def test_one_failing_event_holds_back_its_aggregate_alone(stage: Stage) ->
         *(("a", text, n) for n, text in enumerate(["good", "bad", "after", "later"])),
         *(("b", f"b{n}", n) for n in range(5)),
     )
-    await until(lambda: len(story.told) == 9)
+    await eventually(lambda: len(story.told) == 9)
     assert [text for aggregate, text, _ in story.told if aggregate == "a"] == [
         "good",
         "bad",
@@ -47,7 +47,7 @@ async def test_what_fails_for_good_is_parked_and_replayed_in_order(
     await stage.until_parked(2)
     await stage.publish(("a", "much later", 4), ("b", "free", 2))
     await stage.until_parked(3)
-    await until(lambda: len(story.told) == 3)
+    await eventually(lambda: len(story.told) == 3)
     assert await stage.dead_events("error, attempts") == [
         ("ValueError", 8),
         ("waits behind a parked event", 0),
@@ -61,7 +61,7 @@ async def test_what_fails_for_good_is_parked_and_replayed_in_order(
     assert (done.events, done.failing) == (3, 0)
     assert await stage.parked() == 0
     await stage.publish(("a", "free again", 5))
-    await until(lambda: len(story.told) == 7)
+    await eventually(lambda: len(story.told) == 7)
     of_a = [text for aggregate, text, _ in story.told if aggregate == "a"]
     assert of_a == ["good", "bad", "behind", "much later", "free again"]
 
@@ -72,7 +72,7 @@ async def test_an_absent_service_never_parks_an_event(stage: Stage, monkeypatch:
     story.fails["needy"] = [Unavailable() for _ in range(12)]
     stage.listen()
     await stage.publish(("a", "needy", 1))
-    await until(lambda: len(story.told) == 1)
+    await eventually(lambda: len(story.told) == 1)
     assert await stage.parked() == 0
 
 
@@ -83,14 +83,14 @@ async def test_a_wiped_nats_only_delays(stage: Stage, nats_server: NatsServer) -
     for _ in range(3):
         await stage.publish(*((f"a{n % 3}", str(n), n) for n in range(sent, sent + 40)))
         sent += 40
-        await until(story.goes_on())
+        await eventually(story.goes_on())
         nats_server.stop()
         shutil.rmtree(nats_server.store)
         await stage.publish(*((f"a{n % 3}", str(n), n) for n in range(sent, sent + 10)))
         sent += 10
         nats_server.start()
         nats_server.wait_ready()
-    await until(lambda: len(story.told) >= sent)
+    await eventually(lambda: len(story.told) >= sent)
     assert len(story.told) == len(await stage.notes()) == sent
     for n in range(3):
         versions = [version for aggregate, _, version in story.told if aggregate == f"a{n}"]
@@ -113,7 +113,7 @@ async def test_another_process_takes_over_what_a_dead_one_had_in_hand(stage: Sta
     await asyncio.gather(dead, return_exceptions=True)
     story = stage.story
     stage.listen()
-    await until(lambda: len(story.told) == 10)
+    await eventually(lambda: len(story.told) == 10)
     assert [version for _, _, version in story.told] == list(range(10))
     assert len(await stage.notes()) == 10
 
@@ -147,7 +147,7 @@ async def test_an_event_that_kills_its_workers_is_parked(
         ended.cancel()
         process.cancel()
         await asyncio.gather(process, ended, return_exceptions=True)
-    await until(lambda: len(story.told) == 2)
+    await eventually(lambda: len(story.told) == 2)
     stop.set()
     await process
     ended.cancel()
@@ -164,8 +164,8 @@ async def test_a_database_that_is_away_only_delays(
     story = stage.story
     stage.listen()
     await stage.publish(("a", "before", 1))
-    await until(lambda: len(story.told) == 1)
+    await eventually(lambda: len(story.told) == 1)
     await stage.publish(*(("a", str(n), n) for n in range(2, 20)))
     await asyncio.to_thread(closed_for_a_while, 1.0)
-    await until(lambda: len(story.told) == 19, 40)
+    await eventually(lambda: len(story.told) == 19, 40)
     assert [version for _, _, version in story.told] == list(range(1, 20))

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pytest
 from probe.events import NoteWritten
-from waiting import until
 
 from chassis import leases, outbox, timers
 from chassis.db import Database, Databases
@@ -19,6 +18,7 @@ from chassis.jobs import Job, Runner
 from chassis.leases import Lease, lead
 from chassis.messaging import Client, connect
 from chassis.testing.databases import ServiceDatabase
+from chassis.testing.waiting import eventually
 from chassis.timers import Timer, TimerHandler
 from chassis.wake import Waker
 from embedded.nats import NatsServer
@@ -71,7 +71,7 @@ async def test_who_loses_the_lease_stops_working(database: Database, monkeypatch
         await raw.execute(
             "UPDATE job_leases SET fencing = fencing + 1, holder = gen_random_uuid(), expires_at = 'infinity'"
         )
-    await until(lambda: not working.is_set(), 5)
+    await eventually(lambda: not working.is_set(), 5)
     await asyncio.sleep(1.2)
     assert not working.is_set()
     stop.set()
@@ -173,7 +173,7 @@ async def test_a_job_that_fails_is_tried_again(database: Database, running: Call
 
     runtime = Runtime(Databases([database]))
     running(Runner("probe", runtime.databases, [Job("shaky", timedelta(seconds=0.2), work)], runtime))
-    await until(lambda: runs >= 2)
+    await eventually(lambda: runs >= 2)
 
 
 async def test_a_commit_of_one_process_wakes_the_timers_of_another(
@@ -191,7 +191,7 @@ async def test_a_commit_of_one_process_wakes_the_timers_of_another(
     for n in range(6):
         async with api.transaction(tenant) as tx:
             await timers.schedule(tx, kind="ring", key=str(n), due_at=datetime.now(UTC))
-        await until(lambda n=n: len(late) > n)  # type: ignore[misc]  # a lambda with a default
+        await eventually(lambda n=n: len(late) > n)  # type: ignore[misc]  # a lambda with a default
         await asyncio.sleep(0.1)
     await api.close()
     assert sorted(late)[2] < 0.3, late
@@ -212,8 +212,8 @@ async def test_the_connection_to_nats_comes_back_from_what_the_library_takes_for
     nats: Client, nats_server: NatsServer
 ) -> None:
     await nats._process_err("'Authorization Violation'")
-    await until(lambda: not nats.is_connected)
-    await until(lambda: nats.is_connected)
+    await eventually(lambda: not nats.is_connected)
+    await eventually(lambda: nats.is_connected)
     await nats.flush()
     await nats.close()
     await asyncio.sleep(0.7)
@@ -230,11 +230,11 @@ async def test_while_the_password_of_nats_is_changed_the_old_and_the_new_one_are
     try:
         for password in ("old", "new"):
             server.stop()
-            await until(lambda: not client.is_connected)
+            await eventually(lambda: not client.is_connected)
             server.password = password
             server.start()
             await asyncio.to_thread(server.wait_ready)
-            await until(lambda: client.is_connected)
+            await eventually(lambda: client.is_connected)
             await client.flush()
         assert not late.is_connected
     finally:

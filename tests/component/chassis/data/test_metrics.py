@@ -11,7 +11,6 @@ import pytest
 from nats.js.api import AckPolicy, ConsumerConfig
 from probe.events import NoteWritten
 from prometheus_client import REGISTRY
-from waiting import until
 
 from chassis import metrics, outbox, timers
 from chassis.backlog import measure
@@ -24,6 +23,7 @@ from chassis.outbox import relay as relay_module
 from chassis.outbox.relay import Relay
 from chassis.serving import measure_event_loop
 from chassis.testing.databases import ServiceDatabase
+from chassis.testing.waiting import eventually
 
 STREAM = stream_of("probe")
 
@@ -113,11 +113,11 @@ async def test_the_relay_shows_what_each_consumer_has_yet_to_acknowledge(
     async with database.transaction(tenant) as tx:
         for version in (1, 2, 3):
             outbox.add(tx, NoteWritten(text="x"), aggregate_id="a", version=version)
-    await until(lambda: shown("deskmesh_consumer_lag", consumer="slow") == 3)
+    await eventually(lambda: shown("deskmesh_consumer_lag", consumer="slow") == 3)
     taken = await consumer.fetch(2, timeout=5)
     await taken[0].ack()
     # One is in hand and one was not asked for.
-    await until(lambda: shown("deskmesh_consumer_lag", consumer="slow") == 2)
+    await eventually(lambda: shown("deskmesh_consumer_lag", consumer="slow") == 2)
 
 
 async def test_a_lease_is_shown_as_held_by_who_holds_it(database: Database) -> None:
@@ -131,10 +131,10 @@ async def test_a_lease_is_shown_as_held_by_who_holds_it(database: Database) -> N
     assert await other.acquire()
     stop = asyncio.Event()
     leading = asyncio.create_task(lead(Lease(database, "of-metrics"), stop, stop.wait))  # type: ignore[arg-type]
-    await until(lambda: held()[0] is not None)
+    await eventually(lambda: held()[0] is not None)
     assert held() == (0, None)
     await other.release()
-    await until(lambda: held() == (1, 1))
+    await eventually(lambda: held() == (1, 1))
     stop.set()
     await leading
     assert held() == (0, 1)
@@ -159,7 +159,7 @@ async def test_a_job_tells_its_last_success_and_how_its_runs_ended(
     databases = Databases([database])
     job = Job("of-metrics", every=timedelta(hours=1), run=work)
     running(Runner("probe", databases, [job], Runtime(databases)))
-    await until(lambda: shown("deskmesh_job_runs_total", job_name="of-metrics", outcome="done") == 1)
+    await eventually(lambda: shown("deskmesh_job_runs_total", job_name="of-metrics", outcome="done") == 1)
     assert shown("deskmesh_job_runs_total", job_name="of-metrics", outcome="postponed") == 1
     assert shown("deskmesh_job_runs_total", job_name="of-metrics", outcome="failed") == 1
     assert shown("deskmesh_job_every_seconds", job_name="of-metrics") == 3600
@@ -183,7 +183,7 @@ async def test_who_takes_a_job_over_shows_when_it_was_done_last(
         Runner("probe", databases, [Job("of-before", every=timedelta(hours=1), run=work)], Runtime(databases))
     )
     name = "deskmesh_job_last_success_timestamp_seconds"
-    await until(lambda: (shown(name, job_name="of-before") or time.time()) < time.time() - 60)
+    await eventually(lambda: (shown(name, job_name="of-before") or time.time()) < time.time() - 60)
     assert shown(name, job_name="of-before") == pytest.approx(time.time() - 1200, abs=30)
 
 
@@ -223,6 +223,6 @@ async def test_a_blocked_event_loop_shows() -> None:
     measuring = asyncio.create_task(measure_event_loop(stop))
     await asyncio.sleep(0)
     time.sleep(0.8)  # noqa: ASYNC251 (the fault that is to be seen)
-    await until(lambda: slow() > before, 5)
+    await eventually(lambda: slow() > before, 5)
     stop.set()
     await measuring

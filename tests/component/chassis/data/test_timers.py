@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 from probe.tables import Note
 from sqlalchemy import select
-from waiting import until
 
 from chassis import timers
 from chassis.backlog import backlog
@@ -17,6 +16,7 @@ from chassis.context import current_caller
 from chassis.db import Database, Databases, Tx
 from chassis.errors import Unavailable
 from chassis.messaging import Client
+from chassis.testing.waiting import eventually
 from chassis.timers import NewTimer, Timer, TimerHandler, Worker
 from chassis.timers.worker import _claim
 
@@ -76,7 +76,7 @@ async def test_a_timer_fires_once_when_it_is_due_and_not_before(
     await schedule(database, tenant, "one", "two", due_at=soon(0.6))
     await asyncio.sleep(0.3)
     assert alarm.fired == []
-    await until(lambda: len(alarm.fired) == 2)
+    await eventually(lambda: len(alarm.fired) == 2)
     assert all(0 <= late < 0.5 for _, late in alarm.fired), alarm.fired
     await asyncio.sleep(0.3)
     assert sorted(alarm.keys) == ["one", "two"]
@@ -92,7 +92,7 @@ async def test_timers_of_many_tenants_fire_in_batches(
         await schedule(database, tenant, *(str(n) for n in range(250)))
     alarm = Alarm()
     running(worker(database, nats, alarm, tenants_at_once=tenants_at_once))
-    await until(lambda: len(alarm.fired) == 1000)
+    await eventually(lambda: len(alarm.fired) == 1000)
     assert least <= max(alarm.batches) <= 200
     for tenant in tenants:
         assert await notes(database, tenant) == 250
@@ -138,7 +138,7 @@ async def test_handlers_run_as_the_service_for_the_tenant(
     running(Worker("probe", Databases([database]), nats, [handler]))
     async with database.transaction(tenant) as tx:
         await timers.schedule(tx, kind="ring", key="k", due_at=PAST, payload={"answer": 42})
-    await until(lambda: bool(seen))
+    await eventually(lambda: bool(seen))
     (timer,) = seen
     assert (timer.key, timer.payload, timer.attempts, timer.due_at) == ("k", {"answer": 42}, 1, PAST)
     assert timer.prepared == "ready"
@@ -152,7 +152,7 @@ async def test_a_timer_is_set_once_per_kind_and_key(
     await schedule(database, uuid4(), "k", due_at=soon(3600))
     alarm = Alarm()
     running(worker(database, nats, alarm))
-    await until(lambda: bool(alarm.fired))
+    await eventually(lambda: bool(alarm.fired))
     await asyncio.sleep(0.2)
     assert alarm.keys == ["k"]
 
@@ -169,7 +169,7 @@ async def test_a_cancelled_timer_does_not_fire(
     async with database.transaction(uuid4()) as tx:
         assert not await timers.cancel(tx, kind="ring", key="c")
     running(worker(database, nats, alarm))
-    await until(lambda: bool(alarm.fired))
+    await eventually(lambda: bool(alarm.fired))
     assert alarm.keys == ["c"]
 
 
@@ -189,7 +189,7 @@ async def test_a_handler_may_set_the_timer_again(
 
     running(Worker("probe", Databases([database]), nats, [TimerHandler("ring", handle)]))
     await schedule(database, tenant, "k")
-    await until(lambda: len(seen) == 4)
+    await eventually(lambda: len(seen) == 4)
     assert seen == [0, 1, 2, 3]
 
 
@@ -199,7 +199,7 @@ async def test_what_fails_is_tried_again_and_spares_its_neighbours(
     alarm = Alarm(fails={"bad": [ValueError(), ValueError()]})
     await schedule(database, tenant, "good", "bad", "better")
     running(worker(database, nats, alarm, longest_pause=timedelta(seconds=0.1)))
-    await until(lambda: len(alarm.fired) == 3)
+    await eventually(lambda: len(alarm.fired) == 3)
     assert sorted(alarm.keys) == ["bad", "better", "good"]
     assert alarm.keys[-1] == "bad"
 
@@ -210,7 +210,7 @@ async def test_what_fails_for_good_stays_as_dead(
     alarm = Alarm(fails={"bad": [ValueError("of a person")] * 10, "needy": [Unavailable()] * 5})
     await schedule(database, tenant, "bad", "needy")
     running(worker(database, nats, alarm, max_attempts=3, longest_pause=timedelta(seconds=0.05)))
-    await until(lambda: alarm.keys == ["needy"])
+    await eventually(lambda: alarm.keys == ["needy"])
     async with asyncio.timeout(60):
         while not (await backlog(database)).timers_dead:
             await asyncio.sleep(0.05)
@@ -220,7 +220,7 @@ async def test_what_fails_for_good_stays_as_dead(
     assert tuple(row) == ("bad", "dead", 3, "ValueError")
     alarm.fails.clear()
     await schedule(database, tenant, "bad")
-    await until(lambda: alarm.keys == ["needy", "bad"])
+    await eventually(lambda: alarm.keys == ["needy", "bad"])
 
 
 async def test_a_worker_that_slept_too_long_does_nothing(
@@ -233,7 +233,7 @@ async def test_a_worker_that_slept_too_long_does_nothing(
     held = await _claim(database, handler)
     await asyncio.sleep(0.1)
     running(worker(database, nats, alarm))
-    await until(lambda: alarm.keys == ["k"])
+    await eventually(lambda: alarm.keys == ["k"])
     await sleepy._handle(database, handler, tenant, held)
     assert alarm.keys == ["k"]
     assert await notes(database, tenant) == 1
@@ -260,7 +260,7 @@ async def test_the_work_of_a_dead_worker_is_taken_over(
     await schedule(database, tenant, *"abc")
     await _claim(database, TimerHandler("ring", alarm.handle, lease=timedelta(seconds=0.3)))
     running(worker(database, nats, alarm))
-    await until(lambda: sorted(alarm.keys) == ["a", "b", "c"])
+    await eventually(lambda: sorted(alarm.keys) == ["a", "b", "c"])
 
 
 async def test_a_timer_that_kills_its_workers_is_found_out_and_its_neighbours_are_spared(
@@ -296,7 +296,7 @@ async def test_timers_survive_the_loss_of_the_database(
     running(worker(database, nats, alarm))
     await schedule(database, tenant, *(str(n) for n in range(50)), due_at=soon(0.3))
     await asyncio.to_thread(closed_for_a_while, 1.0)
-    await until(lambda: len(alarm.fired) == 50)
+    await eventually(lambda: len(alarm.fired) == 50)
     await asyncio.sleep(0.3)
     assert await notes(database, tenant) == 50
 

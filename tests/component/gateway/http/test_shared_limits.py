@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from gateway_doors import running_doors, signing_key
 from nats.aio.msg import Msg
-from waiting import until
 
 from chassis.testing.databases import ServiceDatabase
 from chassis.testing.servers import Nats
+from chassis.testing.waiting import eventually
 from gateway.api.limits import SUBJECT
 
 
@@ -33,7 +33,7 @@ async def test_what_one_gateway_let_in_another_does_not_let_in_again(
         # A gateway begins to listen within a quarter of a second of its connection.
         await asyncio.sleep(0.5)
         assert (await here.http.get("/api/v1/me", headers=spent)).status_code == 200
-        await until(lambda: "clients" in told)
+        await eventually(lambda: "clients" in told)
         refused = await there.http.get("/api/v1/me", headers=spent)
         assert (refused.status_code, refused.json()["code"]) == (429, "limit_reached")
         assert int(refused.headers["retry-after"]) > 1000

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -13,7 +14,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def eventually(look: Callable[[], Awaitable[T]], timeout: float = 10.0) -> T:
+@overload
+async def eventually(look: Callable[[], Awaitable[T]], timeout: float = 60.0) -> T: ...
+
+
+@overload
+async def eventually(look: Callable[[], bool], timeout: float = 60.0) -> bool: ...
+
+
+async def eventually(look: Callable[[], Awaitable[T] | bool], timeout: float = 60.0) -> T | bool:
     """Call `look` until it gives something true, without an AssertionError; gives that.
 
     Raises the last AssertionError, or TimeoutError naming the last answer, after `timeout` seconds.
@@ -22,7 +31,8 @@ async def eventually(look: Callable[[], Awaitable[T]], timeout: float = 10.0) ->
     while True:
         failed: AssertionError | None = None
         try:
-            found = await look()
+            answer = look()
+            found = await answer if inspect.isawaitable(answer) else answer
             if found:
                 return found
         except AssertionError as error:
