@@ -1,112 +1,24 @@
-"""A gateway as a process: its inner door, its audit log, its revocations on the wire, its commands."""
+"""A gateway as a process: its inner door, its audit log, its revocations on the wire."""
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from typing import TypeVar
 
 import pytest
-from gateway_desk import PASSWORD, Desk
+from gateway_desk import PASSWORD
+from gateway_process import DIRECTORY, KEYS, Process
 from google.protobuf.field_mask_pb2 import FieldMask
-from google.protobuf.message import Message
-from nats.aio.client import Client as NatsClient
-from typer.testing import CliRunner
 
 from chassis.context import Caller, use_caller
 from chassis.errors import Forbidden, InvalidInput, Unauthenticated
-from chassis.grpc_client import Channel, Client
+from chassis.grpc_client import Client
 from chassis.ids import new_id
-from chassis.service import Running
-from chassis.service import running as running_service
-from chassis.settings import load
-from chassis.testing.databases import ServiceDatabase
-from chassis.testing.servers import Nats
-from chassis.testing.waiting import eventually, in_a_thread
+from chassis.testing.waiting import eventually
 from chassis.tokens import NOT_BEFORE_SUBJECT, SystemTokens, revocations
 from deskmesh.common.v1 import types_pb2
 from deskmesh.gateway.v1 import audit_service_pb2, identity_pb2
 from deskmesh.gateway.v1 import directory_service_pb2 as pb
 from deskmesh.tickets.v1 import events_pb2 as tickets_events
-from gateway.app.auth import sign_in_with_password
 from gateway.app.grants import NewGrant
-from gateway.app.keys import SigningKeys
-from gateway.main import SERVICE, command_line
-from gateway.settings import GatewaySettings
-
-DIRECTORY = pb.DESCRIPTOR.services_by_name["DirectoryService"]
-AUDIT = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
-KEYS = {name: f"the-key-with-which-{name}-signs-of-256-bits" for name in ("tickets", "sla")}
-
-M = TypeVar("M", bound=Message)
-
-
-@dataclass(frozen=True)
-class Process:
-    """A running gateway, and a client of its inner door."""
-
-    running: Running[GatewaySettings]
-    desk: Desk
-    channel: Channel
-    nats: NatsClient
-    environment: dict[str, str]
-
-    async def call(self, method: str, request: Message, answer: type[M], *, token: str) -> M:
-        """Call an rpc of either service with a token."""
-        descriptor = DIRECTORY if method in DIRECTORY.methods_by_name else AUDIT
-        with use_caller(Caller(self.desk.acme, str(new_id()), "user", token=token)):
-            return await Client(descriptor, self.channel).call(method, request, answer)
-
-    async def token(self, username: str = "admin@acme.example", tenant: str = "acme") -> str:
-        """Sign a person in."""
-        return (await self.desk.sign_in(username, tenant=tenant)).access_token
-
-    async def published(self) -> None:
-        """Wait until all events are on their way and taken in."""
-        waiting = "SELECT 1 FROM outbox WHERE published_at IS NULL"
-        await eventually(lambda: self._none(waiting))
-
-    async def _none(self, sql: str) -> bool:
-        return not await self.desk.look(sql)
-
-
-@pytest.fixture(scope="module")
-async def process(
-    service_database: Callable[[str], ServiceDatabase],
-    nats: Nats,
-    signing_key: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[Process]:
-    """A gateway that serves on a unix socket, with the tenants acme and globex."""
-    database = service_database("gateway")
-    folder = tmp_path_factory.mktemp("g")
-    key_file = folder / "signing.pem"
-    key_file.write_text(signing_key)
-    target = f"unix:{folder / 'g.sock'}"
-    environment = {
-        "GATEWAY_DATABASE_URL": database.app_url,
-        "GATEWAY_RELAY_DATABASE_URL": database.relay_url,
-        "GATEWAY_GRPC_LISTEN": target,
-        "GATEWAY_HTTP_LISTEN": "127.0.0.1:0",
-        "GATEWAY_PUBLIC_GRPC_LISTEN": "127.0.0.1:0",
-        "GATEWAY_SIGNING_KEY_FILE": str(key_file),
-        "GATEWAY_SERVICE_KEYS": json.dumps(KEYS),
-        **{
-            f"GATEWAY_{name}_TARGET": f"unix:{folder / name}.sock"
-            for name in ("TICKETS", "SLA", "KNOWLEDGE", "CMDB", "NOTIFY")
-        },
-        "DESKMESH_NATS_URL": nats.url,
-        "DESKMESH_JWKS_URL": "http://127.0.0.1:9",
-        "DESKMESH_OBJECT_STORE_URL": (folder / "objects").as_uri(),
-    }
-    client = NatsClient()
-    await client.connect(nats.url)
-    channel = Channel(target, "gateway")
-    async with running_service(SERVICE, load(GatewaySettings, "GATEWAY_", environment)) as running:
-        desk = await Desk.made(running.runtime.databases, SigningKeys.from_pem(signing_key), database)
-        yield Process(running, desk, channel, client, environment)
-    await channel.close()
-    await client.close()
 
 
 async def test_the_inner_door_lets_an_administrator_make_and_change_people(process: Process) -> None:
@@ -318,76 +230,6 @@ async def test_a_client_secret_is_shown_once_and_stored_nowhere(process: Process
         stored = b"".join(value for row in rows for value in row.values() if isinstance(value, bytes))
         assert first.client_secret.encode() not in stored
         assert not [row for row in rows if first.client_secret in row["row"]]
-
-
-async def test_the_operators_command_makes_a_tenant_once(process: Process) -> None:
-    arguments = [
-        "tenant", "create", "--slug", "initech", "--name", "Initech", "--language", "en", "--language", "pl",
-        "--time-zone", "America/Chicago", "--country", "US", "--support-address", "help@initech.example",
-        "--admin-email", "boss@initech.example", "--admin-name", "Bill", "--admin-password-stdin",
-    ]  # fmt: skip
-    first = _command(process, arguments, "a long password\n")
-    assert (first.exit_code, "is made" in first.output) == (0, True)
-    again = _command(process, arguments, "another password\n")
-    assert (again.exit_code, "was there already" in again.output) == (0, True)
-    pair = await sign_in_with_password(
-        process.desk.databases,
-        process.desk.keys,
-        tenant_slug="initech",
-        username="boss@initech.example",
-        password="a long password",
-        user_agent="tests",
-        ip="192.0.2.1",
-    )
-    caller = await process.desk.verifier.verify(pair.access_token)
-    assert (caller.name, caller.language, caller.time_zone) == ("Bill", "en", "America/Chicago")
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (("--slug", "Bad Slug"), "slug: is not"),
-        (("--time-zone", "Mars"), "time_zone: is not"),
-        (("--support-address", "support@acme.example"), "Another tenant has this"),
-    ],
-)
-async def test_the_operators_command_says_what_is_wrong_on_one_line(
-    process: Process, change: tuple[str, str], said: str
-) -> None:
-    options = {
-        "--slug": "umbrella",
-        "--name": "Umbrella",
-        "--language": "en",
-        "--time-zone": "UTC",
-        "--country": "GB",
-        "--support-address": "support@umbrella.example",
-        "--admin-email": "admin@umbrella.example",
-    } | dict([change])
-    arguments = [text for option in options.items() for text in option]
-    result = _command(process, ["tenant", "create", *arguments, "--admin-password-stdin"], "a long password")
-    assert result.exit_code == 1
-    assert said in result.stderr
-    assert result.stderr.count("\n") == 1
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a command ended."""
-
-    exit_code: int
-    output: str
-    stderr: str
-
-
-def _command(process: Process, arguments: list[str], typed: str) -> Outcome:
-    outcome: list[Outcome] = []
-
-    def run() -> None:
-        result = CliRunner().invoke(command_line(), arguments, input=typed, env=process.environment)
-        outcome.append(Outcome(result.exit_code, result.output, result.stderr))
-
-    in_a_thread(run)
-    return outcome[0]
 
 
 async def _publish(

@@ -45,6 +45,18 @@ async def found(
     return list(answer.hits)
 
 
+async def found_page_by_page(knowledge: Knowledge, query: str) -> list[str]:
+    seen: list[str] = []
+    token = ""
+    while True:
+        request = rpc.SearchArticlesRequest(query=query, page_size=2, page_token=token)
+        page = await knowledge.call("SearchArticles", request, rpc.SearchArticlesResponse)
+        seen += [hit.id for hit in page.hits]
+        token = page.next_page_token
+        if not token:
+            return seen
+
+
 async def test_an_article_is_written_and_read_by_id_and_number(knowledge: Knowledge) -> None:
     made = await write(knowledge, "Reset a token", category=types_pb2.Ref(key="how-to"))
     for reference in (made.id, made.number):
@@ -167,16 +179,7 @@ async def test_search_forgives_inflection_diacritics_and_slips(knowledge: Knowle
 
 async def test_articles_with_some_of_the_words_are_given_where_none_has_all(knowledge: Knowledge) -> None:
     made = {(await write(knowledge, f"Narwhal {number}", language="pl")).id for number in range(3)}
-    seen: list[str] = []
-    token = ""
-    while True:
-        request = rpc.SearchArticlesRequest(query="narwhal zeppelin", page_size=2, page_token=token)
-        page = await knowledge.call("SearchArticles", request, rpc.SearchArticlesResponse)
-        seen += [hit.id for hit in page.hits]
-        token = page.next_page_token
-        if not token:
-            break
-    assert sorted(seen) == sorted(made)
+    assert sorted(await found_page_by_page(knowledge, "narwhal zeppelin")) == sorted(made)
 
 
 async def test_a_snippet_shows_what_matched_and_the_title_weighs_most(knowledge: Knowledge) -> None:
@@ -191,16 +194,7 @@ async def test_a_snippet_shows_what_matched_and_the_title_weighs_most(knowledge:
 
 async def test_pages_of_a_search_hold_each_hit_once(knowledge: Knowledge) -> None:
     made = {(await write(knowledge, f"Paged walrus {number}")).id for number in range(5)}
-    seen: list[str] = []
-    token = ""
-    while True:
-        request = rpc.SearchArticlesRequest(query="walrus", page_size=2, page_token=token)
-        page = await knowledge.call("SearchArticles", request, rpc.SearchArticlesResponse)
-        seen += [hit.id for hit in page.hits]
-        token = page.next_page_token
-        if not token:
-            break
-    assert sorted(seen) == sorted(made)
+    assert sorted(await found_page_by_page(knowledge, "walrus")) == sorted(made)
 
 
 @pytest.mark.parametrize("token", ["x", "WzEsMl0=", "bnVsbA=="])

@@ -1,0 +1,117 @@
+"""What other services tell notify of a ticket."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from notify_desk import TenantOf
+
+from chassis.ids import new_id
+from deskmesh.common.v1 import types_pb2
+from deskmesh.sla.v1 import events_pb2 as sla
+from deskmesh.sla.v1 import sla_pb2
+from deskmesh.tickets.v1 import events_pb2 as tickets
+from deskmesh.tickets.v1 import ticket_pb2
+
+NOW = datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A ticket of a tenant with its people, and what happens to it."""
+
+    tenant: TenantOf
+    ticket: ticket_pb2.Ticket
+    requester: types_pb2.PersonRef
+    anna: types_pb2.PersonRef
+    bob: types_pb2.PersonRef
+
+    async def created(
+        self, *, event_id: UUID | None = None, happened: datetime = NOW, automatic: bool = False
+    ) -> UUID:
+        """The ticket came in. Returns the id of the event."""
+        event = tickets.TicketCreated(
+            ticket=self.ticket,
+            actor=types_pb2.Actor(kind="user", id=self.requester.id),
+            automatic=automatic,
+        )
+        event.occurred_at.FromDatetime(happened)
+        event.recorded_at.FromDatetime(NOW)
+        return await self._tell(event, event_id)
+
+    async def commented(
+        self,
+        author: types_pb2.PersonRef,
+        body: str,
+        *,
+        visibility: str = "public",
+        source_message_id: str = "",
+        automatic: bool = False,
+    ) -> UUID:
+        """Somebody said something. Returns the id of the event."""
+        event = tickets.CommentAdded(
+            ticket=self.ticket,
+            comment=ticket_pb2.Comment(
+                id=str(new_id()),
+                ticket_id=self.ticket.id,
+                body=body,
+                visibility=visibility,
+                author=types_pb2.Actor(kind="user", id=author.id, name=author.name, email=author.email),
+                from_requester=author.id == self.requester.id,
+                source_message_id=source_message_id,
+            ),
+            automatic=automatic,
+        )
+        event.occurred_at.FromDatetime(NOW)
+        event.recorded_at.FromDatetime(NOW)
+        return await self._tell(event)
+
+    async def resolved(self, by: types_pb2.PersonRef) -> UUID:
+        """Somebody resolved the ticket. Returns the id of the event."""
+        self.ticket.state, self.ticket.state_category = "resolved", "resolved"
+        event = tickets.TicketStateChanged(
+            ticket=self.ticket,
+            old_state="open",
+            new_state="resolved",
+            actor=types_pb2.Actor(kind="user", id=by.id),
+        )
+        event.occurred_at.FromDatetime(NOW)
+        event.recorded_at.FromDatetime(NOW)
+        return await self._tell(event)
+
+    async def breached(self, *, warning: bool = False, at: datetime | None = None) -> UUID:
+        """A clock ran out, or warned. Returns the id of the event."""
+        facts = sla.TicketFacts(
+            id=self.ticket.id,
+            number=self.ticket.number,
+            title=self.ticket.title,
+            priority="high",
+            team=self.ticket.team,
+            requester=self.requester,
+        )
+        clock = sla_pb2.Clock(id=str(new_id()), name="first_response")
+        clock.due_at.FromDatetime(datetime(2026, 11, 23, 14, 30, tzinfo=UTC))
+        event: sla.ClockWarning | sla.ClockBreached
+        if warning:
+            event = sla.ClockWarning(clock=clock, ticket=facts, warning="50%")
+        else:
+            event = sla.ClockBreached(clock=clock, ticket=facts)
+        event.occurred_at.FromDatetime(at or datetime.now(UTC))
+        return await self._tell(event)
+
+    async def _tell(
+        self,
+        event: tickets.TicketCreated
+        | tickets.CommentAdded
+        | tickets.TicketStateChanged
+        | sla.ClockWarning
+        | sla.ClockBreached,
+        event_id: UUID | None = None,
+    ) -> UUID:
+        return await self.tenant.desk.tell(
+            self.tenant.id, event, aggregate_id=self.ticket.id, event_id=event_id
+        )
+
+    async def settled(self) -> None:
+        """Everything told so far has been handled."""
+        await self.tenant.desk.service.drain()
