@@ -40,6 +40,8 @@ GET /processes  POST /processes  GET /processes/{}  PATCH /processes/{}
 GET /ticket-types  POST /ticket-types  GET /ticket-types/{}  PATCH /ticket-types/{}
 GET /priority-matrix  PATCH /priority-matrix
 GET /views  POST /views  GET /views/{}  PATCH /views/{}  DELETE /views/{}  GET /views/{}/tickets  GET /views/counts
+GET /macros  POST /macros  GET /macros/{}  PATCH /macros/{}  DELETE /macros/{}
+GET /tickets/{}/macros/{}  POST /tickets/{}/macros/{}
 GET /sla/calendars  POST /sla/calendars  GET /sla/calendars/{}  PATCH /sla/calendars/{}  DELETE /sla/calendars/{}
 POST /sla/calendars/{}/calculate  GET /sla/calendars/{}/versions
 PUT /sla/calendars/{}/feeds/{}  DELETE /sla/calendars/{}/feeds/{}

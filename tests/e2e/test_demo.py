@@ -88,3 +88,13 @@ def test_agents_find_shared_views_that_have_tickets(desk: Desk, slug: str) -> No
     tickets = agent.all(f"/views/{views['My open tickets']}/tickets")
     assert {ticket["assignee"]["email"] for ticket in tickets} == {f"agent@{slug}.example"}
     assert counts[views["My open tickets"]] == len(tickets)
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_a_shared_macro_tells_what_it_would_do(desk: Desk, slug: str) -> None:
+    agent = desk.sign_in(f"agent@{slug}.example")
+    macro = next(one for one in agent.all("/macros") if one["name"] == "Ask for a screenshot")
+    ticket = agent.get("/tickets", filter='state = "open" AND requester:*')["items"][0]
+    effect = agent.get(f"/tickets/{ticket['id']}/macros/{macro['id']}")
+    assert ticket["number"] in effect["comments"][0]["body"]
+    assert {"field": "state", "from": "open", "to": "pending_requester"} in effect["changes"]

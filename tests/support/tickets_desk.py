@@ -1,7 +1,7 @@
 """Tickets in process, with two tenants, their people, and a gateway to ask."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import grpc
 from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
 from grpc_status import rpc_status
 
 from chassis.context import Caller
@@ -21,7 +22,14 @@ from chassis.testing.services import RunningService
 from deskmesh.gateway.v1 import directory_service_pb2 as directory_rpc
 from deskmesh.gateway.v1 import events_pb2 as gateway_events
 from deskmesh.gateway.v1 import identity_pb2 as identity
-from deskmesh.tickets.v1 import configuration_service_pb2, link_service_pb2, ticket_pb2, view_service_pb2
+from deskmesh.tickets.v1 import (
+    configuration_service_pb2,
+    link_service_pb2,
+    macro_pb2,
+    macro_service_pb2,
+    ticket_pb2,
+    view_service_pb2,
+)
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 from tickets.settings import Settings
 
@@ -29,7 +37,13 @@ M = TypeVar("M", bound=Message)
 
 SERVICES = [
     service
-    for file in (rpc, configuration_service_pb2, link_service_pb2, view_service_pb2)
+    for file in (
+        rpc,
+        configuration_service_pb2,
+        link_service_pb2,
+        view_service_pb2,
+        macro_service_pb2,
+    )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
 
@@ -139,6 +153,16 @@ def user_message(
     return identity.User(
         id=str(id_), email=email, name=name, language="en", active=True, roles=[grant], version=version
     )
+
+
+def actions(*written: Mapping[str, object]) -> list[macro_pb2.Action]:
+    """What a macro or rule does, as messages."""
+    made = []
+    for one in written:
+        parameters = Struct()
+        parameters.update({name: value for name, value in one.items() if name != "type"})  # type: ignore[misc]
+        made.append(macro_pb2.Action(type=str(one["type"]), parameters=parameters))
+    return made
 
 
 @dataclass

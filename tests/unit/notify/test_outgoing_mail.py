@@ -108,41 +108,6 @@ def test_values_are_escaped_in_html_and_plain_in_text() -> None:
     )
 
 
-def test_sections_show_only_where_there_is_a_value() -> None:
-    template = "a\n{{#x}}\nhas {{x}}\n{{/x}}\n{{^x}}\nhas none\n{{/x}}\n{{! a remark }}b"
-    assert rendering.fill(template, {"x": "1"}) == "a\nhas 1\nb"
-    assert rendering.fill(template, {}) == "a\nhas none\nb"
-
-
-@pytest.mark.parametrize("template", ["{{#x}}", "{{/x}}", "{{#x}}{{#y}}{{/x}}{{/y}}", "x" * 70_000])
-def test_a_broken_template_is_said_to_be_broken(template: str) -> None:
-    with pytest.raises(rendering.BrokenTemplate):
-        rendering.fill(template, {})
-
-
-@pytest.mark.parametrize(
-    "template",
-    [
-        "{{name.__class__}}",
-        "{{> /etc/passwd}}",
-        "{{name.upper}}",
-        "{{=<% %>=}}<%name%>",
-        "{{#name.__class__}}x{{/name.__class__}}",
-    ],
-)
-def test_a_template_reaches_nothing_but_the_given_values(template: str) -> None:
-    assert "secret" not in rendering.fill(template, {"name": "secret"})
-    assert "class" not in rendering.fill(template, {"name": "secret"}).replace("name", "")
-
-
-@given(st.text(max_size=200), st.dictionaries(st.text(max_size=10), st.text(max_size=20)))
-def test_filling_raises_nothing_but_broken(template: str, values: dict[str, str]) -> None:
-    try:
-        rendering.fill("{{#a}}" + template + "{{/a}}", values | {"a": "x"})
-    except rendering.BrokenTemplate:
-        return
-
-
 def test_every_language_has_every_text_and_each_can_be_rendered() -> None:
     for language, shipped in texts.shipped().items():
         assert set(shipped) == set(audience.Purpose), language

@@ -22,6 +22,7 @@ from deskmesh.notify.v1 import message_service_pb2 as notify
 from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import link_service_pb2 as links
+from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from deskmesh.tickets.v1 import view_service_pb2 as views
 
@@ -89,6 +90,7 @@ def owner_of(service: ServiceDescriptor) -> str:
 TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
+MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
 VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
 SLA = sla.DESCRIPTOR.services_by_name["SlaService"]
 ARTICLES = knowledge.DESCRIPTOR.services_by_name["ArticleService"]
@@ -96,7 +98,7 @@ ITEMS = cmdb.DESCRIPTOR.services_by_name["ItemService"]
 MESSAGES = notify.DESCRIPTOR.services_by_name["MessageService"]
 DIRECTORY = directory.DESCRIPTOR.services_by_name["DirectoryService"]
 AUDIT = audit.DESCRIPTOR.services_by_name["AuditService"]
-SERVICES = (TICKETS, CONFIGURATION, LINKS, VIEWS, SLA, ARTICLES, ITEMS, MESSAGES, DIRECTORY, AUDIT)
+SERVICES = (TICKETS, CONFIGURATION, LINKS, VIEWS, MACROS, SLA, ARTICLES, ITEMS, MESSAGES, DIRECTORY, AUDIT)
 
 
 def _rpc(
@@ -199,6 +201,14 @@ COUNT_VIEWS = _rpc(VIEWS, "CountViews", views.CountViewsRequest, views.CountView
 LIST_VIEW_TICKETS = _rpc(
     VIEWS, "ListViewTickets", views.ListViewTicketsRequest, views.ListViewTicketsResponse
 )
+
+CREATE_MACRO = _rpc(MACROS, "CreateMacro", macros.CreateMacroRequest, macros.CreateMacroResponse)
+GET_MACRO = _rpc(MACROS, "GetMacro", macros.GetMacroRequest, macros.GetMacroResponse)
+LIST_MACROS = _rpc(MACROS, "ListMacros", macros.ListMacrosRequest, macros.ListMacrosResponse)
+UPDATE_MACRO = _rpc(MACROS, "UpdateMacro", macros.UpdateMacroRequest, macros.UpdateMacroResponse)
+DELETE_MACRO = _rpc(MACROS, "DeleteMacro", macros.DeleteMacroRequest, macros.DeleteMacroResponse)
+APPLY_MACRO = _rpc(MACROS, "ApplyMacro", macros.ApplyMacroRequest, macros.ApplyMacroResponse)
+PREVIEW_MACRO = _rpc(MACROS, "PreviewMacro", macros.PreviewMacroRequest, macros.PreviewMacroResponse)
 
 LIST_TICKET_CLOCKS = _rpc(SLA, "ListTicketClocks", sla.ListTicketClocksRequest, sla.ListTicketClocksResponse)
 CREATE_CALENDAR = _rpc(SLA, "CreateCalendar", sla.CreateCalendarRequest, sla.CreateCalendarResponse)

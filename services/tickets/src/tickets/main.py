@@ -10,6 +10,7 @@ from chassis.service import Parts, Runtime, Service
 from deskmesh.tickets.v1 import (
     configuration_service_pb2,
     link_service_pb2,
+    macro_service_pb2,
     ticket_service_pb2,
     view_service_pb2,
 )
@@ -17,6 +18,7 @@ from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
 from tickets.api.links import LinkServicer
+from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
 from tickets.api.tickets import TicketServicer
 from tickets.api.timers import ClosingTimers
@@ -33,6 +35,7 @@ from tickets.settings import Settings
 _TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
+_MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
 
 
@@ -55,6 +58,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_VIEWS, ViewServicer(configurations)),
+            Servicer(_MACROS, MacroServicer(databases, configurations, desk.vocabulary)),
         ],
         handlers=[
             *DirectoryEvents(configurations).handlers(),

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from embedded.demo.client import Api
 
-KINDS = ("views",)
+KINDS = ("views", "macros")
 
 
 async def load_automation(api: Api, *, by: str) -> None:

@@ -35,6 +35,7 @@ TAGS = (
     ("tickets", "The record of work, and all that belongs to a ticket."),
     ("configuration", "What tickets are worked by."),
     ("views", "Saved questions for tickets."),
+    ("macros", "Canned replies and actions."),
     ("sla", "Calendars, policies and clocks."),
     ("knowledge", "Articles and their search."),
     ("cmdb", "Configuration items and their relations."),

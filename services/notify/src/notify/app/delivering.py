@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from chassis import timers
 from chassis.db import Tx
+from chassis.templates import BrokenTemplate
 from chassis.timers import NewTimer
 from notify import publish
 from notify.app import texts
@@ -154,7 +155,7 @@ def _rendered(row: Delivery, tenant: Tenant, source: rendering.Source, language:
     }
     try:
         return rendering.render(source, values, language=language)
-    except rendering.BrokenTemplate:
+    except BrokenTemplate:
         return rendering.render(texts.shipped_template(row.purpose, language), values, language=language)
 
 

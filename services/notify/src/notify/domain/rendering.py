@@ -1,25 +1,13 @@
-"""Templates to text, logic-less: the tags of mustache over plain texts, nothing else.
-
-    {{ticket.title}}                     the text; escaped in HTML, always
-    {{#comment.author}} … {{/comment.author}}   only where there is such a text
-    {{^comment.author}} … {{/comment.author}}   only where there is none
-    {{! a remark }}
-
-A tenant writes these, so they can show the given texts and do nothing else. Mustache libraries for Python (chevron,
-pystache) follow attributes and call functions that a template names; here a name is a key of one flat table.
-"""
+"""Templates to mails: the text as it is, the HTML with every value escaped."""
 
 import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chassis.templates import fill
 from notify.domain import markup
 
-MAX_TEMPLATE = 64 * 1024
-
-_TAG = re.compile(r"\{\{\{?\s*([#^/!&]?)\s*([^{}]*?)\s*\}?\}\}")
-_LONELY_TAG = re.compile(r"^[ \t]*(\{\{\s*[#^/!][^{}]*\}\})[ \t]*\r?\n", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -40,10 +28,6 @@ class Source:
     html: str = ""
 
 
-class BrokenTemplate(ValueError):
-    """A template that cannot be rendered: a section that is not closed, or too long."""
-
-
 def render(source: Source, values: Mapping[str, str], *, language: str) -> Rendered:
     """Render both bodies; every value in the HTML is escaped. Raises BrokenTemplate."""
     text = _BLANK_LINES.sub("\n\n", fill(source.text, values)).strip() + "\n"
@@ -56,29 +40,3 @@ def render(source: Source, values: Mapping[str, str], *, language: str) -> Rende
         f'<body style="font-family: sans-serif; font-size: 15px; line-height: 1.5">\n{body}\n</body></html>\n',
         language,
     )
-
-
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """Put the values into a template; an unknown name is empty. Raises BrokenTemplate."""
-    if len(template) > MAX_TEMPLATE:
-        raise BrokenTemplate("the template is too long")
-    template = _LONELY_TAG.sub(r"\1", template)
-    written: list[str] = []
-    open_sections: list[tuple[str, bool]] = []
-    position = 0
-    for tag in _TAG.finditer(template):
-        shown = all(holds for _, holds in open_sections)
-        if shown:
-            written.append(template[position : tag.start()])
-        position = tag.end()
-        kind, name = tag.groups()
-        if kind == "/":
-            if not open_sections or open_sections.pop()[0] != name:
-                raise BrokenTemplate(f"{{{{/{name}}}}} closes nothing")
-        elif kind in {"#", "^"}:
-            open_sections.append((name, bool(values.get(name)) == (kind == "#")))
-        elif kind != "!" and shown:
-            written.append(values.get(name, ""))
-    if open_sections:
-        raise BrokenTemplate(f"{{{{#{open_sections[-1][0]}}}}} is not closed")
-    return "".join(written) + template[position:]

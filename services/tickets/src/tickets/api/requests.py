@@ -1,5 +1,6 @@
 """Messages that callers send, as plain values."""
 
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -131,13 +132,17 @@ def names_of(mask: FieldMask) -> frozenset[str]:
     return frozenset(mask.paths)
 
 
+def known_names(mask: FieldMask, known: AbstractSet[str]) -> frozenset[str]:
+    """The fields that a mask names. Raises InvalidInput for a name that cannot be changed, or for none."""
+    names = names_of(mask)
+    if wrong := sorted(names - known):
+        raise InvalidInput([FieldError(name, "cannot be changed") for name in wrong])
+    return names
+
+
 def changes_of(patch: Message, mask: FieldMask) -> dict[str, object]:
     """New values by the names that the mask has. Raises InvalidInput for a name that cannot be changed, or for none."""
-    known = patch.DESCRIPTOR.fields_by_name
-    wrong = [FieldError(name, "cannot be changed") for name in sorted(names_of(mask)) if name not in known]
-    if wrong:
-        raise InvalidInput(wrong)
-    return {name: getattr(patch, name) for name in mask.paths}
+    return {name: getattr(patch, name) for name in known_names(mask, set(patch.DESCRIPTOR.fields_by_name))}
 
 
 def values_of(struct: Struct) -> dict[str, object]:

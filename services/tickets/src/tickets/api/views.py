@@ -1,18 +1,19 @@
 """The RPCs of saved views."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chassis.db import Tx
-from chassis.errors import FieldError, InvalidInput
 from chassis.paging import page_of
 from deskmesh.tickets.v1 import view_pb2
 from deskmesh.tickets.v1 import view_service_pb2 as pb
-from tickets.api.requests import names_of
+from tickets.api.requests import known_names
 from tickets.app import saved_views
 from tickets.app.configuration import Configurations
 from tickets.app.saved_views import ShownView, ViewDraft
 from tickets.app.sharing import Sharing
+from tickets.db.automation import Shared
+from tickets.domain.references import Reference
 from tickets.publish import messages
 
 _FIELDS = frozenset({"name", "filter", "query", "columns", "order_by", "shared_with"})
@@ -43,14 +44,11 @@ class ViewServicer:
         return pb.ListViewsResponse(views=[_message(view) for view in found], next_page_token=token)
 
     async def UpdateView(self, tx: Tx, request: pb.UpdateViewRequest) -> pb.UpdateViewResponse:
-        names = names_of(request.update_mask)
-        if wrong := sorted(names - _FIELDS):
-            raise InvalidInput([FieldError(name, "cannot be changed") for name in wrong])
         changed = await saved_views.update_view(
             tx,
             configuration=await self.configurations.within(tx),
             view_id=request.view_id,
-            changes=_values(request.patch, names),
+            changes=_values(request.patch, known_names(request.update_mask, _FIELDS)),
             expected_version=request.expected_version or None,
         )
         return pb.UpdateViewResponse(view=_message(changed))
@@ -102,6 +100,11 @@ def sharing_of(message: view_pb2.ViewSharing) -> Sharing:
     return Sharing(message.everybody, [team.id or team.key for team in message.teams])
 
 
+def sharing_message(row: Shared, teams: Sequence[Reference]) -> view_pb2.ViewSharing:
+    """With whom something is shared."""
+    return view_pb2.ViewSharing(everybody=row.everybody, teams=messages.reference_messages(teams))
+
+
 def _message(shown: ShownView) -> view_pb2.View:
     row = shown.row
     return view_pb2.View(
@@ -111,9 +114,7 @@ def _message(shown: ShownView) -> view_pb2.View:
         query=row.query,
         columns=row.columns,
         order_by=row.order_by,
-        shared_with=view_pb2.ViewSharing(
-            everybody=row.everybody, teams=messages.reference_messages(shown.teams)
-        ),
+        shared_with=sharing_message(row, shown.teams),
         owner=messages.person_message(shown.owner),
         created_at=messages.moment(row.created_at),
         updated_at=messages.moment(row.updated_at),

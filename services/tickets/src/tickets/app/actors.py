@@ -1,5 +1,8 @@
 """Who acts and when, as the history keeps it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +13,8 @@ from tickets.domain.references import Actor
 
 IMPORT = "tickets.import"
 SYSTEM_NAME = "Deskmesh"
+
+_acting_rule: ContextVar[str] = ContextVar("acting_rule", default="")
 
 
 def actor_of(caller: Caller) -> Actor:
@@ -23,7 +28,17 @@ def occasion_of(*, rule: str = "") -> Occasion:
     """What the caller does now."""
     caller = current_caller()
     now = datetime.now(UTC)
-    return Occasion(actor_of(caller), caller.cause, now, now, rule)
+    return Occasion(actor_of(caller), caller.cause, now, now, rule or _acting_rule.get())
+
+
+@contextmanager
+def acting_by(rule: str) -> Iterator[None]:
+    """What the block does is told in the history as the doing of a rule or macro: "rule:<id>:<name>"."""
+    token = _acting_rule.set(rule)
+    try:
+        yield
+    finally:
+        _acting_rule.reset(token)
 
 
 def occasion_at(occurred_at: datetime | None, *, created_at: datetime | None = None) -> Occasion:

@@ -1,6 +1,7 @@
 """Collecting all that is wrong with an input before it is refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from chassis.errors import FieldError, InvalidInput
 from chassis.ids import is_id
@@ -22,6 +23,14 @@ class Problems:
         """Raises InvalidInput where something is wrong."""
         if self._found:
             raise InvalidInput(self._found)
+
+    @contextmanager
+    def within(self, path: str) -> Iterator[None]:
+        """Notes what the block finds wrong, as parts of `path`."""
+        try:
+            yield
+        except InvalidInput as error:
+            self._found += [FieldError(f"{path}.{one.field}", one.reason) for one in error.errors]
 
     def text(self, field: str, text: str, *, limit: int, required: bool = False) -> None:
         """Checks a text."""

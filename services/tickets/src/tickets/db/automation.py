@@ -1,9 +1,9 @@
-"""Tables of what saves agents work: saved views."""
+"""Tables of what saves agents work: saved views, macros."""
 
 from uuid import UUID
 
 from sqlalchemy import Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import TenantRow
@@ -31,3 +31,13 @@ class SavedView(Shared, Base):
     # Names of ticket fields.
     columns: Mapped[list[str]]
     order_by: Mapped[str]
+
+
+class Macro(Shared, Base):
+    """A canned reply, with what else is done to the ticket."""
+
+    __tablename__ = "macros"
+
+    description: Mapped[str]
+    # As people write them, see tickets.domain.actions.
+    actions: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
