@@ -122,6 +122,7 @@ def test_a_false_filter_does_not_hold(text: str) -> None:
         ("(state = open", "not closed", 1),
         ("state = open)", "not expected", 13),
         ("AND state = open", "a field name is expected", 1),
+        ("state == open", "written =, not ==", 7),
         ("state = open OR", "a comparison is expected", 16),
         ("NOT", "a comparison is expected", 4),
         ("title = 'a\0b'", "NUL", 9),

@@ -123,6 +123,8 @@ class _Parser:
         if operator is None:
             raise invalid(f"after {name.group()} one of = != < <= > >= : is expected", self.position)
         self.take(len(operator.group()))
+        if operator.group() == "=" and self.text.startswith("=", self.position):
+            raise invalid("equality is written =, not ==", self.position - 1)
         return Comparison(name.group(), Operator(operator.group()), self.literal(), start)
 
     def literal(self) -> Literal:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -56,7 +57,12 @@ async def refuse_after_failures(databases: Databases, *, tenant_id: UUID, name: 
             )
         )
     if seconds_left is not None:
-        raise LimitReached(float(seconds_left), "Too many wrong passwords.", reason="TOO_MANY_SIGN_INS")
+        minutes = math.ceil(seconds_left / 60)
+        raise LimitReached(
+            float(seconds_left),
+            f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}.",
+            reason="TOO_MANY_SIGN_INS",
+        )
 
 
 async def count_failure(databases: Databases, *, tenant_id: UUID, name: str, ip: str) -> None:

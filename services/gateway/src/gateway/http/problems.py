@@ -5,7 +5,7 @@ byte for byte, the 404 of an id that never was.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import orjson
@@ -71,6 +71,8 @@ _REASONS = {
     "bool_parsing": "is neither true nor false",
     "list_type": "is not a list",
     "dict_type": "is not an object",
+    "less_than_equal": "is more than {le}",
+    "greater_than_equal": "is less than {ge}",
     "model_type": "is not an object",
     "model_attributes_type": "is not an object",
 }
@@ -118,7 +120,10 @@ async def on_invalid(_: Request, error: Exception) -> Response:
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return _answer(HTTPStatus.BAD_REQUEST, "The body is not valid JSON.", "malformed_json")
-    fields = [FieldError(_path(item["loc"]), _reason(item["type"], item["msg"])) for item in found]
+    fields = [
+        FieldError(_path(item["loc"]), _reason(item["type"], item["msg"], item.get("ctx", {})))
+        for item in found
+    ]
     return problem(InvalidInput(fields))
 
 
@@ -195,8 +200,8 @@ def _path(location: Sequence[int | str]) -> str:
     return path or "body"
 
 
-def _reason(kind: str, message: str) -> str:
+def _reason(kind: str, message: str, context: Mapping[str, object]) -> str:
     if kind in _REASONS:
-        return _REASONS[kind]
+        return _REASONS[kind].format_map(context)
     text = message.removeprefix("Value error, ")
     return text[:1].lower() + text[1:]
