@@ -52,6 +52,10 @@ GET /cmdb/relations  POST /cmdb/relations  GET /cmdb/relations/{}  DELETE /cmdb/
 GET /deliveries  GET /deliveries/{}
 GET /inbound-messages  GET /inbound-messages/{}  GET /inbound-messages/{}/raw
 GET /events
+GET /tickets/{}/approvals  POST /tickets/{}/approvals  GET /tickets/{}/approvals/{}
+POST /tickets/{}/approvals/{}/decisions  POST /tickets/{}/approvals/{}/delegations
+POST /tickets/{}/approvals/{}/withdrawal
+GET /me/approvals  GET /me/substitute  PUT /me/substitute  DELETE /me/substitute
 """
 
 

@@ -1,7 +1,7 @@
 """What other services tell notify of a ticket."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from notify_desk import TenantOf
@@ -10,8 +10,8 @@ from chassis.ids import new_id
 from deskmesh.common.v1 import types_pb2
 from deskmesh.sla.v1 import events_pb2 as sla
 from deskmesh.sla.v1 import sla_pb2
+from deskmesh.tickets.v1 import approval_pb2, ticket_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
-from deskmesh.tickets.v1 import ticket_pb2
 
 NOW = datetime.now(UTC)
 
@@ -79,6 +79,37 @@ class Case:
         event.recorded_at.FromDatetime(NOW)
         return await self._tell(event)
 
+    async def asked_to_approve(self, *people: types_pb2.PersonRef, reminder: bool = False) -> str:
+        """People are asked to decide; gives the vote of the first."""
+        event = tickets.ApprovalRequested(
+            ticket=self.ticket,
+            approval=approval_pb2.Approval(
+                id=str(new_id()), requested_by=types_pb2.Actor(kind="user", id=self.anna.id, name="Anna")
+            ),
+            asked=[approval_pb2.AskedApprover(vote_id=str(new_id()), person=one) for one in people],
+            reminder=reminder,
+            actor=types_pb2.Actor(kind="user", id=self.anna.id),
+        )
+        for one in event.asked:
+            one.link_expires_at.FromDatetime(NOW + timedelta(days=3))
+        event.occurred_at.FromDatetime(NOW)
+        event.recorded_at.FromDatetime(NOW)
+        await self._tell(event)
+        return event.asked[0].vote_id
+
+    async def approval_completed(self, state: str) -> None:
+        event = tickets.ApprovalCompleted(
+            ticket=self.ticket,
+            approval=approval_pb2.Approval(
+                id=str(new_id()),
+                state=state,
+                requested_by=types_pb2.Actor(kind="user", id=self.anna.id, email=self.anna.email),
+            ),
+        )
+        event.occurred_at.FromDatetime(NOW)
+        event.recorded_at.FromDatetime(NOW)
+        await self._tell(event)
+
     async def breached(self, *, warning: bool = False, at: datetime | None = None) -> UUID:
         """A clock ran out, or warned. Returns the id of the event."""
         facts = sla.TicketFacts(
@@ -104,6 +135,8 @@ class Case:
         event: tickets.TicketCreated
         | tickets.CommentAdded
         | tickets.TicketStateChanged
+        | tickets.ApprovalRequested
+        | tickets.ApprovalCompleted
         | sla.ClockWarning
         | sla.ClockBreached,
         event_id: UUID | None = None,

@@ -299,6 +299,7 @@ async def run_notify(
         "NOTIFY_SMTP_LISTEN": f"127.0.0.1:{port}",
         "NOTIFY_MAIL_FOLDER": str(folder),
         "NOTIFY_MAIL_DOMAIN": "desk.example",
+        "NOTIFY_PUBLIC_URL": "https://desk.example",
         "NOTIFY_GATEWAY_TARGET": "unix:/nowhere/gateway.sock",
         **(settings or {}),
     }

@@ -23,6 +23,7 @@ from deskmesh.gateway.v1 import directory_service_pb2 as directory_rpc
 from deskmesh.gateway.v1 import events_pb2 as gateway_events
 from deskmesh.gateway.v1 import identity_pb2 as identity
 from deskmesh.tickets.v1 import (
+    approval_service_pb2,
     configuration_service_pb2,
     link_service_pb2,
     macro_pb2,
@@ -39,6 +40,7 @@ SERVICES = [
     service
     for file in (
         rpc,
+        approval_service_pb2,
         configuration_service_pb2,
         link_service_pb2,
         view_service_pb2,
@@ -48,7 +50,9 @@ SERVICES = [
 ]
 
 
-REQUESTER = frozenset({"tickets.create", "tickets.read_own", "tickets.comment_own", "tickets.close_own"})
+REQUESTER = frozenset(
+    {"tickets.create", "tickets.read_own", "tickets.comment_own", "tickets.close_own", "approvals.decide"}
+)
 AGENT = REQUESTER | {
     "tickets.read",
     "tickets.update",
@@ -57,6 +61,7 @@ AGENT = REQUESTER | {
     "tickets.assign",
     "tickets.transition",
     "users.ensure_requester",
+    "approvals.request",
 }
 ADMIN = AGENT | {"tickets.override_priority", "tickets.import", "tickets.configure"}
 ROLES = {"requester": REQUESTER, "agent": AGENT, "admin": ADMIN}

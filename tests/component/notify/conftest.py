@@ -4,11 +4,15 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
+from notify_case import Case
 from notify_desk import Desk, run_notify
 
+from chassis.ids import new_id
 from chassis.testing.databases import ServiceDatabase
 from chassis.testing.identity import Issuer
 from chassis.testing.servers import Nats
+from deskmesh.common.v1 import types_pb2
+from deskmesh.tickets.v1 import ticket_pb2
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -23,3 +27,32 @@ async def desk(
         service_database("notify"), nats, issuer, tmp_path_factory.mktemp("mail")
     ) as running:
         yield running
+
+
+@pytest_asyncio.fixture
+async def case(desk: Desk) -> AsyncIterator[Case]:
+    """A ticket by mail from a Polish-speaking requester, in a team of two agents."""
+    tenant = await desk.new_tenant()
+    team = new_id()
+    requester = await tenant.new_person("Rita", email="rita@customer.example", language="pl")
+    anna = await tenant.new_person("Anna", role="agent", teams=(team,))
+    bob = await tenant.new_person("Bob", role="supervisor", teams=(team,))
+    await tenant.new_person("Gone", role="agent", teams=(team,), active=False)
+    await tenant.new_person("Intern", role="requester", teams=(team,))
+    ticket = ticket_pb2.Ticket(
+        id=str(new_id()),
+        number="INC-1042",
+        type="incident",
+        title="Drukarka <nie> działa",
+        description="Pali się & dymi",
+        state="new",
+        state_category="new",
+        priority="high",
+        queue=types_pb2.Ref(id=str(new_id()), key="service-desk", name="Service desk"),
+        team=types_pb2.Ref(id=str(team), key="service-desk", name="Service desk"),
+        requester=requester,
+        channel="email",
+        language="pl",
+        version=1,
+    )
+    yield Case(tenant, ticket, requester, anna, bob)

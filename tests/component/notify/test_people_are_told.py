@@ -1,55 +1,23 @@
 """Who gets which mail when something happens to a ticket, and what it says."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import pytest_asyncio
 from notify_case import NOW, Case
-from notify_desk import Desk, mail, queued, text_of
+from notify_desk import mail, queued, text_of
 
 from chassis.context import Caller, use_caller
 from chassis.ids import new_id
 from chassis.testing.waiting import eventually
 from chassis.timers import Timer
-from deskmesh.common.v1 import types_pb2
 from deskmesh.gateway.v1 import events_pb2 as gateway_events
 from deskmesh.gateway.v1 import identity_pb2
 from deskmesh.notify.v1 import events_pb2
 from deskmesh.notify.v1 import message_service_pb2 as rpc
 from deskmesh.tickets.v1 import events_pb2 as tickets
-from deskmesh.tickets.v1 import ticket_pb2
 from notify.api.work import Work
-
-
-@pytest_asyncio.fixture
-async def case(desk: Desk) -> AsyncIterator[Case]:
-    """A ticket by mail from a Polish-speaking requester, in a team of two agents."""
-    tenant = await desk.new_tenant()
-    team = new_id()
-    requester = await tenant.new_person("Rita", email="rita@customer.example", language="pl")
-    anna = await tenant.new_person("Anna", role="agent", teams=(team,))
-    bob = await tenant.new_person("Bob", role="supervisor", teams=(team,))
-    await tenant.new_person("Gone", role="agent", teams=(team,), active=False)
-    await tenant.new_person("Intern", role="requester", teams=(team,))
-    ticket = ticket_pb2.Ticket(
-        id=str(new_id()),
-        number="INC-1042",
-        type="incident",
-        title="Drukarka <nie> działa",
-        description="Pali się & dymi",
-        state="new",
-        state_category="new",
-        priority="high",
-        queue=types_pb2.Ref(id=str(new_id()), key="service-desk", name="Service desk"),
-        team=types_pb2.Ref(id=str(team), key="service-desk", name="Service desk"),
-        requester=requester,
-        channel="email",
-        language="pl",
-        version=1,
-    )
-    yield Case(tenant, ticket, requester, anna, bob)
+from notify.app.linking import Links
 
 
 async def test_a_new_ticket_is_acknowledged_in_the_requesters_language_and_told_to_the_agents(
@@ -236,7 +204,7 @@ async def test_a_mail_that_went_out_is_not_sent_again_because_it_could_not_be_no
     delivery_id: UUID = (await case.tenant.deliveries(1))[0]["id"]
     await case.tenant.desk.rows("UPDATE deliveries SET state = 'queued' WHERE id = $1", delivery_id)
     runtime, way_out = case.tenant.desk.service.process.runtime, Counting([])
-    work = Work(runtime.databases, runtime.objects, way_out)
+    work = Work(runtime.databases, runtime.objects, way_out, Links("", ""))
     payload: dict[str, object] = {"deliveries": [str(delivery_id)]}
     timer = Timer(new_id(), case.tenant.id, "deliver", str(delivery_id), NOW, payload, attempts=1)
     with use_caller(Caller.system(case.tenant.id, "notify", "timer")):

@@ -119,6 +119,7 @@ def service_environment(
         settings |= {
             "NOTIFY_SMTP_LISTEN": f"127.0.0.1:{choices.smtp_port}",
             "NOTIFY_MAIL_FOLDER": str(choices.home / "mail"),
+            "NOTIFY_PUBLIC_URL": choices.url,
         }
         if choices.smtp_out:
             settings["NOTIFY_SMTP_OUT"] = choices.smtp_out

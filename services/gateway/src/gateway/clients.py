@@ -20,6 +20,7 @@ from deskmesh.gateway.v1 import directory_service_pb2 as directory
 from deskmesh.knowledge.v1 import article_service_pb2 as knowledge
 from deskmesh.notify.v1 import message_service_pb2 as notify
 from deskmesh.sla.v1 import sla_service_pb2 as sla
+from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
@@ -87,6 +88,7 @@ def owner_of(service: ServiceDescriptor) -> str:
     return str(service.full_name).split(".")[1]
 
 
+APPROVALS = approvals.DESCRIPTOR.services_by_name["ApprovalService"]
 TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
@@ -98,7 +100,20 @@ ITEMS = cmdb.DESCRIPTOR.services_by_name["ItemService"]
 MESSAGES = notify.DESCRIPTOR.services_by_name["MessageService"]
 DIRECTORY = directory.DESCRIPTOR.services_by_name["DirectoryService"]
 AUDIT = audit.DESCRIPTOR.services_by_name["AuditService"]
-SERVICES = (TICKETS, CONFIGURATION, LINKS, VIEWS, MACROS, SLA, ARTICLES, ITEMS, MESSAGES, DIRECTORY, AUDIT)
+SERVICES = (
+    TICKETS,
+    APPROVALS,
+    CONFIGURATION,
+    LINKS,
+    VIEWS,
+    MACROS,
+    SLA,
+    ARTICLES,
+    ITEMS,
+    MESSAGES,
+    DIRECTORY,
+    AUDIT,
+)
 
 
 def _rpc(
@@ -296,3 +311,32 @@ CHANGE_MY_PASSWORD = _rpc(
     DIRECTORY, "ChangeMyPassword", directory.ChangeMyPasswordRequest, directory.ChangeMyPasswordResponse
 )
 GET_TENANT = _rpc(DIRECTORY, "GetTenant", directory.GetTenantRequest, directory.GetTenantResponse)
+
+CREATE_APPROVAL = _rpc(
+    APPROVALS, "CreateApproval", approvals.CreateApprovalRequest, approvals.CreateApprovalResponse
+)
+GET_APPROVAL = _rpc(APPROVALS, "GetApproval", approvals.GetApprovalRequest, approvals.GetApprovalResponse)
+LIST_APPROVALS = _rpc(
+    APPROVALS, "ListApprovals", approvals.ListApprovalsRequest, approvals.ListApprovalsResponse
+)
+LIST_MY_APPROVALS = _rpc(
+    APPROVALS, "ListMyApprovals", approvals.ListMyApprovalsRequest, approvals.ListMyApprovalsResponse
+)
+DECIDE_APPROVAL = _rpc(
+    APPROVALS, "DecideApproval", approvals.DecideApprovalRequest, approvals.DecideApprovalResponse
+)
+DELEGATE_APPROVAL = _rpc(
+    APPROVALS, "DelegateApproval", approvals.DelegateApprovalRequest, approvals.DelegateApprovalResponse
+)
+WITHDRAW_APPROVAL = _rpc(
+    APPROVALS, "WithdrawApproval", approvals.WithdrawApprovalRequest, approvals.WithdrawApprovalResponse
+)
+GET_SUBSTITUTE = _rpc(
+    APPROVALS, "GetSubstitute", approvals.GetSubstituteRequest, approvals.GetSubstituteResponse
+)
+SET_SUBSTITUTE = _rpc(
+    APPROVALS, "SetSubstitute", approvals.SetSubstituteRequest, approvals.SetSubstituteResponse
+)
+REMOVE_SUBSTITUTE = _rpc(
+    APPROVALS, "RemoveSubstitute", approvals.RemoveSubstituteRequest, approvals.RemoveSubstituteResponse
+)

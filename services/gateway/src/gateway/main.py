@@ -21,6 +21,7 @@ from gateway.app.admission import Admission
 from gateway.app.auth import Exchange
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
+from gateway.app.links import Links
 from gateway.clients import Backends
 from gateway.http.app import create_app
 from gateway.http.desk import Desk
@@ -53,6 +54,11 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         backends=backends,
         live=live,
         sign_ins=limiters["sign_ins"],
+        links=Links(
+            runtime.databases,
+            keys,
+            {name: key.get_secret_value() for name, key in settings.service_keys.items()},
+        ),
     )
     # Ends a little before the doors are made to.
     grace_seconds = 0.8 * settings.grace_seconds

@@ -108,6 +108,9 @@ def user_message(user: User) -> identity_pb2.User:
         created_at=timestamp(user.created_at),
         updated_at=timestamp(user.updated_at),
         version=user.version,
+        manager=None
+        if user.manager is None
+        else types_pb2.PersonRef(id=str(user.manager.id), email=user.manager.email, name=user.manager.name),
     )
 
 

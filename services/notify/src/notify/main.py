@@ -11,6 +11,7 @@ from deskmesh.notify.v1 import message_service_pb2
 from notify.api import events, smtp
 from notify.api.messages import MessageServicer
 from notify.api.work import Work, backfill_directory, measure_mail
+from notify.app.linking import Links
 from notify.clients.directory import Directory
 from notify.clients.outgoing import MailFolder, Outgoing, Relay
 from notify.settings import Settings, host_and_port
@@ -20,7 +21,9 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     """The parts of notify."""
     settings = runtime.settings
     directory = Directory(runtime.channel(settings.gateway_target, "gateway"))
-    work = Work(runtime.databases, runtime.objects, _outgoing(settings))
+    secret = "" if settings.service_key is None else settings.service_key.get_secret_value()
+    links = Links(settings.public_url.rstrip("/"), secret)
+    work = Work(runtime.databases, runtime.objects, _outgoing(settings), links)
     door = smtp.Door(
         runtime.databases,
         settings.mail_domain or "localhost",

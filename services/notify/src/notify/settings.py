@@ -25,6 +25,8 @@ class Settings(ServiceSettings):
     """Where outgoing mail is kept while there is no relay."""
     mail_domain: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
     """Domain of our Message-IDs and of our greeting; empty: that of the tenant's support address, and localhost."""
+    public_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where people reach the gateway, for links in mails; empty: mails have none."""
     smtp_connections: int = Field(default=200, ge=1, le=10_000)
     """Connections of the mail intake at one time; more are sent away with 421."""
     smtp_hold_mebibytes: int = Field(default=256, ge=32, le=65_536)

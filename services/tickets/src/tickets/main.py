@@ -8,12 +8,14 @@ from chassis.jobs import Job
 from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
 from deskmesh.tickets.v1 import (
+    approval_service_pb2,
     configuration_service_pb2,
     link_service_pb2,
     macro_service_pb2,
     ticket_service_pb2,
     view_service_pb2,
 )
+from tickets.api.approvals import ApprovalServicer, ApprovalTimers
 from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
@@ -33,6 +35,7 @@ from tickets.clients import Directory
 from tickets.settings import Settings
 
 _TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
+_APPROVALS = approval_service_pb2.DESCRIPTOR.services_by_name["ApprovalService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
@@ -55,6 +58,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     return Parts(
         servicers=[
             Servicer(_TICKETS, TicketServicer(databases, configurations, desk, objects)),
+            Servicer(_APPROVALS, ApprovalServicer(configurations)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_VIEWS, ViewServicer(configurations)),
@@ -65,7 +69,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             MailEvents(databases, configurations, desk, objects).handler(),
             *clock_handlers(),
         ],
-        timers=[ClosingTimers(configurations).handler()],
+        timers=[ClosingTimers(configurations).handler(), *ApprovalTimers(configurations).handlers()],
         jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
     )
 

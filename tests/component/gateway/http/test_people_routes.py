@@ -110,3 +110,22 @@ async def test_wrong_fields_are_all_named_at_once(doors: Doors) -> None:
     answer = await doors.http.post("/api/v1/users", json=body, headers=await doors.as_())
     assert answer.status_code == 422, answer.text
     assert {error["field"] for error in answer.json()["errors"]} >= {"email", "name", "time_zone"}
+
+
+async def test_people_report_to_a_manager_and_nobody_to_themselves(doors: Doors) -> None:
+    headers = await doors.as_()
+    users = {}
+    for name, manager in (("chief", None), ("lead", "chief@acme.example"), ("worker", "lead@acme.example")):
+        body = {"email": f"{name}@acme.example", "name": name.title(), "manager": manager}
+        made = await doors.http.post("/api/v1/users", json=body, headers=headers)
+        assert made.status_code == 201, made.text
+        users[name] = made.json()
+    assert users["worker"]["manager"]["email"] == "lead@acme.example"
+    for manager in ("worker@acme.example", "nobody@acme.example", users["chief"]["id"]):
+        path = f"/api/v1/users/{users['chief']['id']}"
+        refused = await doors.http.patch(path, json={"manager": manager}, headers=headers)
+        assert refused.status_code == 422, refused.text
+        assert [one["field"] for one in refused.json()["errors"]] == ["manager"]
+    path = f"/api/v1/users/{users['worker']['id']}"
+    freed = await doors.http.patch(path, json={"manager": None}, headers=headers)
+    assert (freed.status_code, freed.json()["manager"]) == (200, None)

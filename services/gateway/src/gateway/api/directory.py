@@ -58,6 +58,7 @@ class DirectoryService:
             teams=patches.references(request.user.teams),
             organizations=patches.references(request.user.organizations),
             roles=patches.grants(request.user.roles),
+            manager=request.user.manager.id or request.user.manager.email,
             password=request.password or None,
         )
         return pb.CreateUserResponse(user=user_message(await users.create_user(tx, new=new)))

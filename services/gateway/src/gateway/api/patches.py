@@ -20,7 +20,7 @@ from gateway.app.tenants import TenantPatch
 from gateway.app.users import UserPatch
 
 _MINE = frozenset({"name", "language", "time_zone", "phone"})
-_USER = _MINE | {"email", "active", "teams", "organizations", "roles", "password"}
+_USER = _MINE | {"email", "active", "teams", "organizations", "roles", "password", "manager"}
 _TEAM = frozenset({"slug", "name", "description", "members"})
 _ORGANIZATION = frozenset({"slug", "name", "domains"})
 _ROLE = frozenset({"name", "permissions"})
@@ -41,6 +41,7 @@ def user_patch(request: pb.UpdateUserRequest) -> UserPatch:
         teams=references(user.teams) if "teams" in named else None,
         organizations=references(user.organizations) if "organizations" in named else None,
         roles=grants(user.roles) if "roles" in named else None,
+        manager=user.manager.id or user.manager.email if "manager" in named else None,
         password=request.password if "password" in named or request.password else None,
     )
 

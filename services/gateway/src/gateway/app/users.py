@@ -22,6 +22,7 @@ from gateway.app.grants import (
     shown,
 )
 from gateway.app.input import Problems
+from gateway.app.managers import manager_named
 from gateway.app.memberships import replace_organizations, replace_teams
 from gateway.app.passwords import hash_password
 from gateway.app.revocations import refuse_older_tokens
@@ -69,6 +70,8 @@ class NewUser:
     roles: Sequence[NewGrant] = ()
     # None: the person can't sign in by password.
     password: str | None = None
+    # By id or address; empty: nobody.
+    manager: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class UserPatch:
     organizations: Sequence[str] | None = None
     roles: Sequence[NewGrant] | None = None
     password: str | None = None
+    # By id or address; empty takes the manager off.
+    manager: str | None = None
 
 
 async def create_user(tx: Tx, *, new: NewUser) -> User:
@@ -102,6 +107,7 @@ async def create_user(tx: Tx, *, new: NewUser) -> User:
     grants = await resolve_grants(tx, problems, new.roles or [NewGrant(REQUESTER)])
     teams = await _resolve(tx, problems, Team, "teams", new.teams)
     organizations = await _resolve(tx, problems, Organization, "organizations", new.organizations)
+    manager_id = await manager_named(tx, problems, new.manager, None)
     problems.refuse()
     hashed = await hash_password(new.password) if new.password is not None else None
     user = await _insert(
@@ -109,6 +115,7 @@ async def create_user(tx: Tx, *, new: NewUser) -> User:
     )
     if user is None:
         raise _taken()
+    user.manager_id = manager_id
     if hashed is not None:
         tx.add(Password(tenant_id=tx.tenant_id, id=user.id, hash=hashed))
     own = await organization_of_domain(tx, domain_of(email))
@@ -186,12 +193,18 @@ async def update_user(
         if patch.organizations is None
         else await _resolve(tx, problems, Organization, "organizations", patch.organizations)
     )
+    manager_id = (
+        user.manager_id
+        if patch.manager is None
+        else await manager_named(tx, problems, patch.manager, user.id)
+    )
     problems.refuse()
     if any(value is not None for value in (patch.email, patch.password, patch.active)):
         require_not_above(user)
     before = _settings(user)
     new_address = patch.email is not None and normal_email(patch.email) != user.email
     set_fields(user, patch)
+    user.manager_id = manager_id
     touch(user)
     try:
         await tx.flush()
@@ -280,6 +293,7 @@ def _settings(user: User) -> dict[str, Plain]:
         "roles": sorted(shown(grant) for grant in user.grants),
         "teams": [team.slug for team in user.teams],
         "organizations": [organization.slug for organization in user.organizations],
+        "manager": str(user.manager_id or ""),
     }
 
 

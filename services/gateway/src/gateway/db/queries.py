@@ -19,6 +19,7 @@ from gateway.domain.permissions import ADMINISTRATION
 USER_PARTS: tuple[ORMOption, ...] = (
     selectinload(User.teams),
     selectinload(User.organizations),
+    selectinload(User.manager),
     selectinload(User.grants).selectinload(RoleGrant.role),
 )
 TEAM_PARTS: tuple[ORMOption, ...] = (selectinload(Team.members),)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Text, and_
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from chassis.db import TenantRow
 from gateway.db.rows import Row
@@ -167,6 +167,7 @@ class User(TenantRow, Row):
     time_zone: Mapped[str]
     phone: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    manager_id: Mapped[UUID | None]
 
     teams: Mapped[list[Team]] = relationship(
         secondary="team_members",
@@ -191,6 +192,13 @@ class User(TenantRow, Row):
             Organization.id == foreign(OrganizationMember.organization_id),
         ),
         order_by=lambda: Organization.slug,
+        viewonly=True,
+        lazy="raise",
+    )
+    manager: Mapped["User | None"] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(User.tenant_id) == remote(User.tenant_id), foreign(User.manager_id) == remote(User.id)
+        ),
         viewonly=True,
         lazy="raise",
     )

@@ -16,6 +16,7 @@ _REQUESTER = (
     "tickets.close_own",
     "kb.read",
     "cmdb.read_own",
+    "approvals.decide",
 )
 _AGENT = (
     *_REQUESTER,
@@ -32,6 +33,7 @@ _AGENT = (
     "users.read",
     "users.ensure_requester",
     "notify.read",
+    "approvals.request",
 )
 _SUPERVISOR = (*_AGENT, "kb.publish", "tickets.override_priority", "cmdb.write", "reports.read")
 _ADMIN = (

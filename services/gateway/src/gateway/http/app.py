@@ -11,12 +11,13 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from chassis.errors import DeskmeshError
-from gateway.http import problems
+from gateway.http import approval_page, problems
 from gateway.http.desk import Desk
 from gateway.http.documented import openapi
 from gateway.http.door import Declared, GuardedRoute
 from gateway.http.pages import pages
 from gateway.http.routes import (
+    approvals,
     attachments,
     auth,
     children,
@@ -41,6 +42,7 @@ DOORS: Final = (
     links.door,
     children.door,
     attachments.door,
+    approvals.door,
     sla.door,
     auth.door,
     events.door,
@@ -83,5 +85,5 @@ def create_app(desk: Desk) -> ASGIApp:
     def document() -> bytes:
         return orjson.dumps(openapi(routes))
 
-    app.router.routes += [*routes, *pages(document)]
+    app.router.routes += [*routes, *approval_page.ROUTES, *pages(document)]
     return Telemetry(app)

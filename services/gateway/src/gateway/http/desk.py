@@ -9,6 +9,7 @@ from chassis.objects import ObjectStore
 from gateway.app.admission import Admission
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
+from gateway.app.links import Links
 from gateway.clients import Answer, Backends, Question, Rpc
 from gateway.http.live.stream import Live
 
@@ -24,6 +25,7 @@ class Desk:
     backends: Backends
     live: Live
     sign_ins: Limiter
+    links: Links
 
 
 def desk(request: Request) -> Desk:

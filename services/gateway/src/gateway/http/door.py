@@ -116,11 +116,11 @@ class GuardedRoute(APIRoute):
                 _check_media_type(request, accepts)
             if not takes_query and request.query_params:
                 raise InvalidInput([FieldError(name, "is not known here") for name in request.query_params])
-            bounded = Request(request.scope, _bounded(request, declared.most_bytes))
+            within = Request(request.scope, bounded(request, declared.most_bytes))
             if caller is None:
-                return await handle(bounded)
+                return await handle(within)
             with use_caller(replace(caller, idempotency_key=idempotency_key(request))):
-                return await handle(bounded)
+                return await handle(within)
 
         return guarded
 
@@ -141,7 +141,7 @@ def _check_media_type(request: Request, accepted: str) -> None:
         raise UnsupportedMediaType(accepted)
 
 
-def _bounded(request: Request, most: int) -> Receive:
+def bounded(request: Request, most: int) -> Receive:
     """Receive at most so many bytes of the body.
 
     Raises:

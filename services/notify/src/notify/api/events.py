@@ -21,7 +21,14 @@ from deskmesh.tickets.v1 import ticket_pb2
 from notify.app import announcing, directory, understanding
 from notify.domain import audience
 
-E = TypeVar("E", tickets.TicketCreated, tickets.CommentAdded, tickets.TicketStateChanged)
+E = TypeVar(
+    "E",
+    tickets.TicketCreated,
+    tickets.CommentAdded,
+    tickets.TicketStateChanged,
+    tickets.ApprovalRequested,
+    tickets.ApprovalCompleted,
+)
 C = TypeVar("C", sla.ClockWarning, sla.ClockBreached)
 
 
@@ -35,6 +42,8 @@ def handlers(mail_domain: str) -> list[AnyHandler]:
         Handler(message=tickets.TicketCreated, handle=told.on_ticket_created),
         Handler(message=tickets.CommentAdded, handle=told.on_comment_added),
         Handler(message=tickets.TicketStateChanged, handle=told.on_ticket_state_changed),
+        Handler(message=tickets.ApprovalRequested, handle=told.on_approval_requested),
+        Handler(message=tickets.ApprovalCompleted, handle=told.on_approval_completed),
         Handler(message=tickets.MessageRejected, handle=on_message_rejected),
         Handler(message=sla.ClockWarning, handle=told.on_clock_warning),
         Handler(message=sla.ClockBreached, handle=told.on_clock_breached),
@@ -103,6 +112,21 @@ class _Told:
                 announcing.Resolution(event.id, _ticket(event.message.ticket), event.message.actor.id)
                 for event in _fresh(events)
                 if _is_resolution(event.message)
+            ],
+        )
+
+    async def on_approval_requested(self, tx: Tx, events: list[Received[tickets.ApprovalRequested]]) -> None:
+        """Ask those who have to decide."""
+        await self._announce(tx, [_approval_asked(event) for event in _fresh(events)])
+
+    async def on_approval_completed(self, tx: Tx, events: list[Received[tickets.ApprovalCompleted]]) -> None:
+        """Tell who asked what came of it."""
+        await self._announce(
+            tx,
+            [
+                _approval_ended(event)
+                for event in _fresh(events)
+                if event.message.approval.state != "withdrawn"
             ],
         )
 
@@ -196,6 +220,36 @@ def _new_comment(event: Received[tickets.CommentAdded]) -> announcing.NewComment
         public=message.comment.visibility == "public",
         from_requester=message.comment.from_requester,
         automatic=message.automatic,
+    )
+
+
+def _approval_asked(event: Received[tickets.ApprovalRequested]) -> announcing.ApprovalAsked:
+    message = event.message
+    return announcing.ApprovalAsked(
+        event.id,
+        _ticket(message.ticket),
+        message.actor.id,
+        approval_id=message.approval.id,
+        name=message.approval.name,
+        asker=message.approval.requested_by.name,
+        asked=[
+            announcing.AskedApprover(_person(one.person), one.vote_id, _time(one.link_expires_at))
+            for one in message.asked
+        ],
+        reminder=message.reminder,
+    )
+
+
+def _approval_ended(event: Received[tickets.ApprovalCompleted]) -> announcing.ApprovalEnded:
+    approval = event.message.approval
+    asker = approval.requested_by
+    return announcing.ApprovalEnded(
+        event.id,
+        _ticket(event.message.ticket),
+        event.message.actor.id,
+        name=approval.name,
+        state=approval.state,
+        asker=audience.Party(asker.id, asker.email, asker.name) if asker.kind == "user" else None,
     )
 
 

@@ -16,6 +16,7 @@ from chassis.objects import ObjectStore
 from chassis.timers import Timer, TimerHandler
 from notify.api import events
 from notify.app import announcing, delivering, directory, intake, understanding
+from notify.app.linking import Links
 from notify.clients.directory import Directory
 from notify.clients.outgoing import Outgoing
 from notify.db import queries
@@ -50,6 +51,7 @@ class Work:
     databases: Databases
     objects: ObjectStore
     outgoing: Outgoing
+    links: Links
 
     def timers(self) -> list[TimerHandler]:
         """The handlers of all timers that notify sets."""
@@ -92,7 +94,9 @@ class Work:
             return
         tenant_id = timers[0].tenant_id
         async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-            mails, failed = await delivering.write_mails(tx, delivery_ids=waiting, now=datetime.now(UTC))
+            mails, failed = await delivering.write_mails(
+                tx, delivery_ids=waiting, links=self.links, now=datetime.now(UTC)
+            )
         places = asyncio.Semaphore(SEND_AT_ONCE)
 
         async def one(mail: delivering.Mail) -> delivering.Outcome:

@@ -9,10 +9,11 @@ from chassis import timers
 from chassis.db import Tx
 from chassis.ids import new_id
 from chassis.timers import NewTimer
+from notify.app import linking
 from notify.db import deliveries, queries
 from notify.db.deliveries import Desk, NewDelivery
 from notify.domain import addresses, audience, composing
-from notify.domain.audience import Known, Letter, TicketPeople
+from notify.domain.audience import Known, Letter, Party, Purpose, TicketPeople
 
 DELIVER = "deliver"
 SENT_TOGETHER = 8
@@ -76,6 +77,35 @@ class ClockNews(News):
     breached: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AskedApprover:
+    """Somebody who is asked to decide, and until when a link in the mail holds."""
+
+    party: Party
+    vote_id: str
+    link_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(News):
+    """People are asked to decide on the ticket, or once more."""
+
+    approval_id: str = ""
+    name: str = ""
+    asker: str = ""
+    asked: Sequence[AskedApprover] = ()
+    reminder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalEnded(News):
+    """An approval has ended; `asker` is who asked for it."""
+
+    name: str = ""
+    state: str = ""
+    asker: Party | None = None
+
+
 @dataclass(slots=True)
 class _Plan:
     """The deliveries of one call, and how many limited mails each address has got, by the titles of their tickets."""
@@ -121,6 +151,10 @@ async def _people(tx: Tx, news: Sequence[News], desk: Desk) -> dict[str, Known]:
     handles: set[str] = set()
     for one in news:
         ids |= {UUID(each) for each in audience.ids_of(one.ticket.people)}
+        if isinstance(one, ApprovalAsked):
+            ids |= {UUID(each.party.id) for each in one.asked}
+        if isinstance(one, ApprovalEnded) and one.asker is not None:
+            ids.add(UUID(one.asker.id))
         if one.ticket.people.team_id and one.ticket.people.assignee is None:
             teams.add(UUID(one.ticket.people.team_id))
         if isinstance(one, NewComment) and not one.public:
@@ -145,6 +179,12 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
                 from_requester=news.from_requester,
                 automatic=news.automatic,
             )
+        case ApprovalAsked():
+            purpose = Purpose.APPROVAL_REMINDER if news.reminder else Purpose.APPROVAL_REQUEST
+            return audience.of_approval([each.party for each in news.asked], people, purpose)
+        case ApprovalEnded():
+            parties = [] if news.asker is None else [news.asker]
+            return audience.of_approval(parties, people, Purpose.APPROVAL_COMPLETED)
         case Resolution():
             return audience.of_resolution(ticket, people, author=news.author)
         case ClockNews():
@@ -216,6 +256,19 @@ def _content(news: News) -> dict[str, str]:
             shown["comment.body"] = news.body
             shown["comment.author"] = news.author_name
             shown["comment.internal"] = "" if news.public else "yes"
+        case ApprovalAsked():
+            shown["ticket.description"] = ticket.description[:MAX_SHOWN]
+            shown |= {"approval.name": news.name, "approval.asker": news.asker}
+            shown |= linking.approval_content(
+                str(ticket.id),
+                news.approval_id,
+                {
+                    each.party.email: (each.party.id, each.vote_id, each.link_expires_at)
+                    for each in news.asked
+                },
+            )
+        case ApprovalEnded():
+            shown |= {"approval.name": news.name, f"approval.{news.state}": "yes"}
         case ClockNews():
             shown["clock.name"] = news.clock
             shown["clock.due_at"] = news.due_at.isoformat() if news.due_at else ""

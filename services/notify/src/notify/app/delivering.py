@@ -18,6 +18,7 @@ from chassis.timers import NewTimer
 from notify import publish
 from notify.app import texts
 from notify.app.announcing import timers_of
+from notify.app.linking import Links
 from notify.clients.outgoing import NotSent, Outgoing
 from notify.db import queries
 from notify.db.tables import Delivery, Tenant
@@ -46,7 +47,7 @@ class Outcome:
 
 
 async def write_mails(
-    tx: Tx, *, delivery_ids: Collection[UUID], now: datetime
+    tx: Tx, *, delivery_ids: Collection[UUID], links: Links, now: datetime
 ) -> tuple[list[Mail], list[Outcome]]:
     """Write the mails of these deliveries, without those that are sent or given up; and say which cannot be written."""
     statement = select(Delivery).where(
@@ -82,7 +83,7 @@ async def write_mails(
             )
         try:
             raw = composing.compose(
-                _draft(row, tenant, _rendered(row, tenant, *sources[wanted]), thread, now)
+                _draft(row, tenant, _rendered(row, tenant, links, *sources[wanted]), thread, now)
             )
         except composing.ForbiddenHeader as error:
             failed.append(Outcome(row.id, NotSent(str(error), permanent=True)))
@@ -146,9 +147,12 @@ def _count(states: Mapping[str, int]) -> None:
         MAIL_OUT.labels(state).inc(count)
 
 
-def _rendered(row: Delivery, tenant: Tenant, source: rendering.Source, language: str) -> rendering.Rendered:
+def _rendered(
+    row: Delivery, tenant: Tenant, links: Links, source: rendering.Source, language: str
+) -> rendering.Rendered:
     values: Mapping[str, str] = {
         **{name: str(value) for name, value in row.content.items()},
+        **links.for_mail(row.tenant_id, row.content, row.recipient),
         "tenant.name": tenant.name,
         "recipient.name": row.recipient_name,
         "clock.due_at": _local_time(str(row.content.get("clock.due_at", "")), row.time_zone),

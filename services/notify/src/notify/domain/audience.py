@@ -28,6 +28,9 @@ class Purpose(StrEnum):
     AGENT_COMMENT = "agent_comment"
     CLOCK_WARNING = "clock_warning"
     CLOCK_BREACH = "clock_breach"
+    APPROVAL_REQUEST = "approval_request"
+    APPROVAL_REMINDER = "approval_reminder"
+    APPROVAL_COMPLETED = "approval_completed"
 
 
 # Written by a person; everything else is the desk's own and says so (RFC 3834).
@@ -167,6 +170,14 @@ def of_clock(ticket: TicketPeople, people: Mapping[str, Known], *, breached: boo
     """The assignee, else the team, hears of a clock."""
     purpose = Purpose.CLOCK_BREACH if breached else Purpose.CLOCK_WARNING
     return _agents(ticket, people, "", purpose)
+
+
+def of_approval(parties: Iterable[Party], people: Mapping[str, Known], purpose: Purpose) -> list[Letter]:
+    """Those who are asked to decide, or who asked for it: each is told, whoever did it."""
+    told = _Round(people, author="")
+    for party in parties:
+        told.tell(purpose, party, agents_only=False)
+    return list(told.letters.values())
 
 
 def of_resolution(ticket: TicketPeople, people: Mapping[str, Known], *, author: str) -> list[Letter]:

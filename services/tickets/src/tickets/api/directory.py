@@ -153,4 +153,5 @@ def person_of(user: identity_pb2.User) -> KnownPerson:
         organization_ids=[UUID(organization.id) for organization in user.organizations],
         grants=[{"role": grant.role, "process": grant.process, "queue": grant.queue} for grant in user.roles],
         version=user.version,
+        manager_id=UUID(user.manager.id) if user.manager.id else None,
     )

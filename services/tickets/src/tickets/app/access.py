@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 
 from chassis.context import EVERYWHERE, Caller, current_caller
 from chassis.db import Tx, check_version
 from chassis.errors import Forbidden, NotFound
 from chassis.ids import is_id
 from tickets.app.configuration import Configuration
+from tickets.db.approvals import ApprovalSubstitute, ApprovalVote
 from tickets.db.configuration import Process, Queue
 from tickets.db.tickets import Ticket, TicketWatcher
 from tickets.domain.numbers import parse_number
@@ -64,6 +65,30 @@ async def is_watcher(tx: Tx, ticket: Ticket, person_id: UUID) -> bool:
     return await tx.scalar(watching) is not None
 
 
+def absent_people(person_id: UUID) -> Select[UUID]:
+    """The people for whom the person decides now, because they are away."""
+    return select(ApprovalSubstitute.id).where(
+        ApprovalSubstitute.substitute_id == person_id,
+        ApprovalSubstitute.starts_at <= func.now(),
+        ApprovalSubstitute.ends_at > func.now(),
+    )
+
+
+async def is_approver(tx: Tx, ticket: Ticket) -> bool:
+    """Whether the caller is or was asked to decide on the ticket, also in place of somebody who is away."""
+    person_id = current_caller().user_id
+    if person_id is None:
+        return False
+    asked = select(ApprovalVote.id).where(
+        ApprovalVote.ticket_id == ticket.id,
+        ApprovalVote.state != "waiting",
+        (ApprovalVote.person_id == person_id)
+        | (ApprovalVote.decided_by_id == person_id)
+        | ApprovalVote.person_id.in_(absent_people(person_id)),
+    )
+    return await tx.scalar(asked.limit(1)) is not None
+
+
 async def readable_ticket(
     tx: Tx,
     configuration: Configuration,
@@ -99,10 +124,12 @@ async def find_ticket(tx: Tx, reference: str, *, for_update: bool = False) -> Ti
 
 
 async def may_read(tx: Tx, ticket: Ticket, configuration: Configuration) -> bool:
-    """Whether the caller sees the ticket: by permission for its queue, or as the requester or a watcher."""
+    """Whether the caller sees the ticket: by permission for its queue, as requester or watcher, or to decide on it."""
     if may_on(ticket, configuration, READ):
         return True
-    return current_caller().may_somewhere(READ_OWN) and await is_own(tx, ticket)
+    if not current_caller().may_somewhere(READ_OWN):
+        return False
+    return await is_own(tx, ticket) or await is_approver(tx, ticket)
 
 
 async def number_seen(tx: Tx, configuration: Configuration, ticket: Ticket) -> str:

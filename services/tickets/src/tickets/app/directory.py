@@ -33,6 +33,7 @@ class KnownPerson:
     organization_ids: list[UUID] = field(default_factory=list)
     grants: list[dict[str, str]] = field(default_factory=list)
     version: int = 1
+    manager_id: UUID | None = None
 
 
 class EnsureRequester(Protocol):
@@ -70,6 +71,7 @@ async def keep_person(tx: Tx, person: KnownPerson) -> None:
             "team_ids": person.team_ids,
             "organization_ids": person.organization_ids,
             "grants": person.grants,
+            "manager_id": person.manager_id,
         },
     )
 

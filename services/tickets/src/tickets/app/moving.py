@@ -9,6 +9,7 @@ from chassis import timers
 from chassis.db import Tx
 from chassis.errors import FieldError, Forbidden, InvalidInput, WrongState
 from tickets.app.access import is_requester, may_on, readable_ticket
+from tickets.app.approval_ending import withdraw_approvals
 from tickets.app.configuration import Configuration
 from tickets.app.recording import record_change
 from tickets.db.configuration import WorkflowVersion
@@ -18,6 +19,7 @@ from tickets.domain.changes import Change
 from tickets.domain.fields import missing_fields
 from tickets.domain.occasion import Occasion
 from tickets.domain.workflow import (
+    FINAL_CATEGORIES,
     Move,
     Passage,
     Standing,
@@ -139,6 +141,10 @@ async def move_ticket(
         changes=changes,
     )
     events.ticket_state_changed(tx, view, changes, occasion, old=old, new=rules.states[to])
+    if ticket.state_category in FINAL_CATEGORIES:
+        await withdraw_approvals(
+            tx, configuration, ticket, replace(occasion, occurred_at=occasion.recorded_at)
+        )
     return view
 
 

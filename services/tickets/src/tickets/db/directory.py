@@ -44,6 +44,7 @@ class Person(TenantCopy, Base):
     organization_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     # [{"role": slug, "process": slug or "", "queue": slug or ""}]
     grants: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    manager_id: Mapped[UUID | None]
 
 
 class Team(TenantCopy, Base):

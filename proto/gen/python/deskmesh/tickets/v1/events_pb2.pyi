@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from deskmesh.common.v1 import types_pb2 as _types_pb2
+from deskmesh.tickets.v1 import approval_pb2 as _approval_pb2
 from deskmesh.tickets.v1 import ticket_pb2 as _ticket_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -248,6 +249,192 @@ class CommentAdded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CommentAdded: _TypeAlias = CommentAdded  # noqa: Y015
+
+@_typing.final
+class ApprovalRequested(_message.Message):
+    """People are asked to decide, for the first time or, where `reminder` is set, once more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    APPROVAL_FIELD_NUMBER: _builtins.int
+    ASKED_FIELD_NUMBER: _builtins.int
+    REMINDER_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    reminder: _builtins.bool
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def approval(self) -> _approval_pb2.Approval: ...
+    @_builtins.property
+    def asked(self) -> _containers.RepeatedCompositeFieldContainer[_approval_pb2.AskedApprover]: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        approval: _approval_pb2.Approval | None = ...,
+        asked: _abc.Iterable[_approval_pb2.AskedApprover] | None = ...,
+        reminder: _builtins.bool = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "approval", b"approval", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "approval", b"approval", "asked", b"asked", "cause", b"cause", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "reminder", b"reminder", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApprovalRequested: _TypeAlias = ApprovalRequested  # noqa: Y015
+
+@_typing.final
+class ApprovalDecided(_message.Message):
+    """Somebody decided; the approval may go on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    APPROVAL_FIELD_NUMBER: _builtins.int
+    VOTE_IDS_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    decision: _builtins.str
+    """"approve" or "reject"."""
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def approval(self) -> _approval_pb2.Approval: ...
+    @_builtins.property
+    def vote_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The votes that were given."""
+
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        approval: _approval_pb2.Approval | None = ...,
+        vote_ids: _abc.Iterable[_builtins.str] | None = ...,
+        decision: _builtins.str = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "approval", b"approval", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "approval", b"approval", "cause", b"cause", "decision", b"decision", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "vote_ids", b"vote_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApprovalDecided: _TypeAlias = ApprovalDecided  # noqa: Y015
+
+@_typing.final
+class ApprovalDelegated(_message.Message):
+    """Somebody's vote is another's to give from now on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    APPROVAL_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def approval(self) -> _approval_pb2.Approval: ...
+    @_builtins.property
+    def to(self) -> _types_pb2.PersonRef: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        approval: _approval_pb2.Approval | None = ...,
+        to: _types_pb2.PersonRef | None = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "approval", b"approval", "from", b"from", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "approval", b"approval", "cause", b"cause", "from", b"from", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApprovalDelegated: _TypeAlias = ApprovalDelegated  # noqa: Y015
+
+@_typing.final
+class ApprovalCompleted(_message.Message):
+    """The approval has ended; its state says how."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    APPROVAL_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def approval(self) -> _approval_pb2.Approval: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        approval: _approval_pb2.Approval | None = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "approval", b"approval", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "approval", b"approval", "cause", b"cause", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApprovalCompleted: _TypeAlias = ApprovalCompleted  # noqa: Y015
 
 @_typing.final
 class MessageRejected(_message.Message):

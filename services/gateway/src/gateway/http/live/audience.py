@@ -82,6 +82,24 @@ def reads_comment(listener: Listener, event: tickets.CommentAdded) -> bool:
     return listener.reads_in(ticket.process.key, ticket.queue.id, ticket.queue.key)
 
 
+Approved = (
+    tickets.ApprovalRequested
+    | tickets.ApprovalDecided
+    | tickets.ApprovalDelegated
+    | tickets.ApprovalCompleted
+)
+
+
+def reads_approval(listener: Listener, event: Approved) -> bool:
+    """As the ticket, and those who are asked to decide."""
+    if reads_ticket(listener, event.ticket):
+        return True
+    asked = {
+        vote.approver.id for step in event.approval.steps for vote in step.votes if vote.state != "waiting"
+    }
+    return listener.caller.subject in asked and listener.holds("approvals.decide")
+
+
 def reads_clock(listener: Listener, ticket: sla.TicketFacts) -> bool:
     """As the ticket, but for watchers, whom clocks do not know."""
     if listener.reads_in(ticket.process.key, ticket.queue.id, ticket.queue.key):
@@ -119,6 +137,10 @@ AUDIENCES: dict[str, Audience[Message]] = {
         Audience(tickets.TicketStateChanged, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
         Audience(tickets.TicketAssigned, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
         Audience(tickets.CommentAdded, "tickets", reads_comment),
+        Audience(tickets.ApprovalRequested, "tickets", reads_approval),
+        Audience(tickets.ApprovalDecided, "tickets", reads_approval),
+        Audience(tickets.ApprovalDelegated, "tickets", reads_approval),
+        Audience(tickets.ApprovalCompleted, "tickets", reads_approval),
         Audience(sla.ClockStarted, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockPaused, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockResumed, "tickets", lambda who, event: reads_clock(who, event.ticket)),

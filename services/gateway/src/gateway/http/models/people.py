@@ -58,6 +58,7 @@ class NewUser(Input):
     roles: list[RoleGrant] = Field(default_factory=list)
     teams: list[Reference] = Field(default_factory=list)
     organizations: list[Reference] = Field(default_factory=list)
+    manager: Person | None = Field(default=None, description="Whom the person reports to.")
 
 
 class UserPatch(Input):
@@ -74,6 +75,7 @@ class UserPatch(Input):
     roles: list[RoleGrant] | None = None
     teams: list[Reference] | None = None
     organizations: list[Reference] | None = None
+    manager: Person | None = None
 
 
 class GrantedRole(Output):
@@ -93,6 +95,7 @@ USER: JsonDict = {
     "teams": [QUEUE],
     "organizations": [],
     "roles": [{"role": "agent", "process": "it", "queue": None}],
+    "manager": None,
     **TIMES,
 }
 
@@ -113,6 +116,7 @@ class User(Output):
     teams: list[Ref]
     organizations: list[Ref]
     roles: list[GrantedRole]
+    manager: PersonRef | None
     created_at: str
     updated_at: str
     version: int

@@ -21,6 +21,7 @@ def user(value: pb.User) -> JsonObject:
             {"role": grant.role, "process": text(grant.process), "queue": text(grant.queue)}
             for grant in value.roles
         ],
+        "manager": person(value.manager),
         "created_at": moment(value.created_at),
         "updated_at": moment(value.updated_at),
         "version": value.version,

@@ -39,6 +39,7 @@ async def create_user(request: Request, body: models.NewUser) -> Response:
         roles=_grants(body.roles),
         teams=_refs(body.teams),
         organizations=_refs(body.organizations),
+        manager=_manager(body.manager),
     )
     question = pb.CreateUserRequest(user=user, password=body.password or "")
     made = (await ask(request, clients.CREATE_USER, question)).user
@@ -79,6 +80,7 @@ async def update_user(request: Request, user: str, body: models.UserPatch) -> Re
         roles=_grants(body.roles or ()),
         teams=_refs(body.teams or ()),
         organizations=_refs(body.organizations or ()),
+        manager=_manager(body.manager),
     )
     question = pb.UpdateUserRequest(
         user_id=user,
@@ -210,6 +212,10 @@ def _grants(grants: Sequence[models.RoleGrant]) -> list[nouns.RoleGrant]:
 
 def _refs(references: Sequence[ReferenceInput]) -> list[Ref]:
     return [Ref(id=name) if is_id(name) else Ref(key=name) for name in map(word, references)]
+
+
+def _manager(manager: PersonInput | None) -> PersonRef | None:
+    return None if manager is None else _people([manager])[0]
 
 
 def _people(people: Sequence[PersonInput]) -> list[PersonRef]:
