@@ -15,7 +15,7 @@ from deskmesh.sla.v1 import sla_pb2
 from deskmesh.sla.v1 import sla_service_pb2 as pb
 from sla.app import calendars, policies, reading
 from sla.app.calendar_draft import CalendarDraft
-from sla.app.policies import PolicyDraft
+from sla.app.policy_draft import PolicyDraft
 from sla.app.refusals import invalid
 from sla.domain import durations
 from sla.domain.hours import WEEKDAYS
@@ -24,6 +24,7 @@ from sla.publish.messages import (
     clock_message,
     moment,
     policy_message,
+    recomputation_message,
     span_message,
     version_message,
 )
@@ -48,6 +49,10 @@ _POLICY_FIELDS = (
     "pause_states",
     "warnings",
     "active",
+    "pause_when",
+    "restart_on",
+    "recompute",
+    "clocks",
 )
 
 
@@ -59,9 +64,12 @@ class SlaService:
     ) -> pb.ListTicketClocksResponse:
         at = _time(request.at, "at") if request.HasField("at") else None
         found = await reading.list_ticket_clocks(tx, ticket=request.ticket, at=at, explain=request.explain)
-        return pb.ListTicketClocksResponse(
-            clocks=[clock_message(one.ticket_id, one.id, one.version, one.clock) for one in found]
-        )
+        clocks = []
+        for one in found:
+            message = clock_message(one.ticket_id, one.id, one.version, one.clock)
+            message.recomputations.extend(map(recomputation_message, one.recomputations))
+            clocks.append(message)
+        return pb.ListTicketClocksResponse(clocks=clocks)
 
     async def CreateCalendar(self, tx: Tx, request: pb.CreateCalendarRequest) -> pb.CreateCalendarResponse:
         draft = CalendarDraft(**_calendar_values(request.calendar, _CALENDAR_FIELDS))  # type: ignore[arg-type]  # its own fields
@@ -223,5 +231,18 @@ def _policy_values(policy: sla_pb2.Policy, fields: Collection[str]) -> dict[str,
         "pause_states": list(policy.pause_states),
         "warnings": list(policy.warnings),
         "active": policy.active,
+        "pause_when": policy.pause_when,
+        "restart_on": list(policy.restart_on),
+        "recompute": policy.recompute or "creation",
+        "clocks": [
+            {
+                "name": clock.name,
+                "start": clock.start,
+                "stop": clock.stop,
+                "pause": clock.pause,
+                "goes_on": clock.goes_on,
+            }
+            for clock in policy.clocks
+        ],
     }
     return {field: values[field] for field in fields}

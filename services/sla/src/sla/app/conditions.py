@@ -35,29 +35,34 @@ def _custom(name: str) -> Field | None:
     return Field(FieldType.STRING) if name.startswith(CUSTOM) else None
 
 
-_TABLE = FieldTable(
+_KNOWN = (
     {name: Field(FieldType.STRING) for name in TEXTS}
     | {name: Field(FieldType.REFERENCE) for name in REFERENCES}
-    | {name: Field(FieldType.LIST) for name in LISTS},
-    find=_custom,
+    | {name: Field(FieldType.LIST) for name in LISTS}
 )
+_TABLE = FieldTable(_KNOWN, find=_custom)
 
 
-def compiled(condition: str) -> Callable[[Facts], bool]:
+# Own clocks may start and stop with what was said, too: "question" of the requester, "response" in public.
+_OF_CLOCKS = FieldTable({**_KNOWN, "comment": Field(FieldType.STRING)}, find=_custom)
+
+
+def compiled(condition: str, place: str = "condition", *, of_clock: bool = False) -> Callable[[Facts], bool]:
     """What decides the condition over the facts of a ticket; an empty one holds for every ticket.
 
-    Custom values (`fields.<slug>`) compare as text, so they have no order. Raises InvalidInput naming `condition`.
+    Custom values (`fields.<slug>`) compare as text, so they have no order. One `of_clock` may ask for `comment` too. Raises
+    InvalidInput naming the field at which the condition stands.
     """
     try:
-        tree = _checked(condition)
+        tree = _checked(condition, of_clock=of_clock)
     except BadRequest as error:
-        raise invalid(("condition", error.detail)) from error
+        raise invalid((place, error.detail)) from error
     return lambda facts: evaluate(tree, cast("Values", facts))
 
 
 @lru_cache(maxsize=1024)
-def _checked(condition: str) -> TypedNode | None:
-    tree = check(parse(condition), _TABLE)
+def _checked(condition: str, *, of_clock: bool) -> TypedNode | None:
+    tree = check(parse(condition), _OF_CLOCKS if of_clock else _TABLE)
     for test in _tests(tree):
         if test.field.startswith(CUSTOM) and test.operator not in _EQUALITY:
             raise BadRequest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,54 +15,19 @@ from chassis.ids import is_id
 from chassis.paging import Keyset, Page
 from sla import publish
 from sla.app.calendars import get_calendar
-from sla.app.conditions import compiled
-from sla.app.refusals import check_name, invalid, refusals_told
+from sla.app.policy_draft import PolicyDraft
+from sla.app.refusals import check_name, invalid
 from sla.app.rules import keep_policy, lock_rules, rules_changed
 from sla.db.rules import PolicyRow
-from sla.domain.policies import KINDS, checked_pause_states, checked_targets, checked_warnings
 
+_NONE = UUID(int=0)
 _BY_ORDER = Keyset([(PolicyRow.position, False), (PolicyRow.id, False)])
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyDraft:
-    """All that a policy says, as people write it."""
-
-    name: str
-    kind: str
-    calendar_id: str
-    """Id or name of the calendar; checked, it is the id."""
-    order: int = 0
-    condition: str = ""
-    targets: list[list[str]] = field(default_factory=list)
-    """(clock, priority or "" for any, ISO 8601 duration)."""
-    pause_states: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    active: bool = True
-
-    async def checked(self, tx: Tx) -> PolicyDraft:
-        """The same with the id of the calendar. Raises InvalidInput with the first rule that is broken."""
-        check_name(self.name)
-        if self.kind not in KINDS:
-            raise invalid(("kind", f"must be one of {', '.join(KINDS)}"))
-        compiled(self.condition)
-        with refusals_told():
-            checked_targets([(clock, priority, target) for clock, priority, target in self.targets])
-            checked_pause_states(self.pause_states)
-            checked_warnings(self.warnings)
-        try:
-            calendar = await get_calendar(tx, calendar=self.calendar_id)
-        except NotFound:
-            raise invalid(("calendar_id", "there is no such calendar")) from None
-        if not any(calendar.hours.values()):
-            raise invalid(("calendar_id", f'the calendar "{calendar.name}" has no hours'))
-        return replace(self, calendar_id=str(calendar.id))
 
 
 async def create_policy(tx: Tx, *, draft: PolicyDraft, since: datetime | None = None) -> PolicyRow:
     """Makes a policy, in force from now on or since another time. Raises InvalidInput."""
     state = await lock_rules(tx)
-    draft = await draft.checked(tx)
+    draft = await _checked(tx, draft)
     row = PolicyRow()
     _write(row, draft)
     tx.add(row)
@@ -85,7 +50,7 @@ async def update_policy(
     check_version(row, expected_version)
     before = _draft(row)
     draft = replace(before, **changes)  # type: ignore[arg-type]  # the door hands fields of the draft
-    draft = await draft.checked(tx)
+    draft = await _checked(tx, draft)
     if draft == before:
         return row
     _write(row, draft)
@@ -128,30 +93,29 @@ async def _locked(tx: Tx, policy_id: str) -> PolicyRow:
     return await get_for_update(tx, PolicyRow, (await get_policy(tx, policy_id=policy_id)).id)
 
 
+async def _checked(tx: Tx, draft: PolicyDraft) -> PolicyDraft:
+    """The same with the id of its calendar. Raises InvalidInput with the first rule that is broken."""
+    check_name(draft.name)
+    draft.ruled(id_=_NONE, version=0, calendar_id=_NONE)
+    try:
+        calendar = await get_calendar(tx, calendar=draft.calendar_id)
+    except NotFound:
+        raise invalid(("calendar_id", "there is no such calendar")) from None
+    if not any(calendar.hours.values()):
+        raise invalid(("calendar_id", f'the calendar "{calendar.name}" has no hours'))
+    return replace(draft, calendar_id=str(calendar.id))
+
+
 def _draft(row: PolicyRow) -> PolicyDraft:
-    return PolicyDraft(
-        name=row.name,
-        kind=row.kind,
-        calendar_id=str(row.calendar_id),
-        order=row.position,
-        condition=row.condition,
-        targets=row.targets,
-        pause_states=row.pause_states,
-        warnings=row.warnings,
-        active=row.active,
-    )
+    values = {one.name: getattr(row, one.name) for one in fields(PolicyDraft) if one.name != "order"}
+    return PolicyDraft(**{**values, "calendar_id": str(row.calendar_id), "order": row.position})
 
 
 def _write(row: PolicyRow, draft: PolicyDraft) -> None:
-    row.name = draft.name
-    row.kind = draft.kind
-    row.calendar_id = UUID(draft.calendar_id)
-    row.position = draft.order
-    row.condition = draft.condition
-    row.targets = draft.targets
-    row.pause_states = draft.pause_states
-    row.warnings = draft.warnings
-    row.active = draft.active
+    values = asdict(draft)
+    row.position, row.calendar_id = values.pop("order"), UUID(values.pop("calendar_id"))
+    for column, value in values.items():
+        setattr(row, column, value)
 
 
 def _told(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -16,11 +18,12 @@ from sla.app.refusals import invalid
 from sla.app.rules import current_book
 from sla.db import ledger
 from sla.db.clock_ids import clock_id
-from sla.db.tickets import TicketRow
+from sla.db.tickets import RecomputationRow, TicketRow
 from sla.domain.calendar import FARTHEST
 from sla.domain.clocks import Clock, compute
 
 _READ = "tickets.read"
+_MOST_RECOMPUTATIONS = 200
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +35,7 @@ class ReadClock:
     ticket_id: UUID
     version: int
     clock: Clock
+    recomputations: Sequence[RecomputationRow]
 
 
 async def list_ticket_clocks(tx: Tx, *, ticket: str, at: datetime | None, explain: bool) -> list[ReadClock]:
@@ -49,11 +53,31 @@ async def list_ticket_clocks(tx: Tx, *, ticket: str, at: datetime | None, explai
     events = (await ledger.events_of(tx, [row.id]))[row.id]
     told = (await ledger.clocks_of(tx, [row.id]))[row.id]
     moment = at if at is not None else max([now, *(event.occurred_at for event in events)])
+    recomputed: dict[UUID, list[RecomputationRow]] = defaultdict(list)
+    if explain:
+        for one in await _recomputations(tx, row.id, moment):
+            recomputed[one.clock_id].append(one)
     found = []
     for clock in compute(events, await current_book(tx), moment, explain=explain):
         id_ = clock_id(row.id, clock.kind, clock.name)
-        found.append(ReadClock(id_, row.id, told[id_].version if id_ in told else 0, clock))
+        version = told[id_].version if id_ in told else 0
+        found.append(ReadClock(id_, row.id, version, clock, recomputed[id_]))
     return found
+
+
+async def _recomputations(tx: Tx, ticket_id: UUID, until: datetime) -> Sequence[RecomputationRow]:
+    """The last recomputations of a ticket's clocks that were made by then, the oldest first."""
+    statement = (
+        select(RecomputationRow)
+        .where(
+            RecomputationRow.tenant_id == tx.tenant_id,
+            RecomputationRow.ticket_id == ticket_id,
+            RecomputationRow.created_at <= until,
+        )
+        .order_by(RecomputationRow.id.desc())
+        .limit(_MOST_RECOMPUTATIONS)
+    )
+    return list(reversed((await tx.scalars(statement)).all()))
 
 
 async def _ticket(tx: Tx, ticket: str) -> TicketRow | None:

@@ -19,8 +19,9 @@ from sla import publish
 from sla.app.rules import current_book_held
 from sla.db import ledger
 from sla.db.clock_ids import clock_id
-from sla.domain.changes import Change, Told, changes, remembered
-from sla.domain.clocks import Clock, compute
+from sla.db.tickets import RecomputationRow
+from sla.domain.changes import Change, Told, changes, differences, remembered
+from sla.domain.clocks import Clock, compute_cycles
 from sla.domain.ledger import TicketEvent, TicketState
 from sla.domain.policies import RuleBook
 
@@ -49,6 +50,7 @@ class _Case:
     events: list[TicketEvent] = field(default_factory=list)
     before: Mapping[UUID, Told] = field(default_factory=dict)
     clocks: dict[UUID, Told] = field(default_factory=dict)
+    recomputed: list[RecomputationRow] = field(default_factory=list)
     touched: bool = False
 
 
@@ -120,6 +122,10 @@ async def _closed(tx: Tx, cases: Iterable[_Case]) -> None:
     await ledger.remove_clocks(
         tx, [id_ for case in touched for id_ in case.before.keys() - case.clocks.keys()]
     )
+    for case in touched:
+        for row in case.recomputed:
+            tx.add(row)
+    await tx.flush()
     await _set_timers(tx, touched)
 
 
@@ -160,12 +166,14 @@ def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook) -> None:
     if book.latest_change is not None:
         at = max(at, book.latest_change)
     case.at = at
-    found = {clock_id(case.ticket_id, one.kind, one.name): one for one in compute(case.events, book, at)}
+    windings = compute_cycles(case.events, book, at)
+    _keep_earlier(case, [one for one in windings if not one.is_latest], at)
+    found = {clock_id(case.ticket_id, one.kind, one.name): one for one in windings if one.is_latest}
+    latest = {id_: told for id_, told in case.clocks.items() if told.is_latest}
     changed = {
-        id_: changes(case.clocks.get(id_), found.get(id_), at)
-        for id_ in sorted(found.keys() | case.clocks.keys())
+        id_: changes(latest.get(id_), found.get(id_), at) for id_ in sorted(found.keys() | latest.keys())
     }
-    versions = {id_: told.version for id_, told in case.clocks.items()}
+    versions = {id_: told.version for id_, told in latest.items()}
     versions |= _tell_started(tx, case, ticket, found, changed)
     for id_, left in changed.items():
         told, clock = case.clocks.get(id_), found.get(id_)
@@ -175,7 +183,9 @@ def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook) -> None:
             case.clock_version = versions[id_] = case.clock_version + 1
             source = publish.Source(case.ticket_id, ticket, id_, versions[id_])
             if clock is not None:
-                publish.clock_changed(tx, source, clock, change)
+                if change.what == "recomputed" and told is not None:
+                    case.recomputed.append(_difference(case, id_, told, clock, change))
+                publish.clock_changed(tx, source, clock, change, told)
             elif told is not None:
                 publish.clock_removed(tx, source, told, at)
         if clock is None:
@@ -184,6 +194,23 @@ def _reckon(tx: Tx, case: _Case, ticket: TicketState, book: RuleBook) -> None:
         elif (fresh := remembered(told, clock, at, version=versions[id_])) != told:
             case.clocks[id_] = fresh
             case.touched = True
+
+
+def _keep_earlier(case: _Case, earlier: Sequence[Clock], at: datetime) -> None:
+    """Remembers the windings before the latest, of which nothing is told any more."""
+    kept = {
+        clock_id(case.ticket_id, one.kind, one.name, one.cycle): remembered(None, one, at, version=0)
+        for one in earlier
+    }
+    before = {id_: told for id_, told in case.clocks.items() if not told.is_latest}
+    if kept != before:
+        case.clocks = {id_: told for id_, told in case.clocks.items() if told.is_latest} | kept
+        case.touched = True
+
+
+def _difference(case: _Case, id_: UUID, told: Told, clock: Clock, change: Change) -> RecomputationRow:
+    changed = [list(one) for one in differences(told, clock)]
+    return RecomputationRow(ticket_id=case.ticket_id, clock_id=id_, reason=change.words, changes=changed)
 
 
 def _tell_started(

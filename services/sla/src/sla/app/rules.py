@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -15,19 +14,11 @@ from chassis import timers
 from chassis.db import Tx
 from chassis.ids import new_id
 from sla.app.calendar_draft import CalendarDraft
-from sla.app.conditions import compiled
+from sla.app.policy_draft import PolicyDraft
 from sla.db.rules import CalendarVersionRow, PolicyVersionRow, RuleBookState
 from sla.domain import writing
 from sla.domain.calendar import Calendar
-from sla.domain.policies import (
-    CalendarVersion,
-    Policy,
-    PolicyVersion,
-    RuleBook,
-    checked_pause_states,
-    checked_targets,
-    checked_warnings,
-)
+from sla.domain.policies import CalendarVersion, PolicyVersion, RuleBook
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when the shipped rules are in force: there was nothing before them."""
@@ -152,20 +143,8 @@ def _policy_version(row: PolicyVersionRow) -> PolicyVersion:
     document = row.document
     if document is None:
         return PolicyVersion(row.policy_id, row.in_force_since, None)
-    targets = cast("list[list[str]]", document["targets"])
-    policy = Policy(
-        id=row.policy_id,
-        version=row.version,
-        name=str(document["name"]),
-        order=cast("int", document["order"]),
-        kind=str(document["kind"]),
-        holds=compiled(str(document["condition"])),
-        calendar_id=UUID(str(document["calendar_id"])),
-        targets=checked_targets([(clock, priority, target) for clock, priority, target in targets]),
-        pause_states=checked_pause_states(cast("list[str]", document["pause_states"])),
-        warnings=checked_warnings(cast("list[str]", document["warnings"])),
-        active=bool(document["active"]),
-    )
+    draft = PolicyDraft.of(document)
+    policy = draft.ruled(id_=row.policy_id, version=row.version, calendar_id=UUID(draft.calendar_id))
     return PolicyVersion(row.policy_id, row.in_force_since, policy)
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.db import Tx
 from sla.app.calendar_draft import CalendarDraft
 from sla.app.calendars import create_calendar
-from sla.app.policies import PolicyDraft, create_policy
+from sla.app.policies import create_policy
+from sla.app.policy_draft import PolicyDraft
 from sla.app.rules import ALWAYS, lock_rules
 from sla.db.rules import Tenant
 from sla.domain import public_holidays, zones

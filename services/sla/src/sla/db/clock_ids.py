@@ -4,12 +4,13 @@ from hashlib import sha256
 from uuid import UUID
 
 
-def clock_id(ticket_id: UUID, kind: str, name: str) -> UUID:
-    """The id of a ticket's clock: always the same, so that a clock is never there twice.
+def clock_id(ticket_id: UUID, kind: str, name: str, cycle: int | None = None) -> UUID:
+    """The id of a ticket's clock, or of one of its earlier windings: always the same, so that none is there twice.
 
     A UUIDv7 with the time of the ticket's, so that the keys of clocks stay in order.
     """
-    digest = sha256(f"{ticket_id}/{kind}/{name}".encode()).digest()
+    named = f"{ticket_id}/{kind}/{name}" if cycle is None else f"{ticket_id}/{kind}/{name}/{cycle}"
+    digest = sha256(named.encode()).digest()
     noise = int.from_bytes(digest[:10])
     milliseconds = ticket_id.int >> 80
     high, low = (noise >> 64) & 0xFFF, noise & ((1 << 62) - 1)

@@ -90,6 +90,14 @@ class PolicyRow(TenantRow, Base):
     pause_states: Mapped[list[str]]
     warnings: Mapped[list[str]]
     active: Mapped[bool]
+    # When clocks pause beside the states, in the language of conditions; empty: never.
+    pause_when: Mapped[str]
+    # Facts with a change of which clocks are wound anew.
+    restart_on: Mapped[list[str]]
+    # "creation" or "change".
+    recompute: Mapped[str]
+    # [{"name": "supplier_reply", "start": ..., "stop": ..., "pause": ..., "goes_on": false}, ...].
+    clocks: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
 
 
 class PolicyVersionRow(TenantCopy, Base):

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import TenantCopy
+from chassis.db import TenantCopy, TenantRow
 from sla.db.base import Base
 
 
@@ -76,3 +77,22 @@ class ClockRow(TenantCopy, Base):
     warned: Mapped[list[str]]
     # When the next warning is due; null: none.
     warning_at: Mapped[datetime | None]
+    # How many times it was wound before; earlier windings stay, as rows that are not the latest.
+    cycle: Mapped[int]
+    is_latest: Mapped[bool]
+    # Business time counted when it stopped.
+    elapsed_seconds: Mapped[int | None]
+    # See sla.domain.changes.Told.
+    dimensions: Mapped[dict[str, list[str]]] = mapped_column(JSONB)
+
+
+class RecomputationRow(TenantRow, Base):
+    """What a recomputation changed of a clock. Append-only."""
+
+    __tablename__ = "clock_recomputations"
+
+    ticket_id: Mapped[UUID]
+    clock_id: Mapped[UUID]
+    reason: Mapped[str]
+    # [["due_at", "2026-11-16T12:00:00Z", "2026-11-16T09:00:00Z"], ...].
+    changes: Mapped[list[list[str]]] = mapped_column(JSONB)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from sla.domain import durations
 from sla.domain.clocks import Clock
-from sla.domain.policies import UPDATE
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+DIMENSIONS = ("organization", "service_id", "team", "assignee", "queue", "process")
 
 What = Literal["started", "paused", "resumed", "stopped", "recomputed", "removed", "warning", "breached"]
 
@@ -42,6 +45,12 @@ class Told:
     calendar_version: int
     warned: tuple[str, ...]
     warning_at: datetime | None
+    cycle: int = 0
+    is_latest: bool = True
+    elapsed: timedelta | None = None
+    """Business time counted when it stopped; None before."""
+    dimensions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Whose it is: id and key of those of DIMENSIONS that the ticket had."""
 
     @property
     def breach_due_at(self) -> datetime | None:
@@ -104,7 +113,39 @@ def remembered(told: Told | None, clock: Clock, at: datetime, *, version: int) -
         calendar_version=clock.calendar.version,
         warned=_warned(told, clock, at),
         warning_at=_next_warning(clock, at),
+        cycle=clock.cycle,
+        is_latest=clock.is_latest,
+        elapsed=None if clock.stopped_at is None else _seconds(clock.elapsed),
+        dimensions={
+            name: [str(one) for one in value]
+            for name in DIMENSIONS
+            if isinstance(value := clock.facts.get(name), list)
+        },
     )
+
+
+def differences(told: Told, clock: Clock) -> list[tuple[str, str, str]]:
+    """What a recomputation changed of a clock: (field, before, after), each as text, empty for none."""
+    values: tuple[tuple[str, object, object], ...] = (
+        ("priority", told.priority, clock.priority),
+        ("target", durations.format(told.target), durations.format(_whole_seconds(clock.target))),
+        ("policy", told.policy_name, clock.policy.name),
+        ("policy_version", told.policy_version, clock.policy.version),
+        ("calendar_id", told.calendar_id, clock.calendar.calendar_id),
+        ("calendar_version", told.calendar_version, clock.calendar.version),
+        ("started_at", told.started_at, clock.started_at),
+        ("due_at", told.due_at, clock.due_at),
+        ("paused_at", told.paused_at, clock.paused_at),
+        ("stopped_at", told.stopped_at, clock.stopped_at),
+        ("breached_at", told.breached_at, clock.breached_at),
+    )
+    return [(name, _text(before), _text(after)) for name, before, after in values if before != after]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return "" if value is None else str(value)
 
 
 def _warned(told: Told | None, clock: Clock, at: datetime) -> tuple[str, ...]:
@@ -123,16 +164,17 @@ def _next_warning(clock: Clock, at: datetime) -> datetime | None:
 
 def _whole_seconds(target: timedelta) -> timedelta:
     """A target as it is remembered: that of business days may end within a second."""
-    return timedelta(seconds=max(target // timedelta(seconds=1), 1))
+    return max(_seconds(target), timedelta(seconds=1))
+
+
+def _seconds(length: timedelta) -> timedelta:
+    return timedelta(seconds=length // timedelta(seconds=1))
 
 
 def _is_restarted(told: Told, clock: Clock) -> bool:
-    """Whether the clock was wound again after it had stopped, rather than gone on.
-
-    That of updates is wound again by each, without a stop between.
-    """
+    """Whether the clock was wound again after it had stopped, rather than gone on; or without a stop between."""
     if told.stopped_at is None:
-        return clock.name == UPDATE and clock.started_at > told.started_at
+        return clock.cycle > 0 and clock.started_at > told.started_at
     return clock.started_at != told.started_at and clock.started_at >= told.stopped_at
 
 

@@ -10,36 +10,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from sla.domain import calendar as business
 from sla.domain import ledger
 from sla.domain.calendar import Counted, NeverOpen
+from sla.domain.cycles import cycles_of, own_facts, policies_in_turn
 from sla.domain.ledger import Moment, TicketEvent, Window
-from sla.domain.policies import (
-    FIRST_RESPONSE,
-    KINDS,
-    NEXT_RESPONSE,
-    RESOLUTION,
-    TIME_TO_OWN,
-    UPDATE,
-    CalendarVersion,
-    Policy,
-    RuleBook,
-    Target,
-)
+from sla.domain.policies import KINDS, CalendarVersion, Facts, Policy, RuleBook, Target
+
+BEFORE_CHANGE = "before the target changed"
 
 _ZERO = timedelta(0)
-_WINDOWS: Mapping[str, Callable[[Sequence[Moment]], list[Window]]] = {
-    FIRST_RESPONSE: ledger.first_response,
-    NEXT_RESPONSE: ledger.next_response,
-    UPDATE: ledger.update,
-    TIME_TO_OWN: ledger.time_to_own,
-    RESOLUTION: ledger.resolution,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +36,8 @@ class Clock:
     :param due_at: when the target is, or was, reached; None while paused, and when that is never.
     :param warnings: each warning with its moment; None while the clock does not run.
     :param intervals: what was counted and what not, and why; only when asked for.
+    :param cycle: how many times it was wound before; `is_latest` is not so when it was wound again after that.
+    :param facts: those of the ticket by which its policy was chosen.
     """
 
     kind: str
@@ -69,6 +56,9 @@ class Clock:
     breached_at: datetime | None = None
     warnings: tuple[tuple[str, datetime | None], ...] = ()
     intervals: tuple[Counted, ...] = ()
+    cycle: int = 0
+    is_latest: bool = True
+    facts: Facts = field(default_factory=dict, compare=False)
 
     @property
     def breached(self) -> bool:
@@ -83,11 +73,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Part of a window: running or paused in a state, from a moment until another."""
+    """Part of a window, from a moment until another: running, or resting for a reason."""
 
     start: datetime
     end: datetime
-    paused_in: str
+    rests: str
 
 
 def compute(
@@ -101,32 +91,76 @@ def compute(
 
     The order of `events` does not matter; those that happened after `at` are left out.
     """
+    return [clock for clock in compute_cycles(events, book, at, explain=explain) if clock.is_latest]
+
+
+def compute_cycles(
+    events: Iterable[TicketEvent],
+    book: RuleBook,
+    at: datetime,
+    *,
+    explain: bool = False,
+) -> list[Clock]:
+    """The same with all their earlier windings, of each clock in order of time."""
     moments = ledger.history(events, at)
     if not moments:
         return []
-    windows = {name: found for name, find in _WINDOWS.items() if (found := find(moments))}
     clocks: list[Clock] = []
     for kind in KINDS:
         if kind not in book.kinds:
             continue
-        pauses = list(_pauses(moments, book, kind, at))
-        for name, found in windows.items():
-            clock = _clock(moments, found, pauses, book, at, kind=kind, name=name, explain=explain)
-            if clock is not None:
-                clocks.append(clock)
+        policies = policies_in_turn(moments, book, kind, at)
+        common = list(_pauses(moments, book, at, kind=kind))
+        for name, cycles in cycles_of(moments, policies).items():
+            is_own = any(policy and policy.clock(name) for policy in policies)
+            pauses = list(_pauses(moments, book, at, kind=kind, name=name)) if is_own else common
+            for cycle, windows in enumerate(cycles):
+                clock = _clock(
+                    moments, windows, pauses, book, at, kind=kind, name=name, cycle=cycle, explain=explain
+                )
+                if clock is not None:
+                    clocks.append(clock if cycle == len(cycles) - 1 else replace(clock, is_latest=False))
     return clocks
 
 
-def _pauses(moments: Sequence[Moment], book: RuleBook, kind: str, at: datetime) -> Iterator[_Stretch]:
-    """The ticket's life cut where its state, its facts or the policies changed, each part paused or not."""
+def _judged(
+    moments: Sequence[Moment], book: RuleBook, at: datetime, kind: str
+) -> Iterator[tuple[datetime, datetime, Moment, Policy | None]]:
+    """The ticket's life cut where its state, its facts or the policies changed, each part with its policy."""
     for index, moment in enumerate(moments):
         until = moments[index + 1].at if index + 1 < len(moments) else at
         known = moment.known_at
         cuts = [moment.at, *book.changes(max(known, moment.at), until), until]
         for start, end in pairwise(cuts):
-            policy = book.at(max(known, start)).policy(kind, moment.facts)
-            paused = policy is not None and moment.state in policy.pause_states
-            yield _Stretch(start, end, moment.state if paused else "")
+            yield start, end, moment, book.at(max(known, start)).policy(kind, moment.facts)
+
+
+def _pauses(
+    moments: Sequence[Moment], book: RuleBook, at: datetime, *, kind: str, name: str = ""
+) -> Iterator[_Stretch]:
+    """The parts of the ticket's life, each paused or not, also by the own clock of that name."""
+    for start, end, moment, policy in _judged(moments, book, at, kind):
+        why = ""
+        if policy is not None:
+            own = policy.clock(name)
+            why = policy.pause(moment.facts) or ("" if own is None else own.pause(own_facts(moment)))
+        yield _Stretch(start, end, f"paused: {why}" if why else "")
+
+
+def _counted_from(
+    moments: Sequence[Moment], book: RuleBook, at: datetime, *, kind: str, name: str
+) -> datetime | None:
+    """When the target of a clock was changed last; None where it never was."""
+    before: tuple[object, ...] | None = None
+    changed: datetime | None = None
+    for start, _, moment, policy in _judged(moments, book, at, kind):
+        if policy is not None:
+            target = policy.target(name, str(moment.facts.get("priority", "")))
+            now = (policy.id, None if target is None else target.text)
+            if before is not None and now != before:
+                changed = start
+            before = now
+    return changed
 
 
 def _clock(
@@ -138,12 +172,14 @@ def _clock(
     *,
     kind: str,
     name: str,
+    cycle: int,
     explain: bool,
 ) -> Clock | None:
     stop = windows[-1].stop
     stopped_at = None if stop is None else moments[stop].at
     # What ended a clock does not choose its target: the facts are those before it.
-    last = moments[-1 if stop is None else max(stop - 1, 0)]
+    lived = moments if stop is None else moments[: max(stop, 1)]
+    last = lived[-1]
     rules = book.at(max(at, moments[-1].known_at) if stop is None else moments[stop].known_at)
     policy = rules.policy(kind, last.facts)
     priority = str(last.facts.get("priority", ""))
@@ -154,6 +190,9 @@ def _clock(
     started_at = moments[windows[0].start].at
     target = _amount(version.calendar, started_at, agreed)
     stretches = _stretches(moments, windows, pauses, at)
+    if policy.counts_from_change:
+        since = _counted_from(lived, book, stopped_at or at, kind=kind, name=name)
+        stretches = _counting_from(stretches, since)
     run = _Run(version.calendar, target, stretches, open_end=stop is None)
     paused_at = _paused_since(stretches) if stop is None else None
     end = stopped_at or at
@@ -182,7 +221,22 @@ def _clock(
             if (threshold := warning.threshold(target)) is not None
         ),
         intervals=tuple(_intervals(version.calendar, stretches, moments, windows)) if explain else (),
+        cycle=cycle,
+        facts=last.facts,
     )
+
+
+def _counting_from(stretches: Sequence[_Stretch], since: datetime | None) -> list[_Stretch]:
+    """The same with all that lies before a moment at rest."""
+    found: list[_Stretch] = []
+    for part in stretches:
+        if since is None or part.start >= since:
+            found.append(part)
+        else:
+            found.append(_Stretch(part.start, min(part.end, since), BEFORE_CHANGE))
+            if part.end > since:
+                found.append(_Stretch(since, part.end, part.rests))
+    return found
 
 
 def _stretches(
@@ -202,10 +256,10 @@ def _stretches(
             ending = window.stop is None and part is pauses[-1]
             if first > last or (first == last and not ending):
                 continue
-            if not fresh and found[-1].paused_in == part.paused_in:
-                found[-1] = _Stretch(found[-1].start, last, part.paused_in)
+            if not fresh and found[-1].rests == part.rests:
+                found[-1] = _Stretch(found[-1].start, last, part.rests)
             else:
-                found.append(_Stretch(first, last, part.paused_in))
+                found.append(_Stretch(first, last, part.rests))
             fresh = False
     return found
 
@@ -214,7 +268,7 @@ def _paused_since(stretches: Sequence[_Stretch]) -> datetime | None:
     """Since when the clock rests at its end, through neighbouring pauses; None when it runs."""
     since: datetime | None = None
     for part in reversed(stretches):
-        if not part.paused_in or (since is not None and part.end != since):
+        if part.rests in {"", BEFORE_CHANGE} or (since is not None and part.end != since):
             break
         since = part.start
     return since
@@ -251,7 +305,7 @@ class _Run:
         self.elapsed = _ZERO
         self.breached_at: datetime | None = None
         for index, part in enumerate(stretches):
-            if part.paused_in:
+            if part.rests:
                 continue
             spent = business.elapsed(calendar, part.start, part.end)
             is_last = open_end and index == len(stretches) - 1
@@ -304,8 +358,8 @@ def _all_parts(
     for part in stretches:
         if before < part.start:
             yield Counted(before, part.start, counted=False, reason=f"stopped: {stops[before]}")
-        if part.paused_in:
-            yield Counted(part.start, part.end, counted=False, reason=f"paused: {part.paused_in}")
+        if part.rests:
+            yield Counted(part.start, part.end, counted=False, reason=part.rests)
         else:
             yield from business.explained(calendar, part.start, part.end)
         before = part.end

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -118,26 +119,39 @@ def first_response(moments: Sequence[Moment]) -> list[Window]:
     return [Window(0, next(stops, None))]
 
 
-def time_to_own(moments: Sequence[Moment]) -> list[Window]:
-    """From the creation until somebody is assigned, or to the resolution without anybody; once."""
-    stops = (
-        index for index, moment in enumerate(moments) if moment.is_finished or moment.facts.get("assignee")
-    )
-    return [Window(0, next(stops, None))]
+def time_to_own(moments: Sequence[Moment], again: Sequence[int] = ()) -> list[Window]:
+    """From the creation until somebody is assigned, or to the resolution without anybody.
+
+    `again`: indexes of moments at which it is wound anew, where nobody is assigned then.
+    """
+    windows: list[Window] = []
+    for start, end in pairwise([0, *again, len(moments)]):
+        stops = (
+            index
+            for index in range(start, end)
+            if moments[index].is_finished or moments[index].facts.get("assignee")
+        )
+        stop = next(stops, None)
+        if not start or stop != start:
+            windows.append(Window(start, stop if stop is not None or end == len(moments) else end))
+    return windows
 
 
 def update(moments: Sequence[Moment]) -> list[Window]:
-    """From the creation, a reopening or an agent's public answer to the next such answer or the resolution; the latest."""
+    """From the creation, a reopening or an agent's public answer to the next such answer or the resolution; each stretch."""
     start: int | None = None
-    latest = Window(0, None)
+    windows: list[Window] = []
     for index, moment in enumerate(moments):
-        if start is None and not moment.is_finished:
-            start, latest = index, Window(index, None)
-        elif moment.is_finished:
-            latest, start = Window(latest.start, index) if start is not None or not index else latest, None
-        elif index and moment.comment == "response":
-            start, latest = index, Window(index, None)
-    return [latest]
+        if moment.is_finished:
+            if start is not None or not index:
+                windows.append(Window(start or 0, index))
+            start = None
+        elif start is None:
+            start = index
+        elif moment.comment == "response":
+            windows.append(Window(start, index))
+            start = index
+    return windows if start is None else [*windows, Window(start, None)]
 
 
 def resolution(moments: Sequence[Moment]) -> list[Window]:
@@ -156,7 +170,7 @@ def resolution(moments: Sequence[Moment]) -> list[Window]:
 
 
 def next_response(moments: Sequence[Moment]) -> list[Window]:
-    """From the requester's word after the first response to the agent's next public answer; the latest such stretch.
+    """From the requester's word after the first response to the agent's next public answer; each such stretch.
 
     Further words of the requester do not put it off. A word on a finished ticket counts from its reopening.
     """
@@ -164,7 +178,7 @@ def next_response(moments: Sequence[Moment]) -> list[Window]:
     if answered_at is None:
         return []
     start: int | None = None
-    latest: Window | None = None
+    windows: list[Window] = []
     asked = False
     for index, moment in enumerate(moments[answered_at:], answered_at):
         if moment.comment == "question":
@@ -174,7 +188,6 @@ def next_response(moments: Sequence[Moment]) -> list[Window]:
         if start is None and asked and not moment.is_finished:
             start = index
         elif start is not None and not asked:
-            latest, start = Window(start, index), None
-    if start is not None:
-        latest = Window(start, None)
-    return [latest] if latest is not None else []
+            windows.append(Window(start, index))
+            start = None
+    return windows if start is None else [*windows, Window(start, None)]

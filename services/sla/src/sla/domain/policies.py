@@ -29,6 +29,10 @@ FIRST_RESPONSE, NEXT_RESPONSE, UPDATE, TIME_TO_OWN, RESOLUTION = CLOCKS = (
 Facts = Mapping[str, object]
 """What a condition may ask of a ticket; references as (id, key), custom values under "fields.<slug>"."""
 
+RESTARTS = ("team", "queue", "assignee", "service_id")
+RECOMPUTE = ("creation", "change")
+
+_MOST_CLOCKS = 20
 _PERCENT = re.compile(r"([1-9][0-9]?)%")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _MOST = 100
@@ -59,8 +63,33 @@ class Warning:  # noqa: A001 (the word of the domain)
 
 
 @dataclass(frozen=True, slots=True)
+class OwnClock:
+    """A clock that a policy defines; each part decides over the facts of a ticket, `comment` among them.
+
+    It starts when `starts` holds and `stops` does not, and stops when `stops` holds, or with the ticket. When it starts
+    again it `goes_on`, or is wound anew.
+    """
+
+    name: str
+    starts: Callable[[Facts], bool]
+    stops: Callable[[Facts], bool]
+    pauses: Callable[[Facts], bool] | None
+    pause_words: str
+    goes_on: bool
+
+    def pause(self, facts: Facts) -> str:
+        """Why it pauses while the facts are these; empty when it runs."""
+        return self.pause_words if self.pauses is not None and self.pauses(facts) else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of a policy. `holds` decides its condition over the facts of a ticket."""
+    """One version of a policy. `holds` decides its condition over the facts of a ticket.
+
+    :param pause_when: decides, beside the states, when clocks pause; `pause_words` is how the policy writes it.
+    :param restart_on: facts with a change of which all its clocks are wound anew.
+    :param counts_from_change: whether clocks that come under it, or under another of its targets, count from then on.
+    """
 
     id: UUID
     version: int
@@ -73,6 +102,22 @@ class Policy:
     pause_states: frozenset[str]
     warnings: tuple[Warning, ...]
     active: bool = True
+    pause_when: Callable[[Facts], bool] | None = None
+    pause_words: str = ""
+    restart_on: tuple[str, ...] = ()
+    counts_from_change: bool = False
+    clocks: tuple[OwnClock, ...] = ()
+
+    def pause(self, facts: Facts) -> str:
+        """Why clocks pause while the facts are these; empty when they run."""
+        state = str(facts.get("state", ""))
+        if state in self.pause_states:
+            return state
+        return self.pause_words if self.pause_when is not None and self.pause_when(facts) else ""
+
+    def clock(self, name: str) -> OwnClock | None:
+        """The clock of this name that the policy defines."""
+        return next((one for one in self.clocks if one.name == name), None)
 
     def target(self, clock: str, priority: str) -> Target | None:
         """The target of a clock: the one for the priority, else the one for any, else None."""
@@ -157,16 +202,20 @@ class RuleBook:
         )
 
 
-def checked_targets(written: Sequence[tuple[str, str, str]]) -> tuple[Target, ...]:
-    """The targets of (clock, priority or "", length as of `durations.parse_length`). Raises Refused with all that is wrong."""
+def checked_targets(written: Sequence[tuple[str, str, str]], own: Iterable[str] = ()) -> tuple[Target, ...]:
+    """The targets of (clock, priority or "", length as of `durations.parse_length`); `own` clocks are the policy's.
+
+    Raises Refused with all that is wrong.
+    """
+    clocks = [*CLOCKS, *own]
     problems: list[tuple[str, str]] = []
     targets: dict[tuple[str, str], Target] = {}
     if not 0 < len(written) <= _MOST:
         problems.append(("targets", f"must hold between 1 and {_MOST} targets"))
     for index, (clock, priority, text) in enumerate(written[:_MOST]):
         place = f"targets[{index}]"
-        if clock not in CLOCKS:
-            problems.append((f"{place}.clock", f"must be one of {', '.join(CLOCKS)}"))
+        if clock not in clocks:
+            problems.append((f"{place}.clock", f"must be one of {', '.join(clocks)}"))
         if priority and not _SLUG.fullmatch(priority):
             problems.append((f"{place}.priority", "must be a priority, or empty for any"))
         if (clock, priority) in targets:
@@ -213,3 +262,39 @@ def checked_pause_states(written: Sequence[str]) -> frozenset[str]:
     if problems or len(written) > _MOST:
         raise Refused(*problems or [("pause_states", f"must not be more than {_MOST}")])
     return frozenset(written)
+
+
+def checked_own_names(written: Sequence[str]) -> None:
+    """Checks the names of the clocks that a policy defines. Raises Refused with all that is wrong."""
+    problems: list[tuple[str, str]] = []
+    if len(written) > _MOST_CLOCKS:
+        problems.append(("clocks", f"must not be more than {_MOST_CLOCKS}"))
+    for index, name in enumerate(written[:_MOST_CLOCKS]):
+        place = f"clocks[{index}].name"
+        if not _SLUG.fullmatch(name):
+            problems.append((place, "must be lower case letters, digits, and _ . - between them, at most 64"))
+        elif name in CLOCKS:
+            problems.append((place, "is the name of a clock that every policy has"))
+        elif name in written[:index]:
+            problems.append((place, "is there twice"))
+    if problems:
+        raise Refused(*problems)
+
+
+def checked_restart_on(written: Sequence[str]) -> tuple[str, ...]:
+    """The facts that wind clocks anew. Raises Refused for others than RESTARTS."""
+    problems = [
+        (f"restart_on[{index}]", f"must be one of {', '.join(RESTARTS)}, once")
+        for index, fact in enumerate(written)
+        if fact not in RESTARTS or fact in written[:index]
+    ]
+    if problems:
+        raise Refused(*problems)
+    return tuple(written)
+
+
+def checked_recompute(written: str) -> bool:
+    """Whether clocks count from the change ("change") or from their start ("creation"). Raises Refused for others."""
+    if written not in RECOMPUTE:
+        raise Refused(("recompute", f"must be one of {', '.join(RECOMPUTE)}"))
+    return written == "change"

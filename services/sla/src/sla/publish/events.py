@@ -14,10 +14,17 @@ from chassis.context import current_caller
 from chassis.db import Tx
 from deskmesh.common.v1 import types_pb2
 from deskmesh.sla.v1 import events_pb2 as pb
-from sla.domain.changes import Change, Told
+from sla.domain.changes import Change, Told, differences
 from sla.domain.clocks import Clock
 from sla.domain.ledger import TicketState
-from sla.publish.messages import clock_message, facts_message, moment, removed_clock_message, value_message
+from sla.publish.messages import (
+    change_message,
+    clock_message,
+    facts_message,
+    moment,
+    removed_clock_message,
+    value_message,
+)
 
 _PLAIN = {
     "paused": pb.ClockPaused,
@@ -47,7 +54,7 @@ def clocks_started(tx: Tx, started: Sequence[tuple[Source, Clock]], at: datetime
     outbox.add(tx, message, aggregate_id=last.ticket_id, version=last.version)
 
 
-def clock_changed(tx: Tx, source: Source, clock: Clock, change: Change) -> None:
+def clock_changed(tx: Tx, source: Source, clock: Clock, change: Change, before: Told | None) -> None:
     """ClockPaused, ClockResumed, ClockStopped, ClockRecomputed, ClockWarning or ClockBreached."""
     told = clock_message(source.ticket_id, source.clock_id, source.version, clock)
     ticket, at = facts_message(source.ticket), moment(change.at)
@@ -55,6 +62,8 @@ def clock_changed(tx: Tx, source: Source, clock: Clock, change: Change) -> None:
     match change.what:
         case "recomputed":
             message = pb.ClockRecomputed(clock=told, ticket=ticket, occurred_at=at, reason=change.words)
+            if before is not None:
+                message.changes.extend(change_message(*one) for one in differences(before, clock))
         case "warning":
             message = pb.ClockWarning(clock=told, ticket=ticket, occurred_at=at, warning=change.words)
         case what:

@@ -10,8 +10,10 @@ from uuid import UUID
 from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from deskmesh.common.v1 import types_pb2
 from deskmesh.sla.v1 import events_pb2, sla_pb2
 from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow
+from sla.db.tickets import RecomputationRow
 from sla.domain import durations, words
 from sla.domain.calendar import Counted, Span
 from sla.domain.changes import Told
@@ -57,6 +59,20 @@ def clock_message(ticket_id: UUID, id_: UUID, version: int, clock: Clock) -> sla
         calendar=clock.calendar.name,
         calendar_version=clock.calendar.version,
         explanation=words.explained(clock) if clock.intervals else (),
+    )
+
+
+def recomputation_message(row: RecomputationRow) -> sla_pb2.ClockRecomputation:
+    """What a recomputation changed."""
+    return sla_pb2.ClockRecomputation(
+        at=moment(row.created_at), reason=row.reason, changes=[change_message(*one) for one in row.changes]
+    )
+
+
+def change_message(name: str, before: str, after: str) -> types_pb2.FieldChange:
+    """A changed field, of values that are text."""
+    return types_pb2.FieldChange(
+        field=name, old_value=Value(string_value=before), new_value=Value(string_value=after)
     )
 
 
@@ -175,6 +191,10 @@ def policy_message(row: PolicyRow) -> sla_pb2.Policy:
         pause_states=row.pause_states,
         warnings=row.warnings,
         active=row.active,
+        pause_when=row.pause_when,
+        restart_on=row.restart_on,
+        recompute=row.recompute,
+        clocks=[sla_pb2.OwnClock(**clock) for clock in row.clocks],  # type: ignore[arg-type]  # kept by the names of its fields
         created_at=moment(row.created_at),
         updated_at=moment(row.updated_at),
         version=row.version,

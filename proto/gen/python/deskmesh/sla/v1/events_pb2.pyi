@@ -153,6 +153,7 @@ class ClockRecomputed(_message.Message):
     TICKET_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     @_builtins.property
     def clock(self) -> _sla_pb2.Clock: ...
@@ -160,6 +161,10 @@ class ClockRecomputed(_message.Message):
     def ticket(self) -> Global___TicketFacts: ...
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.FieldChange]:
+        """What it changed of the clock; values are text."""
+
     def __init__(
         self,
         *,
@@ -167,10 +172,11 @@ class ClockRecomputed(_message.Message):
         ticket: Global___TicketFacts | None = ...,
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
+        changes: _abc.Iterable[_types_pb2.FieldChange] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "occurred_at", b"occurred_at", "ticket", b"ticket"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "occurred_at", b"occurred_at", "reason", b"reason", "ticket", b"ticket"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "clock", b"clock", "occurred_at", b"occurred_at", "reason", b"reason", "ticket", b"ticket"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

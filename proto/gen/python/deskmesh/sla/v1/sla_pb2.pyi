@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from deskmesh.common.v1 import types_pb2 as _types_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -282,6 +283,10 @@ class Policy(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    PAUSE_WHEN_FIELD_NUMBER: _builtins.int
+    RESTART_ON_FIELD_NUMBER: _builtins.int
+    RECOMPUTE_FIELD_NUMBER: _builtins.int
+    CLOCKS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     name: _builtins.str
     order: _builtins.int
@@ -294,6 +299,10 @@ class Policy(_message.Message):
     active: _builtins.bool
     """A new policy is active unless it says no."""
     version: _builtins.int
+    pause_when: _builtins.str
+    """When clocks pause beside `pause_states`, as `condition` is written: 'fields.pending_reason = "parts"'. Empty: never."""
+    recompute: _builtins.str
+    """From when clocks count that come under it or under another of its targets: "creation" (also if empty) or "change"."""
     @_builtins.property
     def targets(self) -> _containers.RepeatedCompositeFieldContainer[Global___Target]: ...
     @_builtins.property
@@ -306,6 +315,12 @@ class Policy(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def restart_on(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Facts with a change of which all its clocks are wound anew: "team", "queue", "assignee" or "service_id"."""
+
+    @_builtins.property
+    def clocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___OwnClock]: ...
     def __init__(
         self,
         *,
@@ -322,16 +337,59 @@ class Policy(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        pause_when: _builtins.str = ...,
+        restart_on: _abc.Iterable[_builtins.str] | None = ...,
+        recompute: _builtins.str = ...,
+        clocks: _abc.Iterable[Global___OwnClock] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "calendar_id", b"calendar_id", "condition", b"condition", "created_at", b"created_at", "id", b"id", "kind", b"kind", "name", b"name", "order", b"order", "pause_states", b"pause_states", "targets", b"targets", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "calendar_id", b"calendar_id", "clocks", b"clocks", "condition", b"condition", "created_at", b"created_at", "id", b"id", "kind", b"kind", "name", b"name", "order", b"order", "pause_states", b"pause_states", "pause_when", b"pause_when", "recompute", b"recompute", "restart_on", b"restart_on", "targets", b"targets", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__active: _TypeAlias = _typing.Literal["active"]  # noqa: Y015
     _WhichOneofArgType__active: _TypeAlias = _typing.Literal["_active", b"_active"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__active) -> _WhichOneofReturnType__active | None: ...
 
 Global___Policy: _TypeAlias = Policy  # noqa: Y015
+
+@_typing.final
+class OwnClock(_message.Message):
+    """A clock that a policy defines. Conditions are written as that of a policy, with `comment` beside the facts of the ticket:
+    "question" where the requester, "response" where an agent said something in public at that moment.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    STOP_FIELD_NUMBER: _builtins.int
+    PAUSE_FIELD_NUMBER: _builtins.int
+    GOES_ON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    start: _builtins.str
+    """It starts when this holds and `stop` does not."""
+    stop: _builtins.str
+    """It stops when this holds, or when the ticket is finished."""
+    pause: _builtins.str
+    """It pauses, beside the pauses of the policy, while this holds. Empty: never."""
+    goes_on: _builtins.bool
+    """Started again, it goes on; else it is wound anew."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        start: _builtins.str = ...,
+        stop: _builtins.str = ...,
+        pause: _builtins.str = ...,
+        goes_on: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["goes_on", b"goes_on", "name", b"name", "pause", b"pause", "start", b"start", "stop", b"stop"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OwnClock: _TypeAlias = OwnClock  # noqa: Y015
 
 @_typing.final
 class Target(_message.Message):
@@ -341,7 +399,7 @@ class Target(_message.Message):
     PRIORITY_FIELD_NUMBER: _builtins.int
     TARGET_FIELD_NUMBER: _builtins.int
     clock: _builtins.str
-    """"first_response", "next_response", "update", "time_to_own" or "resolution"."""
+    """"first_response", "next_response", "update", "time_to_own", "resolution", or a clock of the policy's own."""
     priority: _builtins.str
     """Empty: any priority."""
     target: _builtins.str
@@ -391,10 +449,11 @@ class Clock(_message.Message):
     CALENDAR_FIELD_NUMBER: _builtins.int
     CALENDAR_VERSION_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
+    RECOMPUTATIONS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     ticket_id: _builtins.str
     name: _builtins.str
-    """"first_response", "next_response", "update", "time_to_own" or "resolution"."""
+    """"first_response", "next_response", "update", "time_to_own", "resolution", or that of a policy's own clock."""
     state: _builtins.str
     """"running", "paused" or "stopped"."""
     target: _builtins.str
@@ -436,6 +495,10 @@ class Clock(_message.Message):
     def explanation(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only when asked to explain: the same in sentences for people."""
 
+    @_builtins.property
+    def recomputations(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockRecomputation]:
+        """Only when asked to explain: each time its target or times were changed, the oldest first."""
+
     def __init__(
         self,
         *,
@@ -463,14 +526,44 @@ class Clock(_message.Message):
         calendar: _builtins.str = ...,
         calendar_version: _builtins.int = ...,
         explanation: _abc.Iterable[_builtins.str] | None = ...,
+        recomputations: _abc.Iterable[Global___ClockRecomputation] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "paused_at", b"paused_at", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "breached", b"breached", "breached_at", b"breached_at", "calendar", b"calendar", "calendar_id", b"calendar_id", "calendar_version", b"calendar_version", "due_at", b"due_at", "elapsed", b"elapsed", "explanation", b"explanation", "id", b"id", "intervals", b"intervals", "kind", b"kind", "name", b"name", "paused_at", b"paused_at", "policy", b"policy", "policy_id", b"policy_id", "policy_version", b"policy_version", "remaining", b"remaining", "started_at", b"started_at", "state", b"state", "stopped_at", b"stopped_at", "target", b"target", "ticket_id", b"ticket_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "breached", b"breached", "breached_at", b"breached_at", "calendar", b"calendar", "calendar_id", b"calendar_id", "calendar_version", b"calendar_version", "due_at", b"due_at", "elapsed", b"elapsed", "explanation", b"explanation", "id", b"id", "intervals", b"intervals", "kind", b"kind", "name", b"name", "paused_at", b"paused_at", "policy", b"policy", "policy_id", b"policy_id", "policy_version", b"policy_version", "recomputations", b"recomputations", "remaining", b"remaining", "started_at", b"started_at", "state", b"state", "stopped_at", b"stopped_at", "target", b"target", "ticket_id", b"ticket_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Clock: _TypeAlias = Clock  # noqa: Y015
+
+@_typing.final
+class ClockRecomputation(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.FieldChange]:
+        """Values are text."""
+
+    def __init__(
+        self,
+        *,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+        changes: _abc.Iterable[_types_pb2.FieldChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "changes", b"changes", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockRecomputation: _TypeAlias = ClockRecomputation  # noqa: Y015
 
 @_typing.final
 class ClockInterval(_message.Message):

@@ -62,6 +62,19 @@ def policy(value: pb.Policy) -> JsonObject:
         "pause_states": list(value.pause_states),
         "warnings": list(value.warnings),
         "active": value.active,
+        "pause_when": value.pause_when,
+        "restart_on": list(value.restart_on),
+        "recompute": value.recompute,
+        "clocks": [
+            {
+                "name": clock.name,
+                "start": clock.start,
+                "stop": clock.stop,
+                "pause": clock.pause,
+                "goes_on": clock.goes_on,
+            }
+            for clock in value.clocks
+        ],
         "created_at": moment(value.created_at),
         "updated_at": moment(value.updated_at),
         "version": value.version,
@@ -103,5 +116,20 @@ def clock(value: pb.Clock, *, explain: bool) -> JsonObject:
                 "duration": interval.duration,
             }
             for interval in value.intervals
+        ]
+        body["recomputations"] = [
+            {
+                "at": moment(one.at),
+                "reason": one.reason,
+                "changes": [
+                    {
+                        "field": change.field,
+                        "before": text(change.old_value.string_value),
+                        "after": text(change.new_value.string_value),
+                    }
+                    for change in one.changes
+                ],
+            }
+            for one in value.recomputations
         ]
     return body
