@@ -5,7 +5,7 @@ from itertools import islice, takewhile
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sla.domain import feeds, recurrence
@@ -143,6 +143,8 @@ def _listed(numbers: frozenset[int]) -> str:
 @given(rules(), st.dates(date(2020, 1, 1), date(2028, 12, 31)).filter(lambda day: day.day <= 28))
 @settings(max_examples=150, deadline=None)
 def test_dates_recur_as_another_library_says(rule: tuple[Rule, str], start: date) -> None:
+    # By RFC 5545 positions count in whole weeks; the other library cuts the first one at the start.
+    assume(not rule[0].positions or rule[0].frequency != "WEEKLY" or start.weekday() == rule[0].week_start)
     last = start + timedelta(days=1500)
     until = f";UNTIL={last:%Y%m%d}T000000"
     other = rrulestr(rule[1] + until, dtstart=datetime(start.year, start.month, start.day))  # noqa: DTZ001 (dates)
