@@ -30,6 +30,7 @@ PUT /tickets/{}/assignment
 GET /tickets/{}/attachments  POST /tickets/{}/attachments  GET /tickets/{}/attachments/{}
 GET /tickets/{}/watchers  POST /tickets/{}/watchers  DELETE /tickets/{}/watchers/{}
 GET /tickets/{}/links  POST /tickets/{}/links  DELETE /tickets/{}/links/{}
+POST /tickets/{}/merge  DELETE /tickets/{}/merge/{}  POST /tickets/{}/split
 GET /tickets/{}/children  POST /tickets/{}/children
 GET /tickets/{}/history  GET /tickets/{}/suggestions  GET /tickets/{}/sla
 GET /users  POST /users  GET /users/{}  PATCH /users/{}

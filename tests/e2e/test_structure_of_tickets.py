@@ -1,10 +1,10 @@
-"""How tickets hang together, by REST: links, children."""
+"""How tickets hang together, by REST: links, children, merges, splits."""
 
 import uuid
 
 import pytest
 
-from embedded.testing import Client, Desk, Json
+from embedded.testing import Client, Desk, Json, eventually
 
 AGENT = "agent@acme.example"
 STRANGER = "admin@globex.example"
@@ -47,3 +47,42 @@ def test_children_are_made_listed_and_go_along(desk: Desk, agent: Client) -> Non
     elsewhere = agent.http.post(path, json={"title": "x", "parent_id": child["id"]})
     assert (elsewhere.status_code, elsewhere.json()["errors"][0]["field"]) == (422, "parent_id")
     assert desk.sign_in(STRANGER).http.post(path, json={"title": "x"}).status_code == 404
+
+
+def test_a_merge_stops_the_clocks_and_an_undo_lets_them_run(desk: Desk, agent: Client) -> None:
+    kept, merged = new_ticket(agent), new_ticket(agent)
+
+    def resolution_is(state: str) -> bool:
+        clocks = agent.get(f"/tickets/{merged['id']}/sla")["items"]
+        return [clock["state"] for clock in clocks if clock["name"] == "resolution"] == [state]
+
+    eventually(lambda: resolution_is("running"))
+    said = agent.send("POST", f"/tickets/{merged['id']}/comments", {"body": "note", "visibility": "internal"})
+    remaining = agent.send("POST", f"/tickets/{kept['number']}/merge", {"ticket_ids": [merged["number"]]})
+    assert remaining["id"] == kept["id"]
+    (shown,) = agent.get(f"/tickets/{kept['id']}/comments")["items"]
+    assert (shown["id"], shown["origin"]["key"]) == (said["id"], merged["number"])
+    assert agent.get(f"/tickets/{merged['id']}")["merged_into"]["key"] == kept["number"]
+    late = agent.http.post(f"/tickets/{merged['id']}/comments", json={"body": "x"})
+    assert (late.status_code, late.json()["code"]) == (409, "ticket_merged")
+    eventually(lambda: resolution_is("stopped"))
+    path = f"/tickets/{kept['id']}/merge/{merged['number']}"
+    assert desk.sign_in(STRANGER).http.delete(path).status_code == 404
+    assert [agent.http.delete(path).status_code for _ in range(2)] == [204, 404]
+    assert agent.get(f"/tickets/{kept['id']}/comments")["items"] == []
+    eventually(lambda: resolution_is("running"))
+
+
+def test_a_comment_is_split_off_into_a_ticket_of_its_own(agent: Client) -> None:
+    old = new_ticket(agent)
+    said = agent.send("POST", f"/tickets/{old['id']}/comments", {"body": "And the scanner is dirty."})
+    body = {"comment_ids": [said["id"]], "title": "Scanner", "type": "task"}
+    new = agent.send("POST", f"/tickets/{old['number']}/split", body)
+    assert (new["type"], new["requester"], new["queue"]) == ("task", old["requester"], old["queue"])
+    (moved,) = agent.get(f"/tickets/{new['id']}/comments")["items"]
+    assert (moved["id"], moved["origin"]["key"]) == (said["id"], old["number"])
+    assert [one["ticket"]["key"] for one in agent.get(f"/tickets/{old['id']}/links")["items"]] == [
+        new["number"]
+    ]
+    again = agent.http.post(f"/tickets/{old['id']}/split", json=body)
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (422, "comment_ids")

@@ -28,6 +28,7 @@ from deskmesh.tickets.v1 import (
     link_service_pb2,
     macro_pb2,
     macro_service_pb2,
+    merge_service_pb2,
     ticket_pb2,
     view_service_pb2,
 )
@@ -45,6 +46,7 @@ SERVICES = [
         link_service_pb2,
         view_service_pb2,
         macro_service_pb2,
+        merge_service_pb2,
     )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]

@@ -24,6 +24,7 @@ from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
+from deskmesh.tickets.v1 import merge_service_pb2 as merges
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from deskmesh.tickets.v1 import view_service_pb2 as views
 
@@ -91,6 +92,7 @@ def owner_of(service: ServiceDescriptor) -> str:
 APPROVALS = approvals.DESCRIPTOR.services_by_name["ApprovalService"]
 TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
+MERGES = merges.DESCRIPTOR.services_by_name["MergeService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
 MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
 VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
@@ -113,6 +115,7 @@ SERVICES = (
     MESSAGES,
     DIRECTORY,
     AUDIT,
+    MERGES,
 )
 
 
@@ -146,6 +149,10 @@ ADD_WATCHER = _rpc(TICKETS, "AddWatcher", tickets.AddWatcherRequest, tickets.Add
 REMOVE_WATCHER = _rpc(TICKETS, "RemoveWatcher", tickets.RemoveWatcherRequest, tickets.RemoveWatcherResponse)
 LIST_WATCHERS = _rpc(TICKETS, "ListWatchers", tickets.ListWatchersRequest, tickets.ListWatchersResponse)
 LIST_HISTORY = _rpc(TICKETS, "ListHistory", tickets.ListHistoryRequest, tickets.ListHistoryResponse)
+
+MERGE_TICKETS = _rpc(MERGES, "MergeTickets", merges.MergeTicketsRequest, merges.MergeTicketsResponse)
+UNMERGE_TICKET = _rpc(MERGES, "UnmergeTicket", merges.UnmergeTicketRequest, merges.UnmergeTicketResponse)
+SPLIT_TICKET = _rpc(MERGES, "SplitTicket", merges.SplitTicketRequest, merges.SplitTicketResponse)
 
 CREATE_LINK = _rpc(LINKS, "CreateLink", links.CreateLinkRequest, links.CreateLinkResponse)
 LIST_LINKS = _rpc(LINKS, "ListLinks", links.ListLinksRequest, links.ListLinksResponse)

@@ -12,6 +12,7 @@ from deskmesh.tickets.v1 import (
     configuration_service_pb2,
     link_service_pb2,
     macro_service_pb2,
+    merge_service_pb2,
     ticket_service_pb2,
     view_service_pb2,
 )
@@ -22,6 +23,7 @@ from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
 from tickets.api.links import LinkServicer
 from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
+from tickets.api.merges import MergeServicer
 from tickets.api.tickets import TicketServicer
 from tickets.api.timers import ClosingTimers
 from tickets.api.views import ViewServicer
@@ -37,6 +39,7 @@ from tickets.settings import Settings
 _TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
 _APPROVALS = approval_service_pb2.DESCRIPTOR.services_by_name["ApprovalService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
+_MERGES = merge_service_pb2.DESCRIPTOR.services_by_name["MergeService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
@@ -61,6 +64,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_APPROVALS, ApprovalServicer(configurations)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
+            Servicer(_MERGES, MergeServicer(databases, configurations, desk)),
             Servicer(_VIEWS, ViewServicer(configurations)),
             Servicer(_MACROS, MacroServicer(databases, configurations, desk.vocabulary)),
         ],

@@ -129,7 +129,10 @@ class TicketServicer:
             page=page_of(request),
         )
         return pb.ListCommentsResponse(
-            comments=[messages.comment_message(comment, files) for comment, files in comments],
+            comments=[
+                messages.comment_message(seen.comment, seen.attachments, origin=seen.origin)
+                for seen in comments
+            ],
             next_page_token=token,
         )
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 
 from chassis.context import EVERYWHERE, Caller, current_caller
 from chassis.db import Tx, check_version
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import Forbidden, NotFound, WrongState
 from chassis.ids import is_id
 from tickets.app.configuration import Configuration
 from tickets.db.approvals import ApprovalSubstitute, ApprovalVote
@@ -99,11 +99,17 @@ async def readable_ticket(
 ) -> Ticket:
     """The ticket by id or number, locked where it is to be changed.
 
-    Raises NotFound where there is none or the caller may not see it, Stale where its version is another than expected.
+    Raises NotFound where there is none or the caller may not see it, Stale where its version is another than expected,
+    WrongState where it is to be changed and is merged into another one.
     """
     ticket = await find_ticket(tx, reference, for_update=for_update)
     if ticket is None or not await may_read(tx, ticket, configuration):
         raise NotFound("ticket")
+    if for_update and ticket.merged_into_id is not None:
+        target = await tx.get(Ticket, ticket.merged_into_id)
+        assert target is not None  # tickets are never removed
+        number = await number_seen(tx, configuration, target)
+        raise WrongState("TICKET_MERGED", f"{ticket.number} was merged into {number}; go on there.")
     check_version(ticket, expected_version)
     return ticket
 

@@ -16,6 +16,7 @@ from tickets.app.actors import occasion_of
 from tickets.app.checking import Problems
 from tickets.app.commenting import PUBLIC, require_comment, speaks_as_requester
 from tickets.app.configuration import Configuration
+from tickets.app.merging import tickets_shown_on
 from tickets.app.recording import record_change
 from tickets.db.tickets import Attachment, Ticket
 from tickets.domain.changes import Change
@@ -131,16 +132,14 @@ def new_attachment(
 async def get_attachment(
     tx: Tx, *, configuration: Configuration, ticket: str, attachment_id: str
 ) -> Attachment:
-    """A file that the caller may see. Raises NotFound."""
+    """A file of the ticket, or of one merged into it, that the caller may see. Raises NotFound."""
     found = await readable_ticket(tx, configuration, ticket)
     if not is_id(attachment_id):
         raise NotFound("attachment")
     attachment = await tx.get(Attachment, UUID(attachment_id))
-    if (
-        attachment is None
-        or attachment.ticket_id != found.id
-        or not sees(attachment, agent=sees_internal(found, configuration))
-    ):
+    shown = {one.id: one for one in await tickets_shown_on(tx, configuration, found)}
+    on = shown.get(attachment.ticket_id) if attachment else None
+    if attachment is None or on is None or not sees(attachment, agent=sees_internal(on, configuration)):
         raise NotFound("attachment")
     return attachment
 

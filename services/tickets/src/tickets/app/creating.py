@@ -208,6 +208,7 @@ def _view(
         ci_ids=list(dict.fromkeys(new.ci_ids)),
         service_id=new.service_id,
         parent_id=new.parent_id,
+        merged_into_id=None,
         language=new.language,
         automatic=new.automatic,
         source_message_id=new.source_message_id,

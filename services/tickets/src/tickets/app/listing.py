@@ -156,6 +156,7 @@ def field_table(configuration: Configuration) -> FieldTable:
         "requester": reference(Ticket.requester_id),
         "organization": reference(Ticket.organization_id),
         "parent_id": reference(Ticket.parent_id),
+        "merged_into": reference(Ticket.merged_into_id),
         "created_at": time(Ticket.created_at),
         "updated_at": time(Ticket.updated_at),
         "resolved_at": time(Ticket.resolved_at),

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from chassis import idempotency, outbox
 from chassis.context import current_caller
-from chassis.db import Database
+from chassis.db import Database, Tx
 from chassis.errors import InProgress
 from tickets.app.actors import occasion_at
 from tickets.app.configuration import Configuration
-from tickets.app.creating import NewTicket, check_new, compose_ticket, place_ticket, require_create
+from tickets.app.creating import Composed, NewTicket, check_new, compose_ticket, place_ticket, require_create
 from tickets.app.directory import EnsureRequester, names_caller, require_person
 from tickets.app.numbers import Numbers
 from tickets.app.parents import parent_named
 from tickets.app.people import CallersAsRequesters, make_known, requester_of, require_naming, with_people
 from tickets.app.wording import Vocabulary
-from tickets.db.create_ticket import store_ticket
+from tickets.db.create_ticket import fetch_in, store_ticket
 from tickets.db.views import TicketView
 
 
@@ -62,7 +62,7 @@ async def open_ticket(
     new = check_new(configuration, opening.new, placing)
     if not names_caller(opening.requester):
         await make_known(database, desk.ensure_requester, opening.requester, "requester")
-    new = await _with_references(database, desk, configuration, opening, new)
+    new = await with_references(database, desk, configuration, opening, new)
     composed = compose_ticket(
         configuration=configuration,
         vocabulary=desk.vocabulary,
@@ -84,7 +84,7 @@ async def open_ticket(
     return response
 
 
-async def _with_references(
+async def with_references(
     database: Database, desk: Desk, configuration: Configuration, opening: Opening, new: NewTicket
 ) -> NewTicket:
     """The new ticket with what it refers to; without a statement where it refers to nothing but the caller."""
@@ -102,3 +102,14 @@ async def _with_references(
         if opening.parent:
             new = replace(new, parent_id=await parent_named(tx, configuration, opening.parent))
     return new
+
+
+async def store_within(tx: Tx, desk: Desk, composed: Composed) -> None:
+    """Stores a composed ticket as part of a transaction."""
+    await store_ticket(fetch_in(tx), composed.statement)
+
+    def stored() -> None:
+        outbox.wake(tx.database)
+        desk.vocabulary.learned(tx.tenant_id, composed.statement.new_words)
+
+    tx.after_commit(stored)

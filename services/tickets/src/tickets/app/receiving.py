@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis import outbox
 from chassis.context import current_caller, use_caller
 from chassis.db import Database, Tx
 from chassis.errors import InvalidInput
@@ -21,11 +20,12 @@ from tickets.app.commenting import COMMENT, INTERNAL, PUBLIC, NewComment, add_co
 from tickets.app.configuration import Configuration
 from tickets.app.creating import NewTicket, compose_ticket, place_ticket
 from tickets.app.directory import EnsureRequester, KnownPerson, find_person, keep_person, require_person
-from tickets.app.opening import Desk
+from tickets.app.opening import Desk, store_within
 from tickets.app.people import requester_of
 from tickets.app.standing_in import caller_as, caused_by
-from tickets.db.create_ticket import fetch_in, store_ticket
 from tickets.db.directory import Person
+from tickets.db.links import lock_tickets
+from tickets.db.merges import once_merged_into
 from tickets.db.tickets import Ticket, TicketMessage
 from tickets.domain.occasion import Occasion
 from tickets.domain.texts import MAX_BODY, one_line
@@ -153,7 +153,11 @@ async def receive_mail(
 
 
 async def _named_tickets(tx: Tx, mail: Mail) -> list[tuple[Ticket, bool]]:
-    """The tickets that the mail names, locked, with whether by a reference; the strongest claim first."""
+    """The tickets that the mail names, locked, with whether by a reference; the strongest claim first.
+
+    For a merged ticket stands the one that it was merged into; after one from which others were taken out again come
+    those: its mails went to their requesters too.
+    """
     answered = [UUID(one) for one in mail.answered_ticket_ids[:MAX_NAMED] if is_id(one)]
     references = [reference[:MAX_MESSAGE_ID] for reference in mail.references[:MAX_NAMED]]
     if references:
@@ -181,7 +185,25 @@ async def _named_tickets(tx: Tx, mail: Mail) -> list[tuple[Ticket, bool]]:
     by_number = {ticket.number: ticket for ticket in tickets}
     claims = [(by_id[one], True) for one in dict.fromkeys(answered) if one in by_id]
     claims += [(by_number[one], False) for one in dict.fromkeys(numbers) if one in by_number]
-    return claims
+    return await _after_merges(tx, claims)
+
+
+async def _after_merges(tx: Tx, claims: Sequence[tuple[Ticket, bool]]) -> list[tuple[Ticket, bool]]:
+    targets = await lock_tickets(tx, [one.merged_into_id for one, _ in claims if one.merged_into_id])
+    standing = [
+        (targets[one.merged_into_id] if one.merged_into_id else one, by_reference)
+        for one, by_reference in claims
+    ]
+    separated = await once_merged_into(tx, [one.id for one, _ in standing])
+    sources = await lock_tickets(tx, [source_id for _, source_id in separated])
+    found: dict[UUID, tuple[Ticket, bool]] = {}
+    for ticket, by_reference in standing:
+        found.setdefault(ticket.id, (ticket, by_reference))
+        for target_id, source_id in separated:
+            source = sources[source_id]
+            if target_id == ticket.id and source.merged_into_id is None:
+                found.setdefault(source_id, (source, by_reference))
+    return list(found.values())
 
 
 async def _may_answer(tx: Tx, configuration: Configuration, ticket: Ticket, person: Person | None) -> bool:
@@ -210,7 +232,7 @@ async def _add_answer(
     for attachment in attachments:
         tx.add(attachment)
     await tx.flush()
-    await add_comment(
+    comment, _ = await add_comment(
         tx,
         configuration=configuration,
         vocabulary=desk.vocabulary,
@@ -230,7 +252,12 @@ async def _add_answer(
     if mail.message_id:
         await tx.execute(
             insert(TicketMessage)
-            .values(tenant_id=tx.tenant_id, message_id=mail.message_id[:MAX_MESSAGE_ID], ticket_id=ticket.id)
+            .values(
+                tenant_id=tx.tenant_id,
+                message_id=mail.message_id[:MAX_MESSAGE_ID],
+                ticket_id=ticket.id,
+                comment_id=comment.id,
+            )
             .on_conflict_do_nothing()
         )
 
@@ -272,15 +299,9 @@ async def _open_ticket(
         sequence=await desk.numbers.take(tx.tenant_id, placing.kind.prefix),
         occasion=occasion,
     )
-    await store_ticket(fetch_in(tx), composed.statement)
+    await store_within(tx, desk, composed)
     for attachment in attachments:
         tx.add(attachment)
-
-    def stored() -> None:
-        outbox.wake(tx.database)
-        desk.vocabulary.learned(tx.tenant_id, composed.statement.new_words)
-
-    tx.after_commit(stored)
 
 
 def _text(text: str) -> str:

@@ -54,6 +54,8 @@ class Ticket(TenantCopy, Base):
     parent_id: Mapped[UUID | None]
     # BCP 47; empty when unknown.
     language: Mapped[str]
+    # The ticket that it was merged into: at its end, and shown there.
+    merged_into_id: Mapped[UUID | None]
     # Came from a machine: nothing answers it by itself.
     automatic: Mapped[bool]
     # The inbound message it came from; empty for other channels.
@@ -110,6 +112,8 @@ class Comment(TenantRow, Base):
     automatic: Mapped[bool]
     source_message_id: Mapped[str]
     recorded_at: Mapped[datetime]
+    # The ticket that it was split from.
+    origin_ticket_id: Mapped[UUID | None]
 
 
 class Attachment(TenantRow, Base):
@@ -147,7 +151,7 @@ class HistoryEntry(Base):
     ticket_id: Mapped[UUID]
     ticket_version: Mapped[int]
     # "created", "updated", "state_changed", "assigned", "commented", "attached", "watcher_added", "watcher_removed",
-    # "link_added", "link_removed".
+    # "link_added", "link_removed", "merged", "merge_undone", "split".
     action: Mapped[str]
     # Empty where the action is not about one field.
     field: Mapped[str]
@@ -186,6 +190,8 @@ class TicketMessage(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(primary_key=True)
+    # The comment that it became; null for the mail that the ticket was made of.
+    comment_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
 
 

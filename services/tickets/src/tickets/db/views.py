@@ -40,6 +40,7 @@ class TicketView:
     assignee: Reference | None = None
     requester: Reference | None = None
     organization: Reference | None = None
+    merged_into: Reference | None = None
     watchers: Sequence[Reference] = ()
     clocks: Sequence[Clock] = ()
 
@@ -73,6 +74,9 @@ UNION ALL
 SELECT NULL, 'name', id, name, slug, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM organizations WHERE id = ANY($3)
 UNION ALL
+SELECT NULL, 'name', id, title, number, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM tickets WHERE id = ANY($5)
+UNION ALL
 SELECT w.ticket_id, 'watcher', w.person_id, coalesce(p.name, ''), coalesce(p.email, ''),
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM ticket_watchers w LEFT JOIN people p ON p.tenant_id = w.tenant_id AND p.id = w.person_id
@@ -97,6 +101,7 @@ async def load_related(tx: Tx, tickets: Sequence[Ticket]) -> Related:
         _present(ticket.team_id for ticket in tickets),
         _present(ticket.organization_id for ticket in tickets),
         [ticket.id for ticket in tickets],
+        _present(ticket.merged_into_id for ticket in tickets),
     )
     for ticket_id, what, id_, name, key, *clock in rows:
         if what == "clock":
@@ -118,6 +123,7 @@ def view_of(ticket: Ticket, process: Process, queue: Queue, related: Related) ->
         assignee=related.named(ticket.assignee_id),
         requester=related.named(ticket.requester_id),
         organization=related.named(ticket.organization_id),
+        merged_into=related.named(ticket.merged_into_id),
         watchers=related.watchers.get(ticket.id, []),
         clocks=related.clocks.get(ticket.id, []),
     )

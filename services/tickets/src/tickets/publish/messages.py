@@ -51,6 +51,7 @@ def ticket_message(view: TicketView, *, cut_bytes: int | None = None) -> pb.Tick
         ci_ids=ticket.ci_ids,
         service_id=ticket.service_id,
         parent_id=str(ticket.parent_id or ""),
+        merged_into=reference_message(view.merged_into),
         language=ticket.language,
         sla=[clock_message(clock) for clock in view.clocks],
         version=ticket.version,
@@ -84,9 +85,16 @@ def clock_message(clock: Clock) -> pb.TicketClock:
 
 
 def comment_message(
-    comment: Comment, attachments: Sequence[Attachment], *, cut_bytes: int | None = None
+    comment: Comment,
+    attachments: Sequence[Attachment],
+    *,
+    origin: Reference | None = None,
+    cut_bytes: int | None = None,
 ) -> pb.Comment:
-    """A comment with its files; `cut_bytes` bounds body and quoted text, each, in bytes of UTF-8."""
+    """A comment with its files; `cut_bytes` bounds body and quoted text, each, in bytes of UTF-8.
+
+    :param origin: the other ticket that it was said on.
+    """
     return pb.Comment(
         id=str(comment.id),
         ticket_id=str(comment.ticket_id),
@@ -106,6 +114,7 @@ def comment_message(
         quoted=comment.quoted if cut_bytes is None else cut_utf8(comment.quoted, cut_bytes),
         source_message_id=comment.source_message_id,
         version=comment.version,
+        origin=reference_message(origin),
     )
 
 

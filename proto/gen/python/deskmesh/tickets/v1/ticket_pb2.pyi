@@ -63,6 +63,7 @@ class Ticket(_message.Message):
     SOURCE_MESSAGE_ID_FIELD_NUMBER: _builtins.int
     CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     QUEUE_TEAM_ID_FIELD_NUMBER: _builtins.int
+    MERGED_INTO_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     number: _builtins.str
     """What a person says: INC-1042. Unique per tenant, never reused."""
@@ -130,6 +131,10 @@ class Ticket(_message.Message):
 
     @_builtins.property
     def sla(self) -> _containers.RepeatedCompositeFieldContainer[Global___TicketClock]: ...
+    @_builtins.property
+    def merged_into(self) -> _types_pb2.Ref:
+        """The ticket that it was merged into; it is at its end, and nobody writes on it."""
+
     def __init__(
         self,
         *,
@@ -169,10 +174,11 @@ class Ticket(_message.Message):
         source_message_id: _builtins.str = ...,
         confidential: _builtins.bool = ...,
         queue_team_id: _builtins.str = ...,
+        merged_into: _types_pb2.Ref | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "closed_at", b"closed_at", "created_at", b"created_at", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "organization", b"organization", "process", b"process", "queue", b"queue", "requester", b"requester", "resolved_at", b"resolved_at", "team", b"team", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "closed_at", b"closed_at", "created_at", b"created_at", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "merged_into", b"merged_into", "organization", b"organization", "process", b"process", "queue", b"queue", "requester", b"requester", "resolved_at", b"resolved_at", "team", b"team", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "closed_at", b"closed_at", "confidential", b"confidential", "created_at", b"created_at", "description", b"description", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "id", b"id", "impact", b"impact", "language", b"language", "number", b"number", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "queue_team_id", b"queue_team_id", "requester", b"requester", "resolved_at", b"resolved_at", "service_id", b"service_id", "sla", b"sla", "source_message_id", b"source_message_id", "state", b"state", "state_category", b"state_category", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "updated_at", b"updated_at", "urgency", b"urgency", "version", b"version", "watchers", b"watchers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "closed_at", b"closed_at", "confidential", b"confidential", "created_at", b"created_at", "description", b"description", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "id", b"id", "impact", b"impact", "language", b"language", "merged_into", b"merged_into", "number", b"number", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "queue_team_id", b"queue_team_id", "requester", b"requester", "resolved_at", b"resolved_at", "service_id", b"service_id", "sla", b"sla", "source_message_id", b"source_message_id", "state", b"state", "state_category", b"state_category", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "updated_at", b"updated_at", "urgency", b"urgency", "version", b"version", "watchers", b"watchers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -254,6 +260,7 @@ class Comment(_message.Message):
     QUOTED_FIELD_NUMBER: _builtins.int
     SOURCE_MESSAGE_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     ticket_id: _builtins.str
     body: _builtins.str
@@ -275,6 +282,10 @@ class Comment(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def origin(self) -> _types_pb2.Ref:
+        """The ticket that it was said on, where that is or was another one: a merged one, or the one it was split from."""
+
     def __init__(
         self,
         *,
@@ -291,10 +302,11 @@ class Comment(_message.Message):
         quoted: _builtins.str = ...,
         source_message_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        origin: _types_pb2.Ref | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "created_at", b"created_at", "recorded_at", b"recorded_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "created_at", b"created_at", "origin", b"origin", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "author", b"author", "body", b"body", "channel", b"channel", "created_at", b"created_at", "from_requester", b"from_requester", "id", b"id", "quoted", b"quoted", "recorded_at", b"recorded_at", "source_message_id", b"source_message_id", "ticket_id", b"ticket_id", "version", b"version", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "author", b"author", "body", b"body", "channel", b"channel", "created_at", b"created_at", "from_requester", b"from_requester", "id", b"id", "origin", b"origin", "quoted", b"quoted", "recorded_at", b"recorded_at", "source_message_id", b"source_message_id", "ticket_id", b"ticket_id", "version", b"version", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -18,6 +18,7 @@ from gateway.http.models.common import (
     PageQuery,
     Person,
     PersonRef,
+    Ref,
     Text,
 )
 from gateway.http.models.tickets import IMPORTED
@@ -68,6 +69,7 @@ class Comment(Output):
                     "attachments": [],
                     "created_at": EARLIER,
                     "recorded_at": EARLIER,
+                    "origin": None,
                     "version": 1,
                 }
             ]
@@ -85,6 +87,9 @@ class Comment(Output):
     attachments: list[File]
     created_at: str
     recorded_at: str | None
+    origin: Ref | None = Field(
+        description="The ticket that it was said on, where that is a merged one, or the one it was split from."
+    )
     version: int
 
 

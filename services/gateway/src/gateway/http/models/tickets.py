@@ -169,6 +169,7 @@ TICKET: JsonDict = {
     "ci_ids": [],
     "service_id": None,
     "parent_id": None,
+    "merged_into": None,
     "created_at": EARLIER,
     "updated_at": EARLIER,
     "resolved_at": None,
@@ -213,6 +214,9 @@ class Ticket(Output):
     ci_ids: list[str]
     service_id: str | None
     parent_id: str | None
+    merged_into: Ref | None = Field(
+        description="The ticket that it was merged into, where its conversation goes on."
+    )
     created_at: str
     updated_at: str
     resolved_at: str | None

@@ -44,6 +44,7 @@ def ticket(value: pb.Ticket) -> JsonObject:
         "ci_ids": list(value.ci_ids),
         "service_id": text(value.service_id),
         "parent_id": text(value.parent_id),
+        "merged_into": ref(value.merged_into),
         "created_at": moment(value.created_at),
         "updated_at": moment(value.updated_at),
         "resolved_at": moment(value.resolved_at),
@@ -86,6 +87,7 @@ def comment(value: pb.Comment) -> JsonObject:
         "attachments": [file(item) for item in value.attachments],
         "created_at": moment(value.created_at),
         "recorded_at": moment(value.recorded_at),
+        "origin": ref(value.origin),
         "version": value.version,
     }
 
