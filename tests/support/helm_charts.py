@@ -44,12 +44,13 @@ class Charts:
         paths = [str(self.folder / "deskmesh" / name) for name in files]
         return "deskmesh", *(part for path in paths for part in ("-f", path))
 
-    def render(self, chart: str, *arguments: str, kubernetes: str = "1.32.0") -> list[Object]:
-        """What `helm template` makes, as a release named desk. Raises RefusedError with what Helm says."""
+    def render(
+        self, chart: str, *arguments: str, kubernetes: str = "1.32.0", release: str = "desk"
+    ) -> list[Object]:
+        """What `helm template` makes of a release. Raises RefusedError with what Helm says."""
         options = ["--namespace", "desks", "--kube-version", kubernetes, *arguments]
-        return [
-            one for one in yaml.safe_load_all(helm("template", "desk", self.folder / chart, *options)) if one
-        ]
+        text = helm("template", release, self.folder / chart, *options)
+        return [one for one in yaml.safe_load_all(text) if one]
 
 
 def helm(*arguments: str | Path, environment: dict[str, str] | None = None) -> str:

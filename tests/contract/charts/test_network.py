@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from helm_charts import ROOT, SERVICES, Charts, Object, name, of_kind, pods
+from helm_charts import ROOT, SERVICES, Charts, Object, containers, environment, name, of_kind, pods
 
 GRAPH = yaml.safe_load((ROOT / "docs" / "call-graph.yaml").read_text())
 GRPC, HTTP = 9090, 8080
@@ -12,6 +12,14 @@ EDGES = {(call["from"], call["to"], GRPC) for call in GRAPH["calls"]} | {
     (service, GRAPH["keys"]["to"], HTTP) for service in GRAPH["keys"]["from"]
 }
 VALUE_SETS = ("default", "small", "production", "external")
+WITH_FILES = {
+    service
+    for service in SERVICES
+    if any(
+        "chassis.objects" in file.read_text() for file in (ROOT / "services" / service / "src").rglob("*.py")
+    )
+}
+"""Whose code opens the object storage."""
 
 
 @pytest.mark.parametrize("values", VALUE_SETS)
@@ -68,16 +76,34 @@ def test_migrations_reach_names_and_the_database_alone(objects: dict[str, list[O
 def test_outside_the_graph_a_service_reaches_what_runs_under_it_and_nothing_else(
     objects: dict[str, list[Object]],
 ) -> None:
-    under = {53, 5432, 4222, 443, 4317}
+    under = {53, 5432, 4222, 4317}
+    own = {service: {443} for service in WITH_FILES}
+    own["notify"] |= {587}
     for policy in of_kind(objects["external"], "NetworkPolicy"):
         service = _service(policy["spec"]["podSelector"])
         if service not in SERVICES or name(policy).endswith("-migrate"):
             continue
         others = [rule for rule in policy["spec"]["egress"] if not _services(rule, "to")]
-        assert set().union(*(_ports(rule) for rule in others)) == under | (
-            {587} if service == "notify" else set()
-        )
+        assert set().union(*(_ports(rule) for rule in others)) == under | own.get(service, set())
         assert all(rule.get("to") for rule in others), "every place outside is named in this set of values"
+
+
+def test_the_key_of_the_object_storage_is_given_to_services_with_files_alone(
+    objects: dict[str, list[Object]],
+) -> None:
+    given = {
+        pod["metadata"]["labels"]["app.kubernetes.io/name"]
+        for pod in pods(objects["external"])
+        if "AWS_SECRET_ACCESS_KEY" in environment(containers(pod)[0])
+    }
+    assert given == WITH_FILES
+
+
+@pytest.mark.parametrize("values", ["small", "production"])
+def test_names_are_asked_for_at_the_port_that_the_values_give(charts: Charts, values: str) -> None:
+    made = charts.desk(values, arguments=("--set", "global.networkPolicy.dns.port=5353"))
+    egress = [rule for one in of_kind(made, "NetworkPolicy") for rule in one["spec"].get("egress", [])]
+    assert {port for rule in egress for port in _ports(rule) if port in {53, 5353}} == {5353}
 
 
 def test_from_outside_come_people_mail_and_prometheus(objects: dict[str, list[Object]]) -> None:

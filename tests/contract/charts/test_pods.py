@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from chassis.settings import ServiceSettings, _is_secret, _variable, load
 from cmdb.main import SERVICE as CMDB
+from gateway.http.files import MOST_FILE_BYTES
 from gateway.main import SERVICE as GATEWAY
 from knowledge.main import SERVICE as KNOWLEDGE
 from notify.main import SERVICE as NOTIFY
@@ -211,6 +212,71 @@ def test_a_pod_serves_on_after_its_end_was_decided_and_is_not_killed_meanwhile(c
         assert settings.drain_seconds == 12
         ends = settings.drain_seconds + 2 * settings.grace_seconds
         assert ends < pod["spec"]["terminationGracePeriodSeconds"]
+
+
+def test_a_try_of_a_migration_that_failed_stays_to_be_read(objects: dict[str, list[Object]]) -> None:
+    """With OnFailure the Job takes its pod away, and the log with it, once it gives up."""
+    for values in VALUE_SETS:
+        for pod in pods(objects[values]):
+            if "-migrate" in pod["owner"]:
+                assert pod["spec"]["restartPolicy"] == "Never"
+
+
+@pytest.mark.parametrize("values", ["default", "small", "production", "external"])
+def test_notify_has_the_memory_that_mail_takes(objects: dict[str, list[Object]], values: str) -> None:
+    """256 MiB of mail in flight (NOTIFY_SMTP_HOLD_MEBIBYTES) beside the process; docs/operations/sizing.md."""
+    for deployment in of_kind(objects[values], "Deployment"):
+        (container,) = containers(deployment["spec"]["template"])
+        if container["name"] == "notify":
+            assert container["resources"]["limits"]["memory"] == "1Gi"
+
+
+def test_pods_that_share_a_claim_for_one_node_go_to_one_node(objects: dict[str, list[Object]]) -> None:
+    (claim,) = of_kind(objects["small"], "PersistentVolumeClaim")
+    assert claim["spec"]["accessModes"] == ["ReadWriteOnce"]
+    sharing = [pod for pod in pods(objects["small"]) if name(claim) in str(pod["spec"]["volumes"])]
+    assert len(sharing) == 12
+    for pod in sharing:
+        (term,) = pod["spec"]["affinity"]["podAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        assert term["topologyKey"] == "kubernetes.io/hostname"
+        (either,) = term["labelSelector"]["matchExpressions"]
+        for other in sharing:
+            labels = other["metadata"]["labels"]
+            assert term["labelSelector"]["matchLabels"].items() <= labels.items()
+            assert labels[either["key"]] in either["values"]
+
+
+def test_certificates_of_ones_own_reach_every_process(charts: Charts) -> None:
+    words = (
+        "extraVolumes[0].name=ca,extraVolumes[0].configMap.name=company-ca,"
+        "extraVolumeMounts[0].name=ca,extraVolumeMounts[0].mountPath=/ca,"
+        "extraEnv[0].name=SSL_CERT_FILE,extraEnv[0].value=/ca/ca.crt"
+    )
+    made = pods(charts.service("tickets", "--set", words))
+    assert len(made) == 3
+    for pod in made:
+        (container,) = containers(pod)
+        assert {"name": "ca", "configMap": {"name": "company-ca"}} in pod["spec"]["volumes"]
+        assert {"name": "ca", "mountPath": "/ca"} in container["volumeMounts"]
+        assert environment(container)["SSL_CERT_FILE"]["value"] == "/ca/ca.crt"
+
+
+def test_the_largest_file_gets_through_the_ingress(objects: dict[str, list[Object]]) -> None:
+    for ingress in of_kind(objects["external"], "Ingress"):
+        size = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+        assert int(size.removesuffix("m")) * 1024 * 1024 > MOST_FILE_BYTES
+
+
+def test_the_gateway_believes_those_before_it_that_the_values_name_and_nobody_else(charts: Charts) -> None:
+    words = ("--set", "door.trustedProxies={10.244.0.0/16,fd00::/8}")
+    for service, arguments, believed in (
+        ("gateway", words, "10.244.0.0/16,fd00::/8"),
+        ("gateway", (), None),
+        ("tickets", words, None),
+    ):
+        (api, _) = of_kind(charts.service(service, *arguments), "Deployment")
+        variables = environment(containers(api["spec"]["template"])[0])
+        assert variables.get("FORWARDED_ALLOW_IPS", {}).get("value") == believed
 
 
 def _as_a_process_sees_it(variables: dict[str, Object]) -> dict[str, str]:

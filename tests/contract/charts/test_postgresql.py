@@ -80,3 +80,23 @@ def test_uninstalling_leaves_the_data(objects: dict[str, list[Object]]) -> None:
     for values in ("default", "small", "production"):
         for one in of_kind(objects[values], "Cluster", "Database", "PersistentVolumeClaim"):
             assert one["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+
+
+@pytest.mark.parametrize(("values", "kept"), [("small", False), ("default", True), ("production", True)])
+def test_a_budget_keeps_a_node_only_where_another_instance_can_take_over(
+    objects: dict[str, list[Object]], values: str, kept: bool
+) -> None:
+    for cluster in of_kind(objects[values], "Cluster"):
+        assert cluster["spec"]["enablePDB"] is kept
+        assert (cluster["spec"]["instances"] > 1) is kept
+
+
+def test_instances_are_pulled_and_placed_as_the_values_say(charts: Charts) -> None:
+    words = (
+        "global.image.pullSecrets[0]=registry,postgresql.nodeSelector.disk=fast,"
+        "postgresql.tolerations[0].key=databases,postgresql.tolerations[0].operator=Exists"
+    )
+    (cluster,) = of_kind(charts.desk("small", arguments=("--set", words)), "Cluster")
+    assert cluster["spec"]["imagePullSecrets"] == [{"name": "registry"}]
+    assert cluster["spec"]["affinity"]["nodeSelector"] == {"disk": "fast"}
+    assert cluster["spec"]["affinity"]["tolerations"] == [{"key": "databases", "operator": "Exists"}]

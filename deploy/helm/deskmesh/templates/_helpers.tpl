@@ -1,5 +1,5 @@
 {{- define "deskmesh.instance" -}}
-{{- .Values.global.instance | default .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- .Values.global.instance | default .Release.Name -}}
 {{- end -}}
 
 {{/* Labels of what is not a service's own; the component's name is given as the second of a list. */}}
@@ -26,6 +26,9 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end -}}
 {{- if and .Values.objectStore.persistence.enabled (not (dig "objectStore" "claim" "" .Values.global)) -}}
 {{- fail "objectStore.persistence makes the claim that global.objectStore.claim names: name it" -}}
+{{- end -}}
+{{- if and (eq .Values.global.postgresql.mode "cnpg") (gt (len (printf "%s-postgres-knowledge" (include "deskmesh.instance" .))) 50) -}}
+{{- fail (printf "the installation is called %q, which has more than 31 characters: global.instance names another" (include "deskmesh.instance" .)) -}}
 {{- end -}}
 {{- range $service, $_ := .Files.Get "files/services.yaml" | fromYaml -}}
 {{- $values := index $.Values $service -}}

@@ -1,6 +1,6 @@
 {{/* The name of the installation. */}}
 {{- define "service.instance" -}}
-{{- .Values.global.instance | default .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- .Values.global.instance | default .Release.Name -}}
 {{- end -}}
 
 {{- define "service.fullname" -}}
@@ -69,42 +69,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "service.migrationOnInstall" -}}
 {{- $later := or (eq .Values.global.postgresql.mode "cnpg") .Values.global.externalSecrets.enabled -}}
 {{- .Values.migration.onInstall | default (ternary "job" "hook" $later) -}}
-{{- end -}}
-
-{{/* Says no to what a schema cannot see. */}}
-{{- define "service.checks" -}}
-{{- $store := .Values.global.objectStore -}}
-{{- if and (hasPrefix "file:" $store.url) (not $store.claim) -}}
-{{- fail "global.objectStore.url names a folder: name the claim that keeps it in global.objectStore.claim, or files are lost with the pod" -}}
-{{- end -}}
-{{- if and (hasPrefix "file:" $store.url) (not (hasPrefix "file:///objects" $store.url)) -}}
-{{- fail "global.objectStore.url: the claim is mounted at /objects, so the URL begins with file:///objects" -}}
-{{- end -}}
-{{- if and (eq .Values.service "notify") (not .Values.mail.relay) -}}
-{{- fail "mail.relay is missing: host:port of the relay for outgoing mail" -}}
-{{- end -}}
-{{- if and .Values.worker.keda.enabled .Values.worker.autoscaling.enabled -}}
-{{- fail "worker.keda and worker.autoscaling both scale the workers: enable one of them" -}}
-{{- end -}}
-{{- if and .Values.worker.keda.enabled (eq .Values.global.nats.mode "external") (not .Values.worker.keda.monitoringEndpoint) -}}
-{{- fail "worker.keda.monitoringEndpoint is missing: host:port of the monitoring of the NATS outside" -}}
-{{- end -}}
-{{- if and .Values.global.externalSecrets.enabled (not .Values.global.externalSecrets.storeName) -}}
-{{- fail "global.externalSecrets.storeName is missing" -}}
-{{- end -}}
-{{- if ne .Values.service "gateway" -}}
-{{- if or .Values.door.ingress.enabled .Values.door.gatewayApi.enabled -}}
-{{- fail "door belongs to the gateway: no other service is reached from outside by HTTP" -}}
-{{- end -}}
-{{- end -}}
-{{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.drainSeconds) 15 | int) -}}
-{{- fail (printf "terminationGracePeriodSeconds must be 15 more than drainSeconds (%d) at least" (int .Values.drainSeconds)) -}}
-{{- end -}}
-{{- range $name, $_ := .Values.settings -}}
-{{- if not (or (hasPrefix (printf "%s_" (upper $.Values.service)) $name) (hasPrefix "DESKMESH_" $name)) -}}
-{{- fail (printf "settings.%s is no setting of %s: its names begin with %s_ or DESKMESH_" $name $.Values.service (upper $.Values.service)) -}}
-{{- end -}}
-{{- end -}}
 {{- end -}}
 
 {{/* A NetworkPolicy's ports. */}}

@@ -1,7 +1,7 @@
 {{- define "service.egressDns" -}}
 - ports:
-    - {protocol: UDP, port: 53}
-    - {protocol: TCP, port: 53}
+    - {protocol: UDP, port: {{ .Values.global.networkPolicy.dns.port }}}
+    - {protocol: TCP, port: {{ .Values.global.networkPolicy.dns.port }}}
   {{- with .Values.global.networkPolicy.dns.to }}
   to:
     {{- toYaml . | nindent 4 }}

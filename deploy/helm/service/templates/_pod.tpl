@@ -14,7 +14,13 @@
 {{- if eq $global.nats.mode "cluster" }}
 - name: NATS_PASSWORD
   valueFrom: {secretKeyRef: {name: {{ $instance }}-nats-users, key: {{ .Values.service }}}}
-- {name: DESKMESH_NATS_URL, value: "nats://{{ .Values.service }}:$(NATS_PASSWORD)@{{ $instance }}-nats:4222"}
+{{- $urls := list (printf "nats://%s:$(NATS_PASSWORD)@%s-nats:4222" .Values.service $instance) }}
+{{- if $global.nextPasswords.nats }}
+{{- $urls = append $urls (printf "nats://%s:$(NATS_NEXT_PASSWORD)@%s-nats:4222" .Values.service $instance) }}
+- name: NATS_NEXT_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ $instance }}-nats-users, key: next-{{ .Values.service }}}}
+{{- end }}
+- {name: DESKMESH_NATS_URL, value: {{ join " " $urls | quote }}}
 {{- else }}
 - name: DESKMESH_NATS_URL
   valueFrom: {secretKeyRef: {name: {{ $secret }}, key: nats-url}}
@@ -37,6 +43,10 @@
 - name: {{ $prefix }}_SERVICE_KEY
   valueFrom: {secretKeyRef: {name: {{ $secret }}, key: service-key}}
 {{- end }}
+{{- if and $known.grpcDoor .Values.door.trustedProxies }}
+# Whose word on a client's address the HTTP door takes.
+- {name: FORWARDED_ALLOW_IPS, value: {{ join "," .Values.door.trustedProxies | quote }}}
+{{- end }}
 {{- if $known.smtpDoor }}
 - {name: NOTIFY_SMTP_LISTEN, value: "{{ .Values.listenAddress }}:2525"}
 - {name: NOTIFY_SMTP_OUT, value: {{ .Values.mail.relay | quote }}}
@@ -50,11 +60,11 @@
 {{- range $name, $value := $global.objectStore.env }}
 - {name: {{ $name }}, value: {{ $value | toString | quote }}}
 {{- end }}
-{{- with $global.objectStore.existingSecret }}
-- name: AWS_ACCESS_KEY_ID
-  valueFrom: {secretKeyRef: {name: {{ . }}, key: AWS_ACCESS_KEY_ID}}
-- name: AWS_SECRET_ACCESS_KEY
-  valueFrom: {secretKeyRef: {name: {{ . }}, key: AWS_SECRET_ACCESS_KEY}}
+{{- if and $known.files $global.objectStore.existingSecret }}
+{{- range $global.objectStore.secretKeys }}
+- name: {{ . }}
+  valueFrom: {secretKeyRef: {name: {{ $global.objectStore.existingSecret }}, key: {{ . }}}}
+{{- end }}
 {{- end }}
 {{- with $global.otlp.endpoint }}
 - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
@@ -70,9 +80,18 @@
 {{- define "service.databaseUrl" -}}
 {{- $values := .root.Values }}
 {{- if eq $values.global.postgresql.mode "cnpg" }}
-- name: POSTGRES_{{ upper .role }}_PASSWORD
-  valueFrom: {secretKeyRef: {name: {{ include "service.fullname" .root }}-db-{{ .role }}, key: password}}
-- {name: {{ .variable }}, value: "postgresql://{{ $values.service }}_{{ .role }}:$(POSTGRES_{{ upper .role }}_PASSWORD)@{{ include "service.postgresqlCluster" .root }}-rw:5432/{{ $values.service }}?sslmode=require"}
+{{- $address := printf "postgresql://%s_%s:$(%%s)@%s-rw:5432/%s?sslmode=require" $values.service .role (include "service.postgresqlCluster" .root) $values.service }}
+{{- $parts := dict (printf "POSTGRES_%s_PASSWORD" (upper .role)) "password" }}
+{{- if and $values.global.nextPasswords.postgresql (ne .role "owner") }}
+{{- $_ := set $parts (printf "POSTGRES_%s_PASSWORD_NEXT" (upper .role)) "next-password" }}
+{{- end }}
+{{- $urls := list }}
+{{- range $part := keys $parts | sortAlpha }}
+{{- $urls = append $urls (printf $address $part) }}
+- name: {{ $part }}
+  valueFrom: {secretKeyRef: {name: {{ include "service.fullname" $.root }}-db-{{ $.role }}, key: {{ get $parts $part }}}}
+{{- end }}
+- {name: {{ .variable }}, value: {{ join " " $urls | quote }}}
 {{- else }}
 - name: {{ .variable }}
   valueFrom: {secretKeyRef: {name: {{ include "service.secret" .root }}, key: {{ .key }}}}
@@ -99,6 +118,9 @@ capabilities: {drop: [ALL]}
 {{- if .Values.global.objectStore.claim }}
 - {name: objects, mountPath: /objects}
 {{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{- define "service.volumes" -}}
@@ -107,6 +129,9 @@ capabilities: {drop: [ALL]}
 {{- with .Values.global.objectStore.claim }}
 - name: objects
   persistentVolumeClaim: {claimName: {{ . }}}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
