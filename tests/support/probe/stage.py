@@ -1,6 +1,8 @@
 """A publisher and a consumer in one database, and what they tell each other."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -74,6 +76,17 @@ class Stage:
     def listen(self, *handlers: AnyHandler) -> None:
         """Run consumers until the test ends."""
         self.running(self.consumers(*handlers))
+
+    @asynccontextmanager
+    async def listening(self, *handlers: AnyHandler) -> AsyncIterator[None]:
+        """Run consumers meanwhile."""
+        stop = asyncio.Event()
+        running = asyncio.create_task(self.consumers(*handlers).run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await running
 
     async def publish(
         self,

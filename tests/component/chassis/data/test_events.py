@@ -13,7 +13,7 @@ from chassis.context import current_caller
 from chassis.db import Database, Databases, Tx
 from chassis.errors import Forbidden
 from chassis.events import Consumers, Handler
-from chassis.events.handlers import AnyHandler, AnyReceived, calls
+from chassis.events.handlers import AnyReceived, calls
 from chassis.messaging import Client, stream_of
 from chassis.testing.waiting import eventually
 
@@ -63,12 +63,10 @@ async def test_handlers_run_as_the_service_with_what_they_declare(stage: Stage) 
 
 
 async def test_redelivered_events_have_no_second_effect(stage: Stage) -> None:
-    story, stop = stage.story, asyncio.Event()
-    first = asyncio.create_task(stage.consumers().run(stop))
-    await stage.publish(*(("a", str(n), n) for n in range(30)))
-    await eventually(lambda: len(story.told) == 30)
-    stop.set()
-    await first
+    story = stage.story
+    async with stage.listening():
+        await stage.publish(*(("a", str(n), n) for n in range(30)))
+        await eventually(lambda: len(story.told) == 30)
     await stage.nats.jetstream().delete_consumer(STREAM, "probe")
     stage.listen()
     await stage.publish(("b", "last", 1))
@@ -116,20 +114,29 @@ async def test_what_a_consumer_is_not_sent_does_not_hold_back_its_floor(stage: S
 
 async def test_a_service_that_learns_to_read_an_event_misses_none_of_the_change(stage: Stage) -> None:
     story = stage.story
-
-    async def run(handlers: list[AnyHandler], until_told: int) -> None:
-        stop = asyncio.Event()
-        running = asyncio.create_task(stage.consumers(*handlers).run(stop))
-        await eventually(lambda: len(story.told) == until_told)
-        stop.set()
-        await running
-
     await stage.publish(("a", "first", 1))
-    await run(story.handlers(), 1)
+    async with stage.listening():
+        await eventually(lambda: len(story.told) == 1)
     await stage.publish(("a", "while it was replaced", 2), message=NoteIgnored)
     await stage.publish(("a", "after", 3))
-    await run([*story.handlers(), Handler(NoteIgnored, story.handle)], 3)
+    async with stage.listening(*story.handlers(), Handler(NoteIgnored, story.handle)):
+        await eventually(lambda: len(story.told) == 3)
     assert [text for _, text, _ in story.told] == ["first", "while it was replaced", "after"]
+
+
+async def test_a_service_that_is_upgraded_after_the_publisher_misses_nothing_of_its_news(
+    stage: Stage,
+) -> None:
+    story = stage.story
+    async with stage.listening():
+        await stage.publish(("a", "unknown to the old one", 1), message=NoteIgnored)
+        await stage.publish(("a", "known", 2))
+        await eventually(lambda: len(story.told) == 1)
+    async with stage.listening(*story.handlers(), Handler(NoteIgnored, story.handle)):
+        await eventually(lambda: len(story.told) == 2)
+        await stage.publish(("a", "later", 3))
+        await eventually(lambda: len(story.told) == 3)
+    assert [text for _, text, _ in story.told] == ["known", "unknown to the old one", "later"]
 
 
 async def test_readiness_tells_of_the_durable_consumer(stage: Stage) -> None:

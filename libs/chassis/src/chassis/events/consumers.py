@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -20,13 +21,14 @@ from chassis.events.handlers import AnyHandler, AnyReceived, MalformedEventError
 from chassis.events.handling import Handling
 from chassis.events.pull import Puller
 from chassis.leases import Lease, lead, pause
-from chassis.messaging import FAILURES, ensure_stream, stream_of
+from chassis.messaging import FAILURES, ensure_stream, has_taken_all, stream_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
+    from nats.js.api import ConsumerInfo
 
     from chassis.db import Databases
 
@@ -36,6 +38,7 @@ _ACK_WAIT_SECONDS = 60.0
 _MAX_ACK_PENDING = 5000
 _TENANTS_AT_ONCE = 4
 _PAUSE_SECONDS = 0.5
+_UPGRADE = timedelta(hours=1)
 
 Delivery = tuple["Msg", AnyReceived]
 
@@ -130,25 +133,25 @@ class _StreamConsumer:
 
     async def _set_up(self) -> None:
         await ensure_stream(self._js, self._publisher, self._stream_replicas)
-        floor = self._suspicious_until = 0
+        self._suspicious_until = 0
+        subjects = sorted(self._handling.handlers)
+        start = ConsumerConfig(deliver_policy=DeliverPolicy.ALL)
         with suppress(NotFoundError):
             info = await self._js.consumer_info(self._stream, self._durable)
-            floor = 0 if info.ack_floor is None else info.ack_floor.stream_seq
+            start = _after(info, subjects)
             if self._lease.after_crash and info.delivered is not None:
                 self._suspicious_until = info.delivered.stream_seq
                 self._lease.after_crash = False
             await self._js.delete_consumer(self._stream, self._durable)
         await self._js.add_consumer(
             self._stream,
-            ConsumerConfig(
+            start.evolve(
                 durable_name=self._durable,
-                deliver_policy=DeliverPolicy.BY_START_SEQUENCE if floor else DeliverPolicy.ALL,
-                opt_start_seq=floor + 1 if floor else None,
                 ack_policy=AckPolicy.EXPLICIT,
                 ack_wait=_ACK_WAIT_SECONDS,
                 max_ack_pending=_MAX_ACK_PENDING,
                 # Servers before 2.10 do not know this and send all; what nobody handles is dropped then.
-                filter_subjects=sorted(self._handling.handlers),
+                filter_subjects=subjects,
             ),
         )
         self._failing = Failing()
@@ -284,6 +287,23 @@ class _StreamConsumer:
         self._parked.setdefault(event.tenant_id, set()).add(event.aggregate_id)
         self._failing.done(event)
         await _done([message])
+
+
+def _after(info: ConsumerInfo, subjects: Collection[str]) -> ConsumerConfig:
+    """Where a consumer goes on that stood there and is to have these subjects.
+
+    New ones may have been published already while it did not have them, by a publisher that was upgraded first: then it
+    goes back by an hour, within which an upgrade is over, or to the beginning where it is behind. The inbox drops the rest.
+    """
+    floor = 0 if info.ack_floor is None else info.ack_floor.stream_seq
+    had = info.config.filter_subjects or [one for one in (info.config.filter_subject,) if one]
+    learns = bool(had) and not set(subjects) <= set(had)
+    if not floor or (learns and not has_taken_all(info)):
+        return ConsumerConfig(deliver_policy=DeliverPolicy.ALL)
+    if learns:
+        since = datetime.now(UTC) - _UPGRADE
+        return ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=since)
+    return ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=floor + 1)
 
 
 async def _done(messages: Iterable[Msg]) -> None:
