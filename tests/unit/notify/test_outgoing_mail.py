@@ -112,7 +112,12 @@ def test_every_language_has_every_text_and_each_can_be_rendered() -> None:
     for language, shipped in texts.shipped().items():
         assert set(shipped) == set(audience.Purpose), language
         for purpose in shipped:
-            values = {"ticket.number": "INC-1", "comment.body": "<words>", "ticket.description": "d"}
+            values = {
+                "ticket.number": "INC-1",
+                "comment.body": "<words>",
+                "ticket.description": "d",
+                "approval.approved": "yes",
+            }
             rendered = rendering.render(texts.shipped_template(purpose, language), values, language=language)
             assert rendered.text.strip()
             assert "{{" not in rendered.text + rendered.html
