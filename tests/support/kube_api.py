@@ -1,7 +1,8 @@
 """A Kubernetes API in memory, of one namespace: what Helm needs to install, upgrade, roll back and uninstall.
 
 It keeps objects, refuses to change what never changes, finishes a Job once somebody watches it, and writes down all
-changes in their order. It admits everything, fills in no defaults, and neither schedules nor runs a pod.
+changes in their order. It says that Deployments are ready, volumes bound and Services have addresses, unless told
+otherwise. It admits everything, fills in no defaults, and neither schedules nor runs a pod.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 VERSION = "1.32.0"
 KINDS = {
     "v1": ("ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"),
-    "apps/v1": ("Deployment", "StatefulSet"),
+    "apps/v1": ("Deployment", "ReplicaSet", "StatefulSet"),
     "autoscaling/v2": ("HorizontalPodAutoscaler",),
     "batch/v1": ("Job",),
     "networking.k8s.io/v1": ("Ingress", "NetworkPolicy"),
@@ -86,6 +87,8 @@ class KubeApi:
         self.objects: dict[tuple[str, str], Object] = {}
         self.writes: list[Write] = []
         self.failing_jobs: set[str] = set()
+        self.broken_tags: set[str] = set()
+        """Tags of images that never become ready."""
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Door, self))
@@ -147,6 +150,8 @@ class KubeApi:
             if asked.name is None:
                 return self._list(asked)
             old = self._get(asked.kind, asked.name)
+            if asked.method == "GET":
+                return _working(old)
             if asked.method == "DELETE":
                 del self.objects[asked.kind, asked.name]
                 self.writes.append(Write("delete", asked.kind, asked.name))
@@ -172,9 +177,10 @@ class KubeApi:
     def _list(self, asked: Request) -> Object:
         labels = _equalities(asked.query.get("labelSelector", ""))
         name = _equalities(asked.query.get("fieldSelector", "")).get("metadata.name")
+        objects = self._replica_sets() if asked.kind == "ReplicaSet" else self.objects
         found = [
             one
-            for (kind, known), one in self.objects.items()
+            for (kind, known), one in objects.items()
             if kind == asked.kind
             and name in {None, known}
             and labels.items() <= one["metadata"].get("labels", {}).items()
@@ -186,6 +192,26 @@ class KubeApi:
             "metadata": version,
             "items": found,
         }
+
+    def _replica_sets(self) -> dict[tuple[str, str], Object]:
+        """One for each Deployment as it is now, with all pods ready or none."""
+        made = {}
+        for name, one in self.of_kind("Deployment").items():
+            spec = one["spec"]
+            tags = {
+                container["image"].rsplit(":", 1)[1] for container in spec["template"]["spec"]["containers"]
+            }
+            owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name, "controller": True}
+            made["ReplicaSet", name] = {
+                "metadata": {
+                    "name": name,
+                    "labels": spec["template"]["metadata"]["labels"],
+                    "ownerReferences": [owner | {"uid": one["metadata"]["uid"]}],
+                },
+                "spec": {of: spec[of] for of in ("replicas", "selector", "template")},
+                "status": {"readyReplicas": 0 if tags & self.broken_tags else spec["replicas"]},
+            }
+        return made
 
     def _change(self, verb: str, kind: str, old: Object, new: Object) -> Object:
         name = old["metadata"]["name"]
@@ -300,6 +326,15 @@ def _merged_list(old: list[Object], changes: list[Object], order: list[Object]) 
         else:
             items[change[key]] = merged(items.get(change[key]), change)
     return [items[place[key]] for place in order]
+
+
+def _working(one: Object) -> Object:
+    """An object with what a cluster fills in once it works; what is kept stays as it was written."""
+    if one["kind"] == "PersistentVolumeClaim":
+        return {**one, "status": {"phase": "Bound"}}
+    if one["kind"] == "Service":
+        return {**one, "spec": {"clusterIP": "10.96.0.1", **one["spec"]}}
+    return one
 
 
 def _plural(kind: str) -> str:

@@ -261,6 +261,15 @@ def test_certificates_of_ones_own_reach_every_process(charts: Charts) -> None:
         assert environment(container)["SSL_CERT_FILE"]["value"] == "/ca/ca.crt"
 
 
+def test_mails_lead_to_where_people_reach_the_gateway(charts: Charts) -> None:
+    for service, known in (("notify", True), ("gateway", False)):
+        words = ("--set", "global.publicUrl=https://desk.example")
+        (api, worker) = of_kind(charts.service(service, *words), "Deployment")
+        for half in (api, worker):
+            given = environment(containers(half["spec"]["template"])[0]).get("NOTIFY_PUBLIC_URL", {})
+            assert given.get("value") == ("https://desk.example" if known else None)
+
+
 def test_the_largest_file_gets_through_the_ingress(objects: dict[str, list[Object]]) -> None:
     for ingress in of_kind(objects["external"], "Ingress"):
         size = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]

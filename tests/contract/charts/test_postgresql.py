@@ -1,6 +1,8 @@
 """The roles and databases that the chart declares are those that the services' migrations need."""
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 import asyncpg
@@ -8,8 +10,13 @@ import pytest
 from helm_charts import SERVICES, Charts, Object, name, of_kind
 
 from chassis import migrations
+from chassis.db.engine import _RELAY_CONNECTIONS
+from chassis.settings import ServiceSettings
 from chassis.testing.servers import Postgres
 
+PER_PROCESS = ServiceSettings.model_fields["database_pool_size"].default + _RELAY_CONNECTIONS
+RESERVED = 10
+"""For superusers, and the operator that looks after the instances."""
 PREFIX = "charted_"
 """So that the roles of other tests on this server are left alone."""
 
@@ -74,6 +81,32 @@ def test_every_service_reads_its_database_where_the_chart_puts_it(objects: dict[
                 if entry["name"] == f"{service.upper()}_DATABASE_URL"
             ]
             assert f"@{cluster}-rw:5432/{service}?" in address
+
+
+@pytest.mark.parametrize("values", ["default", "small", "production"])
+def test_every_process_finds_its_connections_also_during_an_upgrade(
+    objects: dict[str, list[Object]], values: str
+) -> None:
+    """As many replicas as there may be, and the one more of each Deployment that a rolling update makes."""
+    most = {
+        one["spec"]["scaleTargetRef"]["name"]: one["spec"].get(
+            "maxReplicas", one["spec"].get("maxReplicaCount")
+        )
+        for one in of_kind(objects[values], "HorizontalPodAutoscaler", "ScaledObject")
+    }
+    wanted: Counter[str] = Counter()
+    for one in of_kind(objects[values], "Deployment"):
+        (address,) = [
+            entry["value"]
+            for entry in one["spec"]["template"]["spec"]["containers"][0]["env"]
+            if entry["name"].endswith("_RELAY_DATABASE_URL")
+        ]
+        replicas = most.get(name(one)) or one["spec"]["replicas"]
+        wanted[re.search("@(.+)-rw:", address)[1]] += (replicas + 1) * PER_PROCESS  # type: ignore[index]
+    clusters = {name(one): one["spec"] for one in of_kind(objects[values], "Cluster")}
+    assert wanted.keys() == clusters.keys()
+    for cluster, spec in clusters.items():
+        assert wanted[cluster] + RESERVED <= int(spec["postgresql"]["parameters"]["max_connections"])
 
 
 def test_uninstalling_leaves_the_data(objects: dict[str, list[Object]]) -> None:

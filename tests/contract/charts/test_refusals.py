@@ -111,6 +111,8 @@ def test_the_installation_refuses_nonsense(charts: Charts, nonsense: str) -> Non
             "worker.resources.requests.cpu: 1500m is more than the limit, 1",
         ),
         ("tickets", "global.image.registry=https://registry.example", "global.image.registry"),
+        ("notify", "global.publicUrl=desk.example", "global.publicUrl"),
+        ("notify", "global.publicUrl=https://desk.example/", "global.publicUrl"),
         ("tickets", "image.repository=/desk/tickets", "image.repository"),
         (
             "tickets",

@@ -280,6 +280,26 @@ def test_a_rollback_brings_back_what_was_and_migrates_nothing(cluster: Cluster) 
     assert "complete" not in {one.verb for one in cluster.writes()[begins:]}
 
 
+@pytest.mark.parametrize("cluster", BOTH, indirect=True)
+def test_waiting_ends_once_everything_is_ready(cluster: Cluster) -> None:
+    cluster.install("--wait", "--timeout", "30s")
+    cluster.upgrade("--wait", "--timeout", "30s")
+    assert images(cluster.objects()) == {TAG}
+
+
+@pytest.mark.parametrize("cluster", ["tickets alone"], indirect=True)
+def test_waiting_gives_up_on_an_image_that_does_not_become_ready_and_atomic_brings_back_what_was(
+    cluster: Cluster,
+) -> None:
+    cluster.install("--wait", "--timeout", "30s")
+    hooked = hooks(cluster.rendered("--is-upgrade"))
+    before = _lasting(without(cluster.objects(), hooked))
+    cluster.api.broken_tags.add(TAG)
+    with pytest.raises(RefusedError, match="timed out waiting for the condition"):
+        cluster.upgrade("--atomic", "--timeout", "3s")
+    assert _lasting(without(cluster.objects(), hooked)) == before
+
+
 def _lasting(objects: dict[Key, Object]) -> dict[Key, Object]:
     """All but Jobs, which are never the same again."""
     return {of: one for of, one in objects.items() if of[0] != "Job"}

@@ -54,6 +54,9 @@
 - {name: NOTIFY_MAIL_DOMAIN, value: {{ . | quote }}}
 {{- end }}
 {{- end }}
+{{- if and $known.smtpDoor $global.publicUrl }}
+- {name: NOTIFY_PUBLIC_URL, value: {{ $global.publicUrl | quote }}}
+{{- end }}
 {{- range $name, $value := .Values.settings }}
 - {name: {{ $name }}, value: {{ $value | toString | quote }}}
 {{- end }}
