@@ -39,6 +39,8 @@ GET /organizations  POST /organizations  GET /organizations/{}  PATCH /organizat
 GET /queues  POST /queues  GET /queues/{}  PATCH /queues/{}
 GET /processes  POST /processes  GET /processes/{}  PATCH /processes/{}
 GET /ticket-types  POST /ticket-types  GET /ticket-types/{}  PATCH /ticket-types/{}
+GET /workflows  POST /workflows  GET /workflows/{}  PATCH /workflows/{}  DELETE /workflows/{}
+GET /workflows/{}/versions  POST /workflows/validate
 GET /priority-matrix  PATCH /priority-matrix
 GET /views  POST /views  GET /views/{}  PATCH /views/{}  DELETE /views/{}  GET /views/{}/tickets  GET /views/counts
 GET /macros  POST /macros  GET /macros/{}  PATCH /macros/{}  DELETE /macros/{}

@@ -31,6 +31,7 @@ from deskmesh.tickets.v1 import (
     merge_service_pb2,
     ticket_pb2,
     view_service_pb2,
+    workflow_service_pb2,
 )
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 from tickets.settings import Settings
@@ -47,6 +48,7 @@ SERVICES = [
         view_service_pb2,
         macro_service_pb2,
         merge_service_pb2,
+        workflow_service_pb2,
     )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]

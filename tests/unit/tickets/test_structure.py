@@ -2,9 +2,10 @@
 
 import pytest
 
-from tickets.domain.shipped import workflow_definition
+from tickets.domain.definitions import parse_workflow
+from tickets.domain.shipped_workflows import workflow_definition
 from tickets.domain.structure import MAX_DEPTH, depth_problem, held_by_children, moves_towards
-from tickets.domain.workflow import Move, State, parse_workflow
+from tickets.domain.workflow import Move, State
 
 SHIPPED = parse_workflow(workflow_definition())
 

@@ -27,6 +27,7 @@ from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from deskmesh.tickets.v1 import view_service_pb2 as views
+from deskmesh.tickets.v1 import workflow_service_pb2 as workflows
 
 DEADLINE_SECONDS = 10.0
 """Set at the door; each hop behind it has what is left."""
@@ -93,6 +94,7 @@ APPROVALS = approvals.DESCRIPTOR.services_by_name["ApprovalService"]
 TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
 MERGES = merges.DESCRIPTOR.services_by_name["MergeService"]
+WORKFLOWS = workflows.DESCRIPTOR.services_by_name["WorkflowService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
 MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
 VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
@@ -106,6 +108,7 @@ SERVICES = (
     TICKETS,
     APPROVALS,
     CONFIGURATION,
+    WORKFLOWS,
     LINKS,
     VIEWS,
     MACROS,
@@ -232,6 +235,28 @@ DELETE_MACRO = _rpc(MACROS, "DeleteMacro", macros.DeleteMacroRequest, macros.Del
 APPLY_MACRO = _rpc(MACROS, "ApplyMacro", macros.ApplyMacroRequest, macros.ApplyMacroResponse)
 PREVIEW_MACRO = _rpc(MACROS, "PreviewMacro", macros.PreviewMacroRequest, macros.PreviewMacroResponse)
 
+LIST_WORKFLOWS = _rpc(
+    WORKFLOWS, "ListWorkflows", workflows.ListWorkflowsRequest, workflows.ListWorkflowsResponse
+)
+GET_WORKFLOW = _rpc(WORKFLOWS, "GetWorkflow", workflows.GetWorkflowRequest, workflows.GetWorkflowResponse)
+LIST_WORKFLOW_VERSIONS = _rpc(
+    WORKFLOWS,
+    "ListWorkflowVersions",
+    workflows.ListWorkflowVersionsRequest,
+    workflows.ListWorkflowVersionsResponse,
+)
+CREATE_WORKFLOW = _rpc(
+    WORKFLOWS, "CreateWorkflow", workflows.CreateWorkflowRequest, workflows.CreateWorkflowResponse
+)
+UPDATE_WORKFLOW = _rpc(
+    WORKFLOWS, "UpdateWorkflow", workflows.UpdateWorkflowRequest, workflows.UpdateWorkflowResponse
+)
+DELETE_WORKFLOW = _rpc(
+    WORKFLOWS, "DeleteWorkflow", workflows.DeleteWorkflowRequest, workflows.DeleteWorkflowResponse
+)
+VALIDATE_WORKFLOW = _rpc(
+    WORKFLOWS, "ValidateWorkflow", workflows.ValidateWorkflowRequest, workflows.ValidateWorkflowResponse
+)
 LIST_TICKET_CLOCKS = _rpc(SLA, "ListTicketClocks", sla.ListTicketClocksRequest, sla.ListTicketClocksResponse)
 CREATE_CALENDAR = _rpc(SLA, "CreateCalendar", sla.CreateCalendarRequest, sla.CreateCalendarResponse)
 GET_CALENDAR = _rpc(SLA, "GetCalendar", sla.GetCalendarRequest, sla.GetCalendarResponse)

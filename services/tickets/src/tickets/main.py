@@ -15,6 +15,7 @@ from deskmesh.tickets.v1 import (
     merge_service_pb2,
     ticket_service_pb2,
     view_service_pb2,
+    workflow_service_pb2,
 )
 from tickets.api.approvals import ApprovalServicer, ApprovalTimers
 from tickets.api.clocks import clock_handlers
@@ -25,8 +26,9 @@ from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
 from tickets.api.merges import MergeServicer
 from tickets.api.tickets import TicketServicer
-from tickets.api.timers import ClosingTimers
+from tickets.api.timers import MovingTimers
 from tickets.api.views import ViewServicer
+from tickets.api.workflows import WorkflowServicer
 from tickets.app.configuration import Configurations
 from tickets.app.directory import KnownPerson
 from tickets.app.numbers import Numbers
@@ -40,6 +42,7 @@ _TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
 _APPROVALS = approval_service_pb2.DESCRIPTOR.services_by_name["ApprovalService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _MERGES = merge_service_pb2.DESCRIPTOR.services_by_name["MergeService"]
+_WORKFLOWS = workflow_service_pb2.DESCRIPTOR.services_by_name["WorkflowService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
@@ -63,6 +66,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_TICKETS, TicketServicer(databases, configurations, desk, objects)),
             Servicer(_APPROVALS, ApprovalServicer(configurations)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
+            Servicer(_WORKFLOWS, WorkflowServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_MERGES, MergeServicer(databases, configurations, desk)),
             Servicer(_VIEWS, ViewServicer(configurations)),
@@ -73,7 +77,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             MailEvents(databases, configurations, desk, objects).handler(),
             *clock_handlers(),
         ],
-        timers=[ClosingTimers(configurations).handler(), *ApprovalTimers(configurations).handlers()],
+        timers=[*MovingTimers(configurations).handlers(), *ApprovalTimers(configurations).handlers()],
         jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
     )
 

@@ -19,6 +19,25 @@ SHARES = {
     "pending_supplier": 5,
     "cancelled": 5,
 }
+# Problems and changes go ways of their own: how far, for each of those states.
+_CHANGE = ("assessment", "approval", "scheduled", "implementation", "review", "closed")
+_PROBLEM = ("investigating", "known_error", "resolved", "closed")
+WAYS = {
+    "change": {
+        "open": _CHANGE[:1],
+        "pending_requester": _CHANGE[:2],
+        "pending_supplier": _CHANGE[:3],
+        "resolved": _CHANGE[:5],
+        "closed": _CHANGE,
+    },
+    "problem": {
+        "open": _PROBLEM[:1],
+        "pending_requester": _PROBLEM[:2],
+        "pending_supplier": (*_PROBLEM[:1], "pending_supplier"),
+        "resolved": _PROBLEM[:3],
+        "closed": _PROBLEM,
+    },
+}
 _CHANNELS = ("email", "email", "email", "portal", "portal", "phone")
 # The desk tells nobody of what is entered over an hour after it happened: the past ends well before that.
 _QUIET = timedelta(minutes=90)
@@ -65,7 +84,8 @@ def plan_tickets(tenant: Tenant, as_of: datetime) -> list[PlannedTicket]:
         created_at = _beginning(state, as_of - _QUIET, ZoneInfo(tenant.time_zone), chance)
         steps = _steps(tenant, state, request, requester, _Clock(created_at, as_of - _QUIET, chance))
         channel = chance.choice(_CHANNELS)
-        drafts.append((created_at, state, requester, request, title, channel, steps))
+        way = WAYS.get(request.type, {}).get(state, (state,))
+        drafts.append((created_at, way[-1], requester, request, title, channel, steps))
     drafts.sort(key=lambda draft: draft[0])
     return [
         PlannedTicket(f"t{number:03}", state, requester, request, title, channel, created_at, steps)
@@ -147,10 +167,10 @@ def _steps(
     agent = clock.pick(tenant.members_of(request.queue)).email
     if state == "cancelled":
         return (Step("move", clock.after(20, 300), agent, to="cancelled"),)
-    steps = [
-        Step("assign", clock.after(4, 70), agent, team=request.queue),
-        Step("move", clock.after(0.2, 2), agent, to="open"),
-    ]
+    taken = Step("assign", clock.after(4, 70), agent, team=request.queue)
+    if request.type in WAYS:
+        return (taken, *_on_its_way(WAYS[request.type][state], request, requester, agent, clock))
+    steps = [taken, Step("move", clock.after(0.2, 2), agent, to="open")]
     if state == "open" and clock.once_in(4):
         return tuple(steps)
     steps.append(Step("reply", clock.after(3, 90), agent, text=request.reply))
@@ -168,6 +188,21 @@ def _steps(
         ],
     }
     return (*steps, *continuation[state]())
+
+
+def _on_its_way(
+    way: tuple[str, ...], request: Request, requester: Member, agent: str, clock: _Clock
+) -> list[Step]:
+    first, *further = way
+    steps = [
+        Step("move", clock.after(0.2, 2), agent, to=first),
+        Step("reply", clock.after(3, 90), agent, text=request.reply),
+        Step("reply", clock.after(20, 400), requester.email, text=request.answer),
+    ]
+    for state in further:
+        text = request.end if state in {"resolved", "review"} else ""
+        steps.append(Step("move", clock.after(20, 600), agent, to=state, text=text))
+    return steps
 
 
 def _working(request: Request, requester: Member, agent: str, clock: _Clock) -> list[Step]:

@@ -35,6 +35,7 @@ from gateway.http.routes import (
     sla,
     tickets,
     views,
+    workflows,
 )
 from gateway.http.telemetry import Telemetry
 
@@ -52,6 +53,7 @@ DOORS: Final = (
     events.door,
     people.door,
     configuration.door,
+    workflows.door,
     views.door,
     macros.door,
     knowledge.door,

@@ -107,7 +107,9 @@ class TicketServicer:
     async def ListTransitions(self, tx: Tx, request: pb.ListTransitionsRequest) -> pb.ListTransitionsResponse:
         configuration = await self.configurations.within(tx)
         moves = await list_moves(tx, configuration=configuration, ticket=request.ticket)
-        return pb.ListTransitionsResponse(transitions=[messages.transition_message(move) for move in moves])
+        return pb.ListTransitionsResponse(
+            transitions=[messages.transition_message(move, held) for move, held in moves]
+        )
 
     async def CreateComment(self, tx: Tx, request: pb.CreateCommentRequest) -> pb.CreateCommentResponse:
         comment, attachments = await comment_on_ticket(

@@ -8,22 +8,32 @@ from chassis.db import Tx
 from chassis.timers import Timer, TimerHandler
 from tickets.app.closing import close_resolved
 from tickets.app.configuration import Configurations
-from tickets.app.moving import AUTO_CLOSE
+from tickets.app.moving import TIMED_MOVE
+from tickets.app.workflow_moving import MOVE_RUNNING, move_running
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingTimers:
-    """Closes tickets that stayed resolved."""
+class MovingTimers:
+    """Moves tickets by time, and with their workflows."""
 
     configurations: Configurations
 
     async def on_auto_close(self, tx: Tx, timers: list[Timer]) -> None:
-        """Closes what is still resolved, in the order of the tickets' ids, so that batches cannot block each other."""
+        """Moves what is still in such a state, in the order of the tickets' ids, so that batches cannot block each other."""
         configuration = await self.configurations.within(tx)
         for timer in sorted(timers, key=lambda timer: timer.key):
             with use_caller(replace(current_caller(), cause=f"timer:{timer.id}")):
                 await close_resolved(tx, configuration=configuration, ticket_id=UUID(timer.key))
 
-    def handler(self) -> TimerHandler:
-        """The handler of the timers that close tickets."""
-        return TimerHandler(kind=AUTO_CLOSE, handle=self.on_auto_close)
+    async def on_move_running(self, tx: Tx, timers: list[Timer]) -> None:
+        """Moves a chunk of tickets to the newest version of their workflow."""
+        configuration = await self.configurations.within(tx)
+        for timer in timers:
+            await move_running(tx, configuration=configuration, timer=timer)
+
+    def handlers(self) -> list[TimerHandler]:
+        """The handlers of the timers that move tickets."""
+        return [
+            TimerHandler(kind=TIMED_MOVE, handle=self.on_auto_close),
+            TimerHandler(kind=MOVE_RUNNING, handle=self.on_move_running, batch=1),
+        ]

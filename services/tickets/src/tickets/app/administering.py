@@ -14,16 +14,13 @@ from tickets.app.actors import occasion_of
 from tickets.app.checking import Problems
 from tickets.db.configuration import FieldDefinition, Process, Queue, TicketType
 from tickets.domain.changes import Plain, differences
-from tickets.domain.texts import MAX_SHORT
+from tickets.domain.texts import MAX_SHORT, NAME
 from tickets.publish import events
 
 CONFIGURE = "tickets.configure"
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """Of processes and queues, which scopes of permissions name too."""
-
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-"""Of types, states and fields, which filters name."""
 
 Slugged = Process | Queue | TicketType | FieldDefinition
 Row = TypeVar("Row", Process, Queue, TicketType, FieldDefinition)

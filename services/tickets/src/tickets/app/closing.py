@@ -1,6 +1,6 @@
-"""Closing tickets that stayed resolved."""
+"""Moving tickets that stayed in a state for as long as their workflow says; most often, closing resolved ones."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,35 +9,32 @@ from chassis import timers
 from chassis.db import Tx
 from tickets.app.actors import occasion_of
 from tickets.app.configuration import Configuration
-from tickets.app.moving import AUTO_CLOSE, move_ticket, rules_of
+from tickets.app.guarding import what_holds_back
+from tickets.app.moving import TIMED_MOVE, move_ticket, rules_of
 from tickets.db.structure import open_children
 from tickets.db.tickets import Ticket
+from tickets.domain.structure import DONE_CATEGORIES
+from tickets.domain.workflow import timed_move
 
-AGAIN = timedelta(days=1)
-"""When to look again at a ticket that waits for its children."""
+AGAIN = timedelta(hours=1)
+"""When a ticket is looked at again that a guard or an open child held back."""
 
 
 async def close_resolved(tx: Tx, *, configuration: Configuration, ticket_id: UUID) -> bool:
-    """Closes the ticket where it is still in the state that closes by itself; tells whether it did.
-
-    One with open children is looked at again a day later.
-    """
+    """Makes the move that time makes, where the ticket is still in such a state; tells whether it did."""
     statement = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
     ticket = await tx.scalar(statement.execution_options(populate_existing=True))
     if ticket is None:
         return False
-    close = (await rules_of(tx, configuration, ticket)).auto_close
-    if close is None or ticket.state != close.source:
+    rules = await rules_of(tx, configuration, ticket)
+    move = timed_move(rules, ticket.state)
+    if move is None:
         return False
-    if await open_children(tx, ticket.id):
-        due_at = datetime.now(UTC) + AGAIN
-        await timers.schedule(tx, kind=AUTO_CLOSE, key=str(ticket.id), due_at=due_at)
+    occasion = occasion_of(rule="workflow:auto_close")
+    [held] = await what_holds_back(tx, configuration, ticket, [move.guards])
+    if held or (rules.category(move.to) in DONE_CATEGORIES and await open_children(tx, ticket.id)):
+        due_at = occasion.recorded_at + AGAIN
+        await timers.schedule(tx, kind=TIMED_MOVE, key=str(ticket.id), due_at=due_at)
         return False
-    await move_ticket(
-        tx,
-        configuration=configuration,
-        ticket=ticket,
-        to=close.to,
-        occasion=occasion_of(rule="workflow:auto_close"),
-    )
+    await move_ticket(tx, configuration=configuration, ticket=ticket, to=move.to, occasion=occasion)
     return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.db import Databases, Tx
 from chassis.errors import FieldError, InvalidInput, Unavailable
@@ -23,11 +23,11 @@ from tickets.db.configuration import (
     WorkflowVersion,
 )
 from tickets.db.directory import Role, Team, Tenant
+from tickets.domain.definitions import parse_workflow
 from tickets.domain.fields import Definition
 from tickets.domain.priority import Matrix
 from tickets.domain.references import Reference
 from tickets.domain.workflow import Workflow as Rules
-from tickets.domain.workflow import parse_workflow
 
 FRESH_SECONDS = 5.0
 """How long a change made through another process may stay unseen here."""
@@ -135,10 +135,17 @@ class Configurations:
         with self._reading_alone(tx.tenant_id):
             return await self._read(tx)
 
-    async def to_be_changed(self, tx: Tx) -> None:
-        """Seeds the tenant where it has no configuration yet; what is kept of it is forgotten after the commit."""
+    async def to_be_changed(self, tx: Tx) -> Configuration:
+        """The configuration as it stands, seeded where there is none yet; what is kept is forgotten after the commit.
+
+        Changes of one tenant's come one after the other, so that each is checked against what it is put beside.
+        """
+        await tx.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"configure {tx.tenant_id}", 0)))
+        )
         await seed_configuration(tx)
         tx.after_commit(lambda: self.forget(tx.tenant_id))
+        return await load_configuration(tx, absent=lambda: self.forget(tx.tenant_id))
 
     def forget(self, tenant_id: UUID) -> None:
         """What was kept of the tenant is read again; called after a commit that changed it."""
@@ -207,16 +214,17 @@ async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configura
     rules: dict[UUID, Rules] = {}
     current: dict[tuple[UUID, str], UUID] = {}
     versions = await tx.execute(
-        select(WorkflowVersion, Workflow.process_id, Workflow.type_id)
+        select(WorkflowVersion, Workflow.process_id, Workflow.type_id, Workflow.removed)
         .join(
             Workflow,
             (Workflow.tenant_id == WorkflowVersion.tenant_id) & (Workflow.id == WorkflowVersion.workflow_id),
         )
         .order_by(WorkflowVersion.workflow_id, WorkflowVersion.revision)
     )
-    for version, process_id, type_id in versions:
+    for version, process_id, type_id, removed in versions:
         rules[version.id] = parse_workflow(version.definition)
-        current[process_id, slugs[type_id]] = version.id
+        if not removed:
+            current[process_id, slugs[type_id]] = version.id
     cells = await tx.scalars(select(PriorityRow))
     fields = await tx.scalars(select(FieldDefinition).order_by(FieldDefinition.slug))
     teams = await tx.scalars(select(Team))

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from chassis.db import Tx
 from chassis.errors import FieldError, InvalidInput, WrongState
+from tickets.app.actors import occasion_of
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
 from tickets.app.directory import require_person
+from tickets.app.moving import plan_timed_move, rules_of
 from tickets.app.parents import parent_named
 from tickets.app.people import requester_of, with_people
 from tickets.db.tickets import Ticket
@@ -104,7 +106,7 @@ async def apply_edits(tx: Tx, configuration: Configuration, ticket: Ticket, edit
         parent = edits.parent_id
         ticket.parent_id = await parent_named(tx, configuration, parent, child=ticket) if parent else None
     if edits.names & {"queue", "type"}:
-        _apply_place(configuration, ticket, edits)
+        await _apply_place(tx, configuration, ticket, edits)
     _apply_priority(configuration, ticket, edits)
 
 
@@ -126,7 +128,7 @@ async def _apply_requester(tx: Tx, ticket: Ticket, key: str) -> None:
     ticket.organization_id = requester.organization.id if requester.organization else None
 
 
-def _apply_place(configuration: Configuration, ticket: Ticket, edits: Edits) -> None:
+async def _apply_place(tx: Tx, configuration: Configuration, ticket: Ticket, edits: Edits) -> None:
     """A queue brings its process and its team; process and type bring their workflow, where it knows the state."""
     before = (ticket.process_id, ticket.type)
     if "type" in edits.names:
@@ -142,6 +144,8 @@ def _apply_place(configuration: Configuration, ticket: Ticket, edits: Edits) -> 
     rules = configuration.rules[version_id]
     if ticket.state not in rules.states:
         raise WrongState("STATE_UNKNOWN_THERE", f"The new workflow has no state {ticket.state}.")
+    old = await rules_of(tx, configuration, ticket)
+    await plan_timed_move(tx, ticket, (old, ticket.state), (rules, ticket.state), occasion_of())
     ticket.workflow_version_id = version_id
     ticket.state_category = rules.category(ticket.state)
 

@@ -1,7 +1,7 @@
 """Lists of tickets: filter, words, order, pages."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import (
@@ -119,11 +119,14 @@ def matching(
     return _statement(configuration, false() if question is None else condition, question)
 
 
-def field_table(configuration: Configuration) -> FieldTable:
-    """The fields of a ticket that filters may name, the tenant's own as `fields.<slug>`."""
+def field_table(configuration: Configuration, *, strict: bool = True) -> FieldTable:
+    """The fields of a ticket that filters may name, the tenant's own as `fields.<slug>`.
+
+    :param strict: whether values that cannot be are refused; what was stored while they could be is read without.
+    """
 
     def text(column: SQLColumnExpression[str], values: Sequence[str] = ()) -> Field:
-        return Field(FieldType.STRING, (_plain(column),), frozenset(values))
+        return Field(FieldType.STRING, (_plain(column),), frozenset(values if strict else ()))
 
     def reference(column: SQLColumnExpression[object]) -> Field:
         return Field(FieldType.REFERENCE, (_plain(column),))
@@ -168,7 +171,10 @@ def field_table(configuration: Configuration) -> FieldTable:
 
     def find(name: str) -> Field | None:
         definition = configuration.fields.get(name.removeprefix("fields."))
-        return _custom(definition) if definition is not None and name.startswith("fields.") else None
+        if definition is None or not name.startswith("fields."):
+            return None
+        field = _custom(definition)
+        return field if strict else replace(field, values=frozenset())
 
     return FieldTable(fields, find)
 

@@ -2,40 +2,45 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy import select, update
 
 from chassis import timers
+from chassis.context import current_caller
 from chassis.db import Tx
 from chassis.errors import FieldError, Forbidden, InvalidInput, WrongState
 from tickets.app.access import is_requester, may_on, readable_ticket
 from tickets.app.approval_ending import withdraw_approvals
 from tickets.app.configuration import Configuration
+from tickets.app.guarding import what_holds_back
 from tickets.app.recording import record_change
 from tickets.db.configuration import WorkflowVersion
 from tickets.db.tickets import HistoryEntry, Ticket
 from tickets.db.views import TicketView
 from tickets.domain.changes import Change
+from tickets.domain.definitions import parse_workflow
 from tickets.domain.fields import missing_fields
 from tickets.domain.occasion import Occasion
 from tickets.domain.workflow import (
     FINAL_CATEGORIES,
     Move,
+    Mover,
     Passage,
     Standing,
     Workflow,
     automatic_move,
     find_move,
     moves_for,
-    parse_workflow,
     replay,
     state_at,
     step,
+    timed_move,
 )
 from tickets.publish import events
 
-AUTO_CLOSE = "auto_close"
-"""The kind of the timer that closes a resolved ticket; its key is the ticket's id."""
+TIMED_MOVE = "auto_close"
+"""The kind of the timer of the move that time makes, most often to close; its key is the ticket's id."""
 
 
 async def rules_of(tx: Tx, configuration: Configuration, ticket: Ticket) -> Workflow:
@@ -48,18 +53,30 @@ async def rules_of(tx: Tx, configuration: Configuration, ticket: Ticket) -> Work
     return parse_workflow(version.definition)
 
 
-async def list_moves(tx: Tx, *, configuration: Configuration, ticket: str) -> list[Move]:
-    """The legal moves of a ticket for the caller. Raises NotFound."""
+async def list_moves(
+    tx: Tx, *, configuration: Configuration, ticket: str
+) -> list[tuple[Move, Sequence[str]]]:
+    """The legal moves of a ticket for the caller, each with what holds it back as things stand. Raises NotFound."""
     found = await readable_ticket(tx, configuration, ticket)
-    return await legal_moves(tx, configuration, found)
+    moves = await legal_moves(tx, configuration, found)
+    held = await what_holds_back(tx, configuration, found, [move.guards for move in moves])
+    return list(zip(moves, held, strict=True))
 
 
 async def legal_moves(tx: Tx, configuration: Configuration, ticket: Ticket) -> list[Move]:
     """The moves out of the ticket's state that the caller may make."""
     rules = await rules_of(tx, configuration, ticket)
-    own = is_requester(ticket)
-    return moves_for(
-        rules, ticket.state, may=lambda permission: may_on(ticket, configuration, permission), own=own
+    return moves_for(rules, ticket.state, mover_of(configuration, ticket))
+
+
+def mover_of(configuration: Configuration, ticket: Ticket) -> Mover:
+    """The caller as somebody who moves the ticket."""
+    caller = current_caller()
+    return Mover(
+        may=lambda permission: may_on(ticket, configuration, permission),
+        own=is_requester(ticket),
+        assigned=ticket.assignee_id is not None and ticket.assignee_id == caller.user_id,
+        roles=caller.roles,
     )
 
 
@@ -76,7 +93,7 @@ async def check_move(
     """Raises unless the caller may move the ticket to `to` with these custom values and this comment.
 
     InvalidInput: no such state, or something the move demands is missing. WrongState, with the legal moves: the
-    matrix has no such move from here. Forbidden: it has, for others. An import tells what happened by the rules of
+    matrix has no such move from here, or a guard holds it back. Forbidden: it has, for others. An import tells what happened by the rules of
     another system and in any order, so it is bound to the states alone.
     """
     rules = await rules_of(tx, configuration, ticket)
@@ -95,6 +112,10 @@ async def check_move(
     move = find_move(legal, to)
     if move is None:
         raise Forbidden(f"You may not move this ticket to {to}.")
+    [held] = await what_holds_back(tx, configuration, ticket, [move.guards], values)
+    if held:
+        others = [one.to for one in legal if one is not move]
+        raise WrongState("MOVE_HELD_BACK", f"The ticket cannot go to {to}: {'; '.join(held)}.", others)
     problems = [
         FieldError(f"fields.{slug}", f"must be given to move to {to}")
         for slug in missing_fields(move.required_fields, values)
@@ -124,13 +145,10 @@ async def move_ticket(
         old, standing = await _told_afterwards(tx, ticket, rules, passage)
     else:
         old = ticket.state
-        before = Standing(ticket.state, ticket.state_category, ticket.resolved_at, ticket.closed_at)
-        standing = step(rules, before, passage)
-    await _plan_closing(tx, ticket, rules, standing, occasion)
-    ticket.state = standing.state
-    ticket.state_category = standing.category
-    ticket.resolved_at = standing.resolved_at
-    ticket.closed_at = standing.closed_at
+        standing = step(rules, _standing(ticket), passage)
+    if standing.state != ticket.state:
+        await plan_timed_move(tx, ticket, (rules, ticket.state), (rules, standing.state), occasion)
+    _stand(ticket, standing)
     changes = [Change("state", old, to), *with_changes]
     view = await record_change(
         tx,
@@ -151,18 +169,71 @@ async def move_ticket(
 async def move_by_itself(
     tx: Tx, *, configuration: Configuration, ticket: Ticket, trigger: str, occasion: Occasion
 ) -> TicketView | None:
-    """Makes the move that the workflow ties to the trigger; None where there is none.
+    """Makes the move that the workflow ties to the trigger; None where there is none or a guard holds it back.
 
     An import tells its moves itself.
     """
     if occasion.imported:
         return None
     rules = await rules_of(tx, configuration, ticket)
-    to = automatic_move(rules, ticket.state, trigger)
-    if to is None:
+    move = automatic_move(rules, ticket.state, trigger)
+    if move is None:
+        return None
+    [held] = await what_holds_back(tx, configuration, ticket, [move.guards])
+    if held:
         return None
     by_rule = replace(occasion, occurred_at=occasion.recorded_at, rule=f"workflow:{trigger}")
-    return await move_ticket(tx, configuration=configuration, ticket=ticket, to=to, occasion=by_rule)
+    return await move_ticket(tx, configuration=configuration, ticket=ticket, to=move.to, occasion=by_rule)
+
+
+async def move_to_version(
+    tx: Tx, *, configuration: Configuration, ticket: Ticket, version_id: UUID, state: str, occasion: Occasion
+) -> None:
+    """Has the locked ticket live by another version of its workflow, in `state` of it; nothing where it lacks that.
+
+    Publishes TicketStateChanged where the state is another, else TicketUpdated.
+    """
+    before, after = (
+        await tx.get(WorkflowVersion, ticket.workflow_version_id),
+        await tx.get(WorkflowVersion, version_id),
+    )
+    assert before is not None  # versions are never removed
+    assert after is not None
+    old, rules = parse_workflow(before.definition), parse_workflow(after.definition)
+    if state not in rules.states:
+        return
+    changes = [Change("workflow_revision", before.revision, after.revision)]
+    await plan_timed_move(tx, ticket, (old, ticket.state), (rules, state), occasion)
+    ticket.workflow_version_id = version_id
+    if state != ticket.state:
+        await move_ticket(
+            tx, configuration=configuration, ticket=ticket, to=state, occasion=occasion, with_changes=changes
+        )
+        return
+    if rules.category(state) != ticket.state_category:
+        changes.append(Change("state_category", ticket.state_category, rules.category(state)))
+        _stand(ticket, step(rules, _standing(ticket), Passage(state, occasion.occurred_at)))
+    view = await record_change(
+        tx,
+        configuration=configuration,
+        ticket=ticket,
+        occasion=occasion,
+        action="updated",
+        changes=changes,
+        public=False,
+    )
+    events.ticket_updated(tx, view, changes, occasion)
+
+
+def _standing(ticket: Ticket) -> Standing:
+    return Standing(ticket.state, ticket.state_category, ticket.resolved_at, ticket.closed_at)
+
+
+def _stand(ticket: Ticket, standing: Standing) -> None:
+    ticket.state = standing.state
+    ticket.state_category = standing.category
+    ticket.resolved_at = standing.resolved_at
+    ticket.closed_at = standing.closed_at
 
 
 async def _told_afterwards(tx: Tx, ticket: Ticket, rules: Workflow, passage: Passage) -> tuple[str, Standing]:
@@ -182,15 +253,16 @@ async def _told_afterwards(tx: Tx, ticket: Ticket, rules: Workflow, passage: Pas
     return state_at(rules, passages, passage.at), replay(rules, [*passages, passage])
 
 
-async def _plan_closing(
-    tx: Tx, ticket: Ticket, rules: Workflow, standing: Standing, occasion: Occasion
+async def plan_timed_move(
+    tx: Tx, ticket: Ticket, before: tuple[Workflow, str], after: tuple[Workflow, str], occasion: Occasion
 ) -> None:
-    """Closing counts from when the desk learned of the resolution: an import of old tickets is not closed at once."""
-    close = rules.auto_close
-    if close is None or ticket.state == standing.state:
-        return
-    if standing.state == close.source:
-        due_at = occasion.recorded_at + close.after
-        await timers.schedule(tx, kind=AUTO_CLOSE, key=str(ticket.id), due_at=due_at)
-    elif ticket.state == close.source:
-        await timers.cancel(tx, kind=AUTO_CLOSE, key=str(ticket.id))
+    """Sets or takes away the timer of the move that time makes, for a ticket that reached another state or workflow.
+
+    Time counts from when the desk learned of it: an import of old tickets does not close them at once.
+    """
+    due = timed_move(*after)
+    if due is not None:
+        due_at = occasion.recorded_at + due.after
+        await timers.schedule(tx, kind=TIMED_MOVE, key=str(ticket.id), due_at=due_at)
+    elif timed_move(*before) is not None:
+        await timers.cancel(tx, kind=TIMED_MOVE, key=str(ticket.id))

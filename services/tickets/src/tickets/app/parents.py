@@ -5,9 +5,9 @@ from uuid import UUID
 
 from chassis.db import Tx
 from chassis.errors import FieldError, InvalidInput, NotFound, WrongState
-from tickets.app.access import is_requester, may_on, number_seen, readable_ticket
+from tickets.app.access import may_on, number_seen, readable_ticket
 from tickets.app.configuration import Configuration
-from tickets.app.moving import legal_moves, move_ticket, rules_of
+from tickets.app.moving import legal_moves, move_ticket, mover_of, rules_of
 from tickets.db.links import lock_tickets
 from tickets.db.structure import line_above, open_children, tickets_below
 from tickets.db.tickets import Ticket
@@ -83,14 +83,8 @@ async def _follow(
     tx: Tx, configuration: Configuration, child: Ticket, *, to: str, category: str, occasion: Occasion
 ) -> None:
     rules = await rules_of(tx, configuration, child)
-    own = is_requester(child)
-    moves = [
-        move
-        for state in rules.states
-        for move in moves_for(
-            rules, state, may=lambda permission: may_on(child, configuration, permission), own=own
-        )
-    ]
+    mover = mover_of(configuration, child)
+    moves = [move for state in rules.states for move in moves_for(rules, state, mover) if not move.guards]
     states = moves_towards(moves, rules.states, child.state, to, category)
     if not states:
         seen = (

@@ -18,6 +18,7 @@ from tickets.db.configuration import (
 from tickets.db.directory import Team
 from tickets.domain import shipped
 from tickets.domain.changes import Change
+from tickets.domain.shipped_workflows import workflow_definition
 from tickets.publish import events
 
 
@@ -88,14 +89,14 @@ async def _add_queues(tx: Tx, processes: dict[str, UUID]) -> None:
 
 async def _add_workflows(tx: Tx, processes: dict[str, UUID], types: dict[str, UUID]) -> None:
     names = {slug: name for slug, name, _ in shipped.TYPES}
-    workflows = [
-        Workflow(process_id=process_id, type_id=type_id, name=names[slug])
-        for process_id in processes.values()
-        for slug, type_id in types.items()
-    ]
-    for workflow in workflows:
+    workflows = {
+        (process, kind): Workflow(process_id=process_id, type_id=type_id, name=names[kind])
+        for process, process_id in processes.items()
+        for kind, type_id in types.items()
+    }
+    for workflow in workflows.values():
         tx.add(workflow)
     await tx.flush()
-    for workflow in workflows:
-        definition = shipped.workflow_definition()
+    for (process, kind), workflow in workflows.items():
+        definition = workflow_definition(process, kind)
         tx.add(WorkflowVersion(workflow_id=workflow.id, revision=1, definition=definition))

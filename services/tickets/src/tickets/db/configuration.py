@@ -69,6 +69,10 @@ class Workflow(TenantRow, Base):
     process_id: Mapped[UUID]
     type_id: Mapped[UUID]
     name: Mapped[str]
+    # Of its newest version.
+    revision: Mapped[int] = mapped_column(default=1)
+    # No new ticket gets it; those that have it keep it.
+    removed: Mapped[bool] = mapped_column(default=False)
 
 
 class WorkflowVersion(TenantRow, Base):
@@ -81,7 +85,7 @@ class WorkflowVersion(TenantRow, Base):
 
     workflow_id: Mapped[UUID]
     revision: Mapped[int]
-    # See tickets.domain.workflow.parse_workflow.
+    # See tickets.domain.definitions.parse_workflow.
     definition: Mapped[dict[str, object]]
 
 

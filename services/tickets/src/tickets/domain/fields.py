@@ -1,7 +1,7 @@
 """Custom values of a ticket: checked and brought to one form by the definitions of their fields."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,7 @@ class Definition:
     name: str
     kind: str
     choices: tuple[str, ...] = ()
+    active: bool = True
 
 
 def check_values(
@@ -55,6 +56,11 @@ def merge_values(present: Mapping[str, object], changes: Mapping[str, object]) -
     """The present values with the changes laid over them; None takes one off."""
     merged = {**present, **changes}
     return {slug: value for slug, value in merged.items() if value is not None}
+
+
+def comparable(slug: str, stored: object) -> Iterator[tuple[str, object]]:
+    """The names and values by which filters know a stored value."""
+    yield slug, stored
 
 
 def size_problem(values: Mapping[str, object]) -> str | None:

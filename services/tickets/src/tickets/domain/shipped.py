@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tickets.domain.workflow import AGENT_REPLIED, ASSIGNED, REQUESTER_REPLIED
-
 PROCESSES: Final = (
     ("it", "IT", "Computers, networks, applications"),
     ("hr", "Human resources", "Employment, leave, payroll"),
@@ -56,66 +54,3 @@ FIELDS: Final = (
     ("workaround", "Workaround", "text", ()),
 )
 """Slug, name, kind, choices."""
-
-_AUTO_CLOSE_SECONDS = 5 * 24 * 3600
-
-_STATES = (
-    ("new", "New", "new"),
-    ("open", "Open", "active"),
-    ("pending_requester", "Waiting for the requester", "waiting"),
-    ("pending_supplier", "Waiting for a supplier", "waiting"),
-    ("resolved", "Resolved", "resolved"),
-    ("closed", "Closed", "closed"),
-    ("cancelled", "Cancelled", "cancelled"),
-)
-
-_MATRIX_OF_MOVES: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "new": (
-        ("open", "Start work"),
-        ("pending_requester", "Wait for the requester"),
-        ("pending_supplier", "Wait for a supplier"),
-        ("resolved", "Resolve"),
-        ("cancelled", "Cancel"),
-    ),
-    "open": (
-        ("pending_requester", "Wait for the requester"),
-        ("pending_supplier", "Wait for a supplier"),
-        ("resolved", "Resolve"),
-        ("cancelled", "Cancel"),
-    ),
-    "pending_requester": (
-        ("open", "Continue work"),
-        ("pending_supplier", "Wait for a supplier"),
-        ("resolved", "Resolve"),
-        ("cancelled", "Cancel"),
-    ),
-    "pending_supplier": (
-        ("open", "Continue work"),
-        ("pending_requester", "Wait for the requester"),
-        ("resolved", "Resolve"),
-        ("cancelled", "Cancel"),
-    ),
-    "resolved": (("open", "Reopen"), ("closed", "Close")),
-}
-
-_OWN_MOVES = {("resolved", "open"), ("resolved", "closed")}
-
-
-def workflow_definition() -> dict[str, object]:
-    """The life cycle that every type of every process starts with, as it is stored."""
-    return {
-        "initial": "new",
-        "states": [{"slug": slug, "name": name, "category": category} for slug, name, category in _STATES],
-        "moves": [
-            {"from": source, "to": to, "name": name, "permission": "tickets.transition"}
-            | ({"own_permission": "tickets.close_own"} if (source, to) in _OWN_MOVES else {})
-            for source, moves in _MATRIX_OF_MOVES.items()
-            for to, name in moves
-        ],
-        "automatic": [
-            {"on": AGENT_REPLIED, "from": ["new"], "to": "open"},
-            {"on": ASSIGNED, "from": ["new"], "to": "open"},
-            {"on": REQUESTER_REPLIED, "from": ["pending_requester", "resolved"], "to": "open"},
-        ],
-        "auto_close": {"from": "resolved", "to": "closed", "after_seconds": _AUTO_CLOSE_SECONDS},
-    }

@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+"""Of types, states and fields, which filters name."""
+
 MAX_TITLE = 500
 MAX_BODY = 65_536
 MAX_TAGS = 50

@@ -1,8 +1,10 @@
 """The life cycle of a ticket: states, the matrix of moves, what moves by itself. All of it is data."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from tickets.domain.guards import Guard
 
 CATEGORIES = ("new", "active", "waiting", "resolved", "closed", "cancelled")
 """What a state means, whatever a tenant names it."""
@@ -19,9 +21,10 @@ REQUESTER_REPLIED = "requester_replied"
 TRIGGERS = (AGENT_REPLIED, ASSIGNED, REQUESTER_REPLIED)
 """What may move a ticket by itself."""
 
-
-class MalformedWorkflow(ValueError):
-    """A definition that names what it does not define."""
+ASSIGNEE = "assignee"
+REQUESTER = "requester"
+PEOPLE = (ASSIGNEE, REQUESTER)
+"""Whom a move may be left to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +36,42 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One cell of the matrix. `own_permission` is what a requester needs on an own ticket; empty: not for requesters."""
+    """One cell of the matrix: who may make it, and what it demands.
+
+    `own_permission` is what a requester needs on an own ticket; empty: not for requesters. Where `roles` or `only` name
+    somebody, the caller must hold one of the roles, and be one of the people of the ticket.
+    """
 
     source: str
     to: str
     name: str
     permission: str
     own_permission: str = ""
+    roles: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     required_fields: tuple[str, ...] = ()
     comment_required: bool = False
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AutomaticMove:
-    """Happens by itself when `trigger` is set off in one of the states `sources`."""
+    """Happens by itself when `trigger` is set off in one of the states `sources` and the guards let it."""
 
     trigger: str
-    sources: frozenset[str]
+    sources: tuple[str, ...]
     to: str
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class AutoClose:
-    """Tickets that stay in `source` for `after` move to `to`."""
+class TimedMove:
+    """Tickets that stay in one of the states `sources` for `after` move to `to`, once the guards let them."""
 
-    source: str
+    sources: tuple[str, ...]
     to: str
     after: timedelta
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +79,21 @@ class Workflow:
     initial: str
     states: Mapping[str, State]
     moves: tuple[Move, ...]
-    automatic: tuple[AutomaticMove, ...]
-    auto_close: AutoClose | None
+    automatic: tuple[AutomaticMove | TimedMove, ...]
 
     def category(self, state: str) -> str:
         """What the state means. Raises KeyError for a state that the workflow does not have."""
         return self.states[state].category
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Who wants to move a ticket: what they may do there, their roles, and what they are to the ticket."""
+
+    may: Callable[[str], bool]
+    own: bool = False
+    assigned: bool = False
+    roles: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,33 +114,9 @@ class Standing:
     closed_at: datetime | None
 
 
-def parse_workflow(definition: Mapping[str, object]) -> Workflow:
-    """The workflow that a stored definition (see `shipped.py` for one) describes. Raises MalformedWorkflow."""
-    states = {
-        state.slug: state
-        for state in (
-            State(_text(item, "slug"), _text(item, "name"), _text(item, "category"))
-            for item in _list(definition, "states")
-        )
-    }
-    close = definition.get("auto_close")
-    workflow = Workflow(
-        initial=_text(definition, "initial"),
-        states=states,
-        moves=tuple(_move(item) for item in _list(definition, "moves")),
-        automatic=tuple(
-            AutomaticMove(_text(item, "on"), frozenset(_texts(item, "from")), _text(item, "to"))
-            for item in _list(definition, "automatic")
-        ),
-        auto_close=_auto_close(close) if isinstance(close, Mapping) else None,
-    )
-    _check(workflow)
-    return workflow
-
-
-def moves_for(workflow: Workflow, state: str, *, may: Callable[[str], bool], own: bool) -> list[Move]:
+def moves_for(workflow: Workflow, state: str, mover: Mover) -> list[Move]:
     """The moves out of `state` for somebody: by permission or, on an own ticket, by the requester's permission."""
-    return [move for move in workflow.moves if move.source == state and _may_move(move, may=may, own=own)]
+    return [move for move in workflow.moves if move.source == state and _may_move(move, mover)]
 
 
 def find_move(moves: Iterable[Move], to: str) -> Move | None:
@@ -127,11 +124,19 @@ def find_move(moves: Iterable[Move], to: str) -> Move | None:
     return next((move for move in moves if move.to == to), None)
 
 
-def automatic_move(workflow: Workflow, state: str, trigger: str) -> str | None:
-    """The state that a trigger leads to by itself, None when it leads nowhere."""
+def automatic_move(workflow: Workflow, state: str, trigger: str) -> AutomaticMove | None:
+    """The move that a trigger sets off in a state, None where it sets off none."""
     for move in workflow.automatic:
-        if move.trigger == trigger and state in move.sources:
-            return move.to
+        if isinstance(move, AutomaticMove) and move.trigger == trigger and state in move.sources:
+            return move
+    return None
+
+
+def timed_move(workflow: Workflow, state: str) -> TimedMove | None:
+    """The move that time makes out of a state, None where it makes none."""
+    for move in workflow.automatic:
+        if isinstance(move, TimedMove) and state in move.sources:
+            return move
     return None
 
 
@@ -167,61 +172,10 @@ def state_at(workflow: Workflow, passages: Sequence[Passage], at: datetime) -> s
     return replay(workflow, [passage for passage in passages if passage.at <= at]).state
 
 
-def _may_move(move: Move, *, may: Callable[[str], bool], own: bool) -> bool:
-    return may(move.permission) or (own and bool(move.own_permission) and may(move.own_permission))
-
-
-def _move(item: Mapping[str, object]) -> Move:
-    return Move(
-        source=_text(item, "from"),
-        to=_text(item, "to"),
-        name=_text(item, "name"),
-        permission=_text(item, "permission"),
-        own_permission=str(item.get("own_permission", "")),
-        required_fields=tuple(_texts(item, "required_fields")) if "required_fields" in item else (),
-        comment_required=item.get("comment_required") is True,
+def _may_move(move: Move, mover: Mover) -> bool:
+    permitted = mover.may(move.permission) or (
+        mover.own and bool(move.own_permission) and mover.may(move.own_permission)
     )
-
-
-def _auto_close(item: Mapping[str, object]) -> AutoClose:
-    seconds = item.get("after_seconds")
-    if not isinstance(seconds, int) or seconds <= 0:
-        raise MalformedWorkflow("auto_close.after_seconds must be a positive whole number")
-    return AutoClose(_text(item, "from"), _text(item, "to"), timedelta(seconds=seconds))
-
-
-def _check(workflow: Workflow) -> None:
-    named = {workflow.initial}
-    for move in workflow.moves:
-        named |= {move.source, move.to}
-    for automatic in workflow.automatic:
-        named |= {automatic.to, *automatic.sources}
-        if automatic.trigger not in TRIGGERS:
-            raise MalformedWorkflow(f"unknown trigger {automatic.trigger!r}")
-    if workflow.auto_close is not None:
-        named |= {workflow.auto_close.source, workflow.auto_close.to}
-    if missing := sorted(named - set(workflow.states)):
-        raise MalformedWorkflow(f"undefined states: {', '.join(missing)}")
-    if wrong := sorted({state.category for state in workflow.states.values()} - set(CATEGORIES)):
-        raise MalformedWorkflow(f"unknown categories: {', '.join(wrong)}")
-
-
-def _text(item: Mapping[str, object], name: str) -> str:
-    value = item.get(name)
-    if not isinstance(value, str) or not value:
-        raise MalformedWorkflow(f"{name!r} must be a text")
-    return value
-
-
-def _texts(item: Mapping[str, object], name: str) -> list[str]:
-    value = item.get(name)
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise MalformedWorkflow(f"{name!r} must be a list of texts")
-    return value
-
-
-def _list(item: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
-    value = item.get(name)
-    if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
-        raise MalformedWorkflow(f"{name!r} must be a list of objects")
-    return value
+    of_role = not move.roles or any(role in mover.roles for role in move.roles)
+    is_one = {ASSIGNEE: mover.assigned, REQUESTER: mover.own}
+    return permitted and of_role and (not move.only or any(is_one[one] for one in move.only))

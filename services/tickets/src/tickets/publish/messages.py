@@ -208,13 +208,14 @@ def type_message(ticket_type: TicketType) -> pb.TicketType:
     )
 
 
-def transition_message(move: Move) -> pb.Transition:
-    """A legal move."""
+def transition_message(move: Move, held_back: Sequence[str] = ()) -> pb.Transition:
+    """A legal move, with what holds it back as things stand."""
     return pb.Transition(
         to=move.to,
         name=move.name,
         required_fields=move.required_fields,
         comment_required=move.comment_required,
+        held_back=held_back,
     )
 
 

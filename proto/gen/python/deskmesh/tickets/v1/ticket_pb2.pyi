@@ -570,11 +570,16 @@ class Transition(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     REQUIRED_FIELDS_FIELD_NUMBER: _builtins.int
     COMMENT_REQUIRED_FIELD_NUMBER: _builtins.int
+    HELD_BACK_FIELD_NUMBER: _builtins.int
     to: _builtins.str
     name: _builtins.str
     comment_required: _builtins.bool
     @_builtins.property
     def required_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def held_back(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What stands in its way now, for people; empty: it may be made."""
+
     def __init__(
         self,
         *,
@@ -582,10 +587,11 @@ class Transition(_message.Message):
         name: _builtins.str = ...,
         required_fields: _abc.Iterable[_builtins.str] | None = ...,
         comment_required: _builtins.bool = ...,
+        held_back: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment_required", b"comment_required", "name", b"name", "required_fields", b"required_fields", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment_required", b"comment_required", "held_back", b"held_back", "name", b"name", "required_fields", b"required_fields", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -233,7 +233,13 @@ class Transition(Output):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"to": "resolved", "name": "Resolve", "required_fields": [], "comment_required": False}
+                {
+                    "to": "resolved",
+                    "name": "Resolve",
+                    "required_fields": [],
+                    "comment_required": False,
+                    "held_back": [],
+                }
             ]
         }
     )
@@ -242,6 +248,7 @@ class Transition(Output):
     name: str
     required_fields: list[str]
     comment_required: bool
+    held_back: list[str] = Field(description="What stands in its way now; empty: it may be made.")
 
 
 class Move(Input):

@@ -110,6 +110,7 @@ def transition(value: pb.Transition) -> JsonObject:
         "name": value.name,
         "required_fields": list(value.required_fields),
         "comment_required": value.comment_required,
+        "held_back": list(value.held_back),
     }
 
 

@@ -1,0 +1,188 @@
+"""The life cycles that every new tenant starts with, by process and type."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tickets.domain.guards import APPROVED
+from tickets.domain.workflow import AGENT_REPLIED, ASSIGNED, REQUESTER_REPLIED
+
+_CLOSE_AFTER = "P5D"
+
+State = tuple[str, str, str]
+"""Slug, name, category."""
+Moves = Mapping[str, tuple[tuple[str, str], ...]]
+"""Targets with the names of the moves, by source."""
+
+_STATES: Final[tuple[State, ...]] = (
+    ("new", "New", "new"),
+    ("open", "Open", "active"),
+    ("pending_requester", "Waiting for the requester", "waiting"),
+    ("pending_supplier", "Waiting for a supplier", "waiting"),
+    ("resolved", "Resolved", "resolved"),
+    ("closed", "Closed", "closed"),
+    ("cancelled", "Cancelled", "cancelled"),
+)
+
+_MOVES: Final[Moves] = {
+    "new": (
+        ("open", "Start work"),
+        ("pending_requester", "Wait for the requester"),
+        ("pending_supplier", "Wait for a supplier"),
+        ("resolved", "Resolve"),
+        ("cancelled", "Cancel"),
+    ),
+    "open": (
+        ("pending_requester", "Wait for the requester"),
+        ("pending_supplier", "Wait for a supplier"),
+        ("resolved", "Resolve"),
+        ("cancelled", "Cancel"),
+    ),
+    "pending_requester": (
+        ("open", "Continue work"),
+        ("pending_supplier", "Wait for a supplier"),
+        ("resolved", "Resolve"),
+        ("cancelled", "Cancel"),
+    ),
+    "pending_supplier": (
+        ("open", "Continue work"),
+        ("pending_requester", "Wait for the requester"),
+        ("resolved", "Resolve"),
+        ("cancelled", "Cancel"),
+    ),
+    "resolved": (("open", "Reopen"), ("closed", "Close")),
+}
+
+# A problem waits for its cause, then for the change that takes it away.
+_PROBLEM_STATES: Final[tuple[State, ...]] = (
+    ("new", "New", "new"),
+    ("investigating", "Under investigation", "active"),
+    ("known_error", "Known error", "active"),
+    ("change_pending", "Waiting for a change", "waiting"),
+    ("pending_supplier", "Waiting for a supplier", "waiting"),
+    ("resolved", "Resolved", "resolved"),
+    ("closed", "Closed", "closed"),
+    ("cancelled", "Cancelled", "cancelled"),
+)
+
+_PROBLEM_MOVES: Final[Moves] = {
+    "new": (("investigating", "Investigate"), ("cancelled", "Cancel")),
+    "investigating": (
+        ("known_error", "Note the cause"),
+        ("pending_supplier", "Wait for a supplier"),
+        ("resolved", "Resolve"),
+        ("cancelled", "Cancel"),
+    ),
+    "known_error": (
+        ("investigating", "Investigate again"),
+        ("change_pending", "Wait for a change"),
+        ("pending_supplier", "Wait for a supplier"),
+        ("resolved", "Resolve"),
+        ("cancelled", "Cancel"),
+    ),
+    "change_pending": (("known_error", "Continue work"), ("resolved", "Resolve")),
+    "pending_supplier": (
+        ("investigating", "Continue the investigation"),
+        ("known_error", "Note the cause"),
+        ("cancelled", "Cancel"),
+    ),
+    "resolved": (("investigating", "Reopen"), ("closed", "Close")),
+}
+
+# A change is assessed, approved, scheduled, made and reviewed.
+_CHANGE_STATES: Final[tuple[State, ...]] = (
+    ("new", "Requested", "new"),
+    ("assessment", "Assessment", "active"),
+    ("approval", "Waiting for approval", "waiting"),
+    ("scheduled", "Scheduled", "waiting"),
+    ("implementation", "Implementation", "active"),
+    ("review", "Review", "resolved"),
+    ("closed", "Closed", "closed"),
+    ("cancelled", "Cancelled", "cancelled"),
+)
+
+_CHANGE_MOVES: Final[Moves] = {
+    "new": (("assessment", "Assess"), ("cancelled", "Cancel")),
+    "assessment": (("approval", "Ask for approval"), ("cancelled", "Cancel")),
+    "approval": (("scheduled", "Schedule"), ("assessment", "Assess again"), ("cancelled", "Cancel")),
+    "scheduled": (("implementation", "Implement"), ("assessment", "Assess again"), ("cancelled", "Cancel")),
+    "implementation": (("review", "Review"), ("scheduled", "Postpone"), ("cancelled", "Back out")),
+    "review": (("implementation", "Continue"), ("closed", "Close")),
+}
+
+_DOCUMENTS: Final[State] = ("pending_documents", "Waiting for documents", "waiting")
+_VISIT: Final[State] = ("visit_scheduled", "Visit scheduled", "waiting")
+
+_WAITS: Final[Mapping[tuple[str, str], tuple[State, str]]] = {
+    ("hr", "service_request"): (_DOCUMENTS, "Wait for documents"),
+    ("hr", "question"): (_DOCUMENTS, "Wait for documents"),
+    ("facilities", "incident"): (_VISIT, "Schedule a visit"),
+    ("facilities", "service_request"): (_VISIT, "Schedule a visit"),
+    ("facilities", "task"): (_VISIT, "Schedule a visit"),
+}
+"""What else tickets of a process and type wait for, with the name of the move."""
+
+_OWN = (("resolved", "open"), ("resolved", "closed"))
+"""What requesters may do with their own tickets."""
+
+_WHEN_APPROVED = ("approval", "scheduled")
+
+
+def workflow_definition(process: str = "it", kind: str = "incident") -> dict[str, object]:
+    """The life cycle that a type of a process starts with, as it is stored."""
+    if kind == "problem":
+        work = _by_work("investigating", reopened=())
+        return _definition(_PROBLEM_STATES, _PROBLEM_MOVES, [*work, _closing("resolved")])
+    if kind == "change":
+        return _definition(_CHANGE_STATES, _CHANGE_MOVES, _by_work("assessment", reopened=()))
+    states, moves = _STATES, _MOVES
+    waits = ["pending_requester"]
+    if (process, kind) in _WAITS:
+        state, name = _WAITS[process, kind]
+        states, moves = _with_wait(state, name)
+        waits.append(state[0])
+    return _definition(
+        states, moves, [*_by_work("open", reopened=[*waits, "resolved"]), _closing("resolved")]
+    )
+
+
+def _with_wait(state: State, name: str) -> tuple[tuple[State, ...], Moves]:
+    """The usual life cycle with one more state that waits, beside that for the requester."""
+    slug = state[0]
+    moves = {source: (*targets, (slug, name)) for source, targets in _MOVES.items() if source != "resolved"}
+    return (*_STATES[:4], state, *_STATES[4:]), {
+        **moves,
+        slug: _MOVES["pending_requester"],
+        "resolved": _MOVES["resolved"],
+    }
+
+
+def _definition(
+    states: Sequence[State], moves: Moves, automatic: Sequence[dict[str, object]]
+) -> dict[str, object]:
+    return {
+        "initial": states[0][0],
+        "states": [{"slug": slug, "name": name, "category": category} for slug, name, category in states],
+        "moves": [
+            {"from": source, "to": to, "name": name, "permission": "tickets.transition"}
+            | ({"own_permission": "tickets.close_own"} if (source, to) in _OWN else {})
+            | ({"guards": [{"kind": APPROVED}]} if (source, to) == _WHEN_APPROVED else {})
+            for source, targets in moves.items()
+            for to, name in targets
+        ],
+        "automatic": list(automatic),
+    }
+
+
+def _by_work(to: str, *, reopened: Sequence[str]) -> list[dict[str, object]]:
+    """Work begins with an answer or an assignee, and goes on when the requester answers."""
+    moves: list[dict[str, object]] = [
+        {"on": AGENT_REPLIED, "from": ["new"], "to": to},
+        {"on": ASSIGNED, "from": ["new"], "to": to},
+    ]
+    if reopened:
+        moves.append({"on": REQUESTER_REPLIED, "from": list(reopened), "to": to})
+    return moves
+
+
+def _closing(source: str) -> dict[str, object]:
+    return {"after": _CLOSE_AFTER, "from": [source], "to": "closed"}
