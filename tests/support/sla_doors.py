@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import asyncpg
+from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -136,11 +137,12 @@ class Desk:
         user_id: UUID | None = None,
         team_ids: frozenset[str] = frozenset(),
         key: str | None = None,
+        service: ServiceDescriptor = SLA,
     ) -> M:
         """An RPC as somebody of the tenant with these permissions."""
         person = Person(tenant_id=self.id, id=user_id or new_id(), scopes=scopes, team_ids=team_ids)
         token = self.service.issuer.token(person)
-        return await self.service.call(SLA, method, request, answer, token=token, idempotency_key=key)
+        return await self.service.call(service, method, request, answer, token=token, idempotency_key=key)
 
     async def clocks(
         self,
@@ -208,10 +210,8 @@ class Ticket:
             state="new",
             state_category="new",
             priority=str(values.pop("priority", "medium")),
-            process=types_pb2.Ref(id=str(new_id()), key=str(values.pop("process", "it")), name="IT"),
-            queue=types_pb2.Ref(
-                id=str(new_id()), key=str(values.pop("queue", "service-desk")), name="Service desk"
-            ),
+            process=_named(str(values.pop("process", "it"))),
+            queue=_named(str(values.pop("queue", "service-desk"))),
             requester=types_pb2.PersonRef(id=str(self.requester_id), email="ola@acme.example", name="Ola"),
             channel="email",
         )
@@ -280,6 +280,11 @@ class Ticket:
             message, tenant_id=self.desk.id, aggregate_id=self.id, version=self.version
         )
         self.told.append((message, id_))
+
+
+def _named(key: str) -> types_pb2.Ref:
+    """A process or queue, of one id for each key."""
+    return types_pb2.Ref(id=str(uuid5(NAMESPACE_OID, key)), key=key, name=key.title())
 
 
 def change(name: str, old: str, new: str) -> types_pb2.FieldChange:

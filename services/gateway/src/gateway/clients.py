@@ -19,6 +19,7 @@ from deskmesh.gateway.v1 import audit_service_pb2 as audit
 from deskmesh.gateway.v1 import directory_service_pb2 as directory
 from deskmesh.knowledge.v1 import article_service_pb2 as knowledge
 from deskmesh.notify.v1 import message_service_pb2 as notify
+from deskmesh.sla.v1 import compliance_service_pb2 as compliance
 from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
@@ -98,6 +99,7 @@ WORKFLOWS = workflows.DESCRIPTOR.services_by_name["WorkflowService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
 MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
 VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
+COMPLIANCE = compliance.DESCRIPTOR.services_by_name["ComplianceService"]
 SLA = sla.DESCRIPTOR.services_by_name["SlaService"]
 ARTICLES = knowledge.DESCRIPTOR.services_by_name["ArticleService"]
 ITEMS = cmdb.DESCRIPTOR.services_by_name["ItemService"]
@@ -119,6 +121,7 @@ SERVICES = (
     DIRECTORY,
     AUDIT,
     MERGES,
+    COMPLIANCE,
 )
 
 
@@ -372,3 +375,8 @@ SET_SUBSTITUTE = _rpc(
 REMOVE_SUBSTITUTE = _rpc(
     APPROVALS, "RemoveSubstitute", approvals.RemoveSubstituteRequest, approvals.RemoveSubstituteResponse
 )
+
+GET_COMPLIANCE = _rpc(
+    COMPLIANCE, "GetCompliance", compliance.GetComplianceRequest, compliance.GetComplianceResponse
+)
+LIST_AT_RISK = _rpc(COMPLIANCE, "ListAtRisk", compliance.ListAtRiskRequest, compliance.ListAtRiskResponse)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.db import Tx
 from chassis.paging import page_of
 from deskmesh.sla.v1 import sla_pb2
 from deskmesh.sla.v1 import sla_service_pb2 as pb
+from sla.api.times import time_of, time_or_none
 from sla.app import calendars, policies, reading
 from sla.app.calendar_draft import CalendarDraft
 from sla.app.policy_draft import PolicyDraft
@@ -62,7 +61,7 @@ class SlaService:
     async def ListTicketClocks(
         self, tx: Tx, request: pb.ListTicketClocksRequest
     ) -> pb.ListTicketClocksResponse:
-        at = _time(request.at, "at") if request.HasField("at") else None
+        at = time_or_none(request, "at")
         found = await reading.list_ticket_clocks(tx, ticket=request.ticket, at=at, explain=request.explain)
         clocks = []
         for one in found:
@@ -139,9 +138,9 @@ class SlaService:
         found = await calendars.calculate(
             tx,
             calendar=request.calendar_id,
-            start=_time(request.start, "start"),
+            start=time_of(request, "start"),
             duration=request.duration,
-            end=_time(request.end, "end") if request.HasField("end") else None,
+            end=time_of(request, "end") if request.HasField("end") else None,
             version=request.version or None,
         )
         return pb.CalculateCalendarResponse(
@@ -180,13 +179,6 @@ class SlaService:
             tx, policy_id=request.policy_id, expected_version=request.expected_version or None
         )
         return pb.DeletePolicyResponse()
-
-
-def _time(at: Timestamp, field: str) -> datetime:
-    try:
-        return at.ToDatetime(UTC)
-    except (ValueError, OverflowError):
-        raise invalid((field, "must be a time")) from None
 
 
 def _fields(mask: FieldMask, patch: Message, known: Collection[str]) -> list[str]:

@@ -11,9 +11,9 @@ from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from deskmesh.common.v1 import types_pb2
-from deskmesh.sla.v1 import events_pb2, sla_pb2
+from deskmesh.sla.v1 import compliance_service_pb2, events_pb2, sla_pb2
 from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow
-from sla.db.tickets import RecomputationRow
+from sla.db.tickets import ClockRow, RecomputationRow, TicketRow
 from sla.domain import durations, words
 from sla.domain.calendar import Counted, Span
 from sla.domain.changes import Told
@@ -21,6 +21,8 @@ from sla.domain.clocks import Clock
 from sla.domain.ledger import TicketState
 
 Pairs = list[list[str]]
+
+_SHOWN_AT_RISK = ("number", "title", "priority", "queue", "team", "assignee")
 
 
 def moment(at: datetime | None) -> Timestamp | None:
@@ -94,6 +96,21 @@ def removed_clock_message(ticket_id: UUID, id_: UUID, version: int, clock: Told)
         kind=clock.kind,
         version=version,
         breached_at=moment(clock.breached_at),
+    )
+
+
+def at_risk_message(clock: ClockRow, ticket: TicketRow) -> compliance_service_pb2.ClockAtRisk:
+    """A running clock as it was told last, and the ticket it is on."""
+    facts = ticket.summary
+    return compliance_service_pb2.ClockAtRisk(
+        id=str(clock.id),
+        name=clock.name,
+        kind=clock.kind,
+        policy=clock.policy_name,
+        due_at=moment(clock.due_at),
+        breached=clock.breached_at is not None,
+        ticket_id=str(ticket.id),
+        **{name: facts[name] for name in _SHOWN_AT_RISK if name in facts},  # type: ignore[arg-type]  # kept by the names of its fields
     )
 
 
