@@ -10,6 +10,7 @@ help: ## List every target
 .PHONY: up
 up: ## Run Deskmesh on this machine: http://127.0.0.1:8080, demo tenants inside; Ctrl-C stops it
 	@tools/install run
+	@tools/web try-build
 	@exec $(BIN)/deskmesh up --stop-with-parent
 
 .PHONY: reset
@@ -21,6 +22,11 @@ reset: ## Remove the data of the run
 test: ## Run all tests on real PostgreSQL and NATS
 	@tools/install dev
 	@tools/test
+
+.PHONY: test-browser
+test-browser: ## Walk through the web UI in a real Chromium; DESKMESH_CHROMIUM names one
+	@tools/install dev
+	@tools/test browser
 
 .PHONY: test-containers
 test-containers: ## Run the component tests on PostgreSQL and NATS in containers
@@ -41,6 +47,10 @@ test-pg15: ## Run the component and contract tests on PostgreSQL 15
 	@tools/install dev
 	@tools/test pg15
 
+.PHONY: web
+web: ## Build the web UI, which the gateway serves
+	@tools/web build
+
 .PHONY: bench
 bench: ## Measure tickets, reading and timers on desks of their own, and prove the clocks; see bench/README.md
 	@tools/install dev
@@ -60,6 +70,7 @@ check: ## Formatting, lint, types, import rules, protobuf, generated code, chart
 	$(BIN)/python tools/generate_proto.py --check
 	tools/check_charts
 	$(BIN)/python tools/check_locks.py
+	tools/web check
 
 .PHONY: audit
 audit: ## Look up known vulnerabilities of the locked packages; needs the services that know them

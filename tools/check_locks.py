@@ -16,7 +16,7 @@ SERVICES = ("gateway", "tickets", "sla", "knowledge", "cmdb", "notify")
 # Permissive, or weak copyleft that binds only changes of the package itself.
 ALLOWED = re.compile(
     r"apache|\bmit\b|bsd|\bisc\b|python software foundation|psf-2|mozilla|mpl-2|unlicense|zlib|postgresql"
-    r"|cc0|0bsd|public domain|lgpl",
+    r"|cc0|0bsd|public domain|lgpl|python-2\.0|blueoak",
     re.IGNORECASE,
 )
 # Packages whose metadata name no licence, with what their source says.
@@ -104,7 +104,9 @@ def main() -> None:
     """Run the check over every lock of the repository."""
     locks = {path.stem: locked(path) for path in sorted((ROOT / "requirements").glob("*.lock"))}
     problems = [problem for one in locks["dev"] if (problem := licence_problem(one))]
-    for path in sorted(ROOT.glob("tools/*/package-lock.json")):
+    for path in sorted(
+        [*ROOT.glob("tools/*/package-lock.json"), ROOT / "services/gateway/web/package-lock.json"]
+    ):
         problems += npm_problems(path)
     run, dev = ({one.name: str(one.specifier) for one in locks[name]} for name in ("run", "dev"))
     problems += [

@@ -17,11 +17,18 @@ from gateway.http.door import Declared, GuardedRoute
 ROUTES = declared_routes()
 NAMES = [f"{route.method} {route.path}" for route in ROUTES]
 
-OPEN_TO_ANYBODY = {"POST /api/v1/auth/token"}
+OPEN_TO_ANYBODY = {
+    "POST /api/v1/auth/token",
+    # A browser signs in, goes on and out: the credential is the password in the body, or the cookie.
+    "POST /api/v1/auth/session",
+    "POST /api/v1/auth/session/token",
+    "DELETE /api/v1/auth/session",
+}
 """A route is added here only together with a reason in its review."""
 
 SERVED = """
 POST /auth/token
+POST /auth/session  POST /auth/session/token  DELETE /auth/session
 GET /me
 POST /tickets  GET /tickets  GET /tickets/{}  PATCH /tickets/{}
 GET /tickets/{}/comments  POST /tickets/{}/comments

@@ -59,6 +59,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
             keys,
             {name: key.get_secret_value() for name, key in settings.service_keys.items()},
         ),
+        web_folder=settings.web_folder,
     )
     # Ends a little before the doors are made to.
     grace_seconds = 0.8 * settings.grace_seconds

@@ -31,6 +31,8 @@ class GatewaySettings(ServiceSettings):
     sign_in_rate_limit: float = Field(default=20.0, gt=0)
     # Where set, the gateway is not ready until this file exists (the demo data are being loaded).
     ready_file: Path | None = None
+    # The built web UI; the package carries its own. Where there is none, / leads to /docs.
+    web_folder: Path = Path(__file__).parent / "web_ui"
 
     @field_validator("signing_key")
     @classmethod

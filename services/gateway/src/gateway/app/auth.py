@@ -97,15 +97,28 @@ async def refresh(databases: Databases, keys: SigningKeys, *, refresh_token: str
     A token that comes a second time was stolen, or its successor was: the whole session ends.
     Raises Unauthenticated when the token is unknown, used, expired, or of an ended session.
     """
+    return await _access_again(databases, keys, refresh_token, uses_up=True)
+
+
+async def continue_session(databases: Databases, keys: SigningKeys, *, refresh_token: str) -> TokenPair:
+    """Give a new access token for a browser's refresh token, which stays as it is.
+
+    Its cookie is out of reach of scripts, and an answer that a reload throws away must not sign anybody out.
+    Raises Unauthenticated when the token is unknown, used, expired, or of an ended session.
+    """
+    return await _access_again(databases, keys, refresh_token, uses_up=False)
+
+
+async def end_session_by_refresh_token(databases: Databases, *, refresh_token: str) -> None:
+    """End the session of a refresh token; one that is unknown, or whose session has ended, changes nothing."""
     found = await _find(databases, "refresh_token_by_hash", digest(refresh_token))
     if found is None:
-        raise _wrong_refresh_token()
+        return
     tenant_id, token_id = found
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-        pair = await _refresh(tx, keys, token_id)
-    if pair is None:
-        raise _wrong_refresh_token()
-    return pair
+        session_id = await tx.scalar(select(RefreshToken.session_id).where(RefreshToken.id == token_id))
+        if session_id is not None:
+            await end_session(tx, session_id=session_id, reason="signed_out")
 
 
 async def sign_in_with_client_credentials(
@@ -190,8 +203,25 @@ async def _exchange(databases: Databases, keys: SigningKeys, token: str) -> Acce
         return await mint_for_user(tx, keys, user_id=row.user_id, session_id=row.id, only=row.scopes)
 
 
-async def _refresh(tx: Tx, keys: SigningKeys, token_id: UUID) -> TokenPair | None:
-    """Return the new pair, or None when there is none to be had; what that changes is to be committed."""
+async def _access_again(
+    databases: Databases, keys: SigningKeys, refresh_token: str, *, uses_up: bool
+) -> TokenPair:
+    found = await _find(databases, "refresh_token_by_hash", digest(refresh_token))
+    if found is None:
+        raise _wrong_refresh_token()
+    tenant_id, token_id = found
+    async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
+        pair = await _refresh(tx, keys, token_id, uses_up=uses_up)
+    if pair is None:
+        raise _wrong_refresh_token()
+    return pair
+
+
+async def _refresh(tx: Tx, keys: SigningKeys, token_id: UUID, *, uses_up: bool) -> TokenPair | None:
+    """Return the new pair, or None when there is none to be had; what that changes is to be committed.
+
+    A token that is not used up by it has no successor.
+    """
     token = await tx.scalar(select(RefreshToken).where(RefreshToken.id == token_id))
     if token is None:
         return None
@@ -209,8 +239,10 @@ async def _refresh(tx: Tx, keys: SigningKeys, token_id: UUID) -> TokenPair | Non
         return None
     if min(token.expires_at, session.expires_at) <= now:
         return None
-    token.used_at = now
     access = await mint_for_user(tx, keys, user_id=session.user_id, session_id=session.id)
+    if not uses_up:
+        return _pair(access, None)
+    token.used_at = now
     return _pair(access, await issue_refresh_token(tx, session=session))
 
 

@@ -20,6 +20,7 @@ from gateway.http.routes import (
     approvals,
     attachments,
     auth,
+    browser,
     calendars,
     children,
     cmdb,
@@ -39,6 +40,7 @@ from gateway.http.routes import (
     workflows,
 )
 from gateway.http.telemetry import Telemetry
+from gateway.http.web import web_ui
 
 DOORS: Final = (
     tickets.door,
@@ -52,6 +54,7 @@ DOORS: Final = (
     sla.door,
     compliance.door,
     auth.door,
+    browser.door,
     events.door,
     people.door,
     configuration.door,
@@ -68,6 +71,12 @@ DOORS: Final = (
 def declared_routes() -> list[Declared]:
     """List what all routes under /api/v1 declare."""
     return [declared for door in DOORS for declared in door.declared]
+
+
+@cache
+def api_document() -> bytes:
+    """Write the OpenAPI document of all routes."""
+    return orjson.dumps(openapi([GuardedRoute(declared) for declared in declared_routes()]))
 
 
 def create_app(desk: Desk) -> ASGIApp:
@@ -89,9 +98,5 @@ def create_app(desk: Desk) -> ASGIApp:
     app.state.desk = desk
     routes: list[BaseRoute] = [GuardedRoute(declared) for declared in declared_routes()]
 
-    @cache
-    def document() -> bytes:
-        return orjson.dumps(openapi(routes))
-
-    app.router.routes += [*routes, *approval_page.ROUTES, *pages(document)]
+    app.router.routes += [*routes, *approval_page.ROUTES, *web_ui(desk.web_folder), *pages(api_document)]
     return Telemetry(app)

@@ -1,6 +1,7 @@
 """What the routes stand on, made once by `main` and handed to the application."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -26,6 +27,8 @@ class Desk:
     live: Live
     sign_ins: Limiter
     links: Links
+    web_folder: Path
+    """Where the built web UI stands; an absent one is not served."""
 
 
 def desk(request: Request) -> Desk:

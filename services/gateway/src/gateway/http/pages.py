@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.app.revocations import not_before_entries
@@ -63,11 +63,6 @@ def _asset(name: str) -> bytes:
     return importlib.resources.files("fastapi_offline").joinpath("static", name).read_bytes()
 
 
-async def home(_: Request) -> Response:
-    """Lead to the page of the API."""
-    return RedirectResponse("/docs", status_code=307)
-
-
 async def docs(_: Request) -> Response:
     """Show the OpenAPI document."""
     return Response(PAGE, headers={"content-security-policy": PAGE_POLICY}, media_type="text/html")
@@ -111,7 +106,6 @@ def pages(openapi: Callable[[], bytes]) -> list[Route]:
         return Response(openapi(), headers={"cache-control": "no-cache"}, media_type="application/json")
 
     return [
-        Route("/", home, methods=["GET"]),
         Route("/docs", docs, methods=["GET"]),
         Route("/docs/start.js", start, methods=["GET"]),
         *(Route(f"/docs/{name}", _file(name), methods=["GET"]) for name in _ASSETS),

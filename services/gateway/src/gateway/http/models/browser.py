@@ -1,0 +1,43 @@
+"""Bodies of a browser's session."""
+
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from gateway.http.models.common import Input, Output, Text
+
+
+class BrowserSignIn(Input):
+    """Who signs in, in which tenant."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"tenant": "acme", "username": "agent@acme.example", "password": "deskmesh"}]
+        }
+    )
+
+    tenant: Text
+    username: Text
+    password: Text
+
+
+class BrowserToken(Output):
+    """The access token of a browser's session; what renews it is in a cookie."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "access_token": "eyJhbGciOiJSUzI1NiIs…",
+                    "token_type": "Bearer",
+                    "expires_in": 600,
+                    "scope": "kb.read tickets.create tickets.read",
+                }
+            ]
+        }
+    )
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    scope: str

@@ -1,0 +1,106 @@
+"""Signing in with a browser: what renews the session is a cookie that no script can read.
+
+Three things keep other sites out: the cookie is SameSite=Strict, each request carries a header that a browser sends
+to another site only after asking it (which is refused), and the bodies are JSON.
+"""
+
+from http import HTTPStatus
+from typing import Annotated, Final, Literal
+
+from fastapi import Header
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.errors import Unauthenticated
+from gateway.app import auth
+from gateway.http.answers import document, nothing
+from gateway.http.desk import desk
+from gateway.http.door import ANONYMOUS, API, Door
+from gateway.http.models import browser as models
+
+door = Door("auth")
+
+COOKIE: Final = "deskmesh_session"
+PATH: Final = f"{API}/auth/session"
+_COOKIE_SECONDS: Final = 30 * 24 * 3600
+"""As long as a refresh token lives."""
+
+FromOurPage = Annotated[
+    Literal["deskmesh"],
+    Header(
+        alias="X-Requested-With",
+        description="Always `deskmesh`: pages of other sites cannot send it.",
+    ),
+]
+
+
+@door.route("POST", "/auth/session", ANONYMOUS, gives=models.BrowserToken)
+async def create_browser_session(
+    request: Request, body: models.BrowserSignIn, requested_with: FromOurPage
+) -> Response:
+    """Sign in with a browser.
+
+    Gives an access token, for ten minutes, and sets an HttpOnly cookie that gives further ones for thirty days.
+    """
+    del requested_with  # it had to be there
+    at = desk(request)
+    at.sign_ins.take(_address(request))
+    pair = await auth.sign_in_with_password(
+        at.databases,
+        at.keys,
+        tenant_slug=body.tenant,
+        username=body.username,
+        password=body.password,
+        user_agent=request.headers.get("user-agent", ""),
+        ip=_address(request),
+    )
+    answer = _token(pair)
+    assert pair.refresh_token is not None
+    _set_cookie(answer, request, pair.refresh_token, _COOKIE_SECONDS)
+    return answer
+
+
+@door.route("POST", "/auth/session/token", ANONYMOUS, gives=models.BrowserToken)
+async def continue_browser_session(request: Request, requested_with: FromOurPage) -> Response:
+    """Get a new access token for the cookie of the browser's session."""
+    del requested_with
+    at = desk(request)
+    at.sign_ins.take(_address(request))
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        raise Unauthenticated("This browser is not signed in.", reason="NO_SESSION")
+    return _token(await auth.continue_session(at.databases, at.keys, refresh_token=cookie))
+
+
+@door.route("DELETE", "/auth/session", ANONYMOUS, status=HTTPStatus.NO_CONTENT)
+async def end_browser_session(request: Request, requested_with: FromOurPage) -> Response:
+    """Sign out: end the browser's session; its access tokens are refused from then on."""
+    del requested_with
+    cookie = request.cookies.get(COOKIE)
+    if cookie:
+        await auth.end_session_by_refresh_token(desk(request).databases, refresh_token=cookie)
+    answer = nothing()
+    _set_cookie(answer, request, "", 0)
+    return answer
+
+
+def _token(pair: auth.TokenPair) -> Response:
+    return document(
+        {
+            "access_token": pair.access_token,
+            "token_type": "Bearer",
+            "expires_in": pair.expires_in,
+            "scope": pair.scope,
+        }
+    )
+
+
+def _set_cookie(answer: Response, request: Request, value: str, seconds: int) -> None:
+    https = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
+    answer.set_cookie(
+        COOKIE, value, max_age=seconds, path=PATH, secure=https, httponly=True, samesite="strict"
+    )
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

@@ -1,0 +1,126 @@
+/** What the screens ask the desk, each question once by its key. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+
+import { api, take } from "./client";
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => take(api.GET("/api/v1/me")),
+  staleTime: 5 * 60_000,
+});
+
+export const ticketQuery = (number: string) =>
+  queryOptions({
+    queryKey: ["ticket", number],
+    queryFn: () => take(api.GET("/api/v1/tickets/{ticket}", { params: { path: { ticket: number } } })),
+  });
+
+export interface Wanted {
+  filter?: string;
+  q?: string;
+  order_by?: string;
+}
+
+const PAGE_SIZE = 50;
+
+export const ticketsQuery = (wanted: Wanted) =>
+  infiniteQueryOptions({
+    queryKey: ["tickets", wanted],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...wanted, page_size: PAGE_SIZE, ...(pageParam && { page_token: pageParam }) };
+      return take(api.GET("/api/v1/tickets", { params: { query }, signal }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+
+export const commentsQuery = (number: string) =>
+  infiniteQueryOptions({
+    queryKey: ["comments", number],
+    queryFn: ({ pageParam }) => {
+      const query = { page_size: 100, order_by: "created_at asc", ...(pageParam && { page_token: pageParam }) };
+      return take(api.GET("/api/v1/tickets/{ticket}/comments", { params: { path: { ticket: number }, query } }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+
+export const historyQuery = (number: string) =>
+  infiniteQueryOptions({
+    queryKey: ["history", number],
+    queryFn: ({ pageParam }) => {
+      const query = { page_size: 50, ...(pageParam && { page_token: pageParam }) };
+      return take(api.GET("/api/v1/tickets/{ticket}/history", { params: { path: { ticket: number }, query } }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+
+const ofTicket = (number: string) => ({ params: { path: { ticket: number } } });
+
+export const movesQuery = (number: string) =>
+  queryOptions({
+    queryKey: ["moves", number],
+    queryFn: () => take(api.GET("/api/v1/tickets/{ticket}/transitions", ofTicket(number))),
+  });
+
+export const clocksQuery = (number: string, explain: boolean) =>
+  queryOptions({
+    queryKey: ["clocks", number, explain],
+    queryFn: () =>
+      take(api.GET("/api/v1/tickets/{ticket}/sla", { params: { path: { ticket: number }, query: { explain } } })),
+  });
+
+export const suggestionsQuery = (number: string) =>
+  queryOptions({
+    queryKey: ["suggestions", number],
+    queryFn: () => take(api.GET("/api/v1/tickets/{ticket}/suggestions", ofTicket(number))),
+  });
+
+export const attachmentsQuery = (number: string) =>
+  queryOptions({
+    queryKey: ["attachments", number],
+    queryFn: () =>
+      take(api.GET("/api/v1/tickets/{ticket}/attachments", { params: { path: { ticket: number }, query: { page_size: 200 } } })),
+  });
+
+const WHOLE = { params: { query: { page_size: 200 } } };
+
+export const queuesQuery = queryOptions({
+  queryKey: ["queues"],
+  queryFn: () => take(api.GET("/api/v1/queues", WHOLE)),
+  staleTime: 5 * 60_000,
+});
+
+export const typesQuery = queryOptions({
+  queryKey: ["types"],
+  queryFn: () => take(api.GET("/api/v1/ticket-types", WHOLE)),
+  staleTime: 5 * 60_000,
+});
+
+export const peopleQuery = (filter: string) =>
+  queryOptions({
+    queryKey: ["people", filter],
+    queryFn: () => take(api.GET("/api/v1/users", { params: { query: { page_size: 200, filter } } })),
+    staleTime: 60_000,
+  });
+
+export const teamsQuery = queryOptions({
+  queryKey: ["teams"],
+  queryFn: () => take(api.GET("/api/v1/teams", WHOLE)),
+  staleTime: 60_000,
+});
+
+export const knowledgeQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["knowledge", q],
+    queryFn: ({ signal }) => take(api.GET("/api/v1/kb/search", { params: { query: { q, page_size: 8 } }, signal })),
+    enabled: q.trim().length > 1,
+    placeholderData: (before) => before,
+  });
+
+export const articleQuery = (article: string) =>
+  queryOptions({
+    queryKey: ["article", article],
+    queryFn: () => take(api.GET("/api/v1/kb/articles/{article}", { params: { path: { article } } })),
+  });

@@ -1,0 +1,21 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const petrol: MantineColorsTuple = [
+  "#eef7f8", "#d9ecee", "#b2d9dd", "#86c4ca", "#61b1b9", "#4aa4ad", "#3c98a1", "#28767f", "#1f6f78", "#0d5b64",
+];
+
+export const theme = createTheme({
+  primaryColor: "petrol",
+  colors: { petrol },
+  primaryShade: { light: 8, dark: 7 },
+  defaultRadius: "md",
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
+  headings: { fontWeight: "600" },
+  autoContrast: true,
+  cursorType: "pointer",
+  components: {
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    Select: { defaultProps: { comboboxProps: { shadow: "md" } } },
+  },
+});

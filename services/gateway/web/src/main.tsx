@@ -1,0 +1,54 @@
+import "@mantine/core/styles.css";
+import "./design/base.css";
+
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { Problem } from "./api/problem";
+import { onSignedOut } from "./api/session";
+import { theme } from "./design/theme";
+import { makeRouter } from "./routes";
+import { startLanguages } from "./shared/i18n";
+
+const MOST_TRIES = 2;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 20_000,
+      // What was refused is refused again; what did not answer may.
+      retry: (tries, error) => tries < MOST_TRIES && (!(error instanceof Problem) || error.status === 0 || error.status >= 500),
+    },
+  },
+});
+const router = makeRouter(queries);
+
+onSignedOut(() => {
+  queries.clear();
+  void router.invalidate();
+});
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+// Where the library that holds the page still behind a dialog looks for it.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
+async function start(): Promise<void> {
+  const root = document.getElementById("root");
+  if (!root) return;
+  await startLanguages();
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce ?? ""}>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");
+}
+
+void start();

@@ -1,0 +1,180 @@
+/** Which path shows what. Each part of the desk is a bundle of its own, loaded when it is first shown. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+
+import { may } from "./api/client";
+import { accessToken } from "./api/session";
+import { meQuery } from "./api/queries";
+import { Failed, Loading, Note } from "./shared/states";
+import { useTranslation } from "react-i18next";
+import { preferred, speak } from "./shared/i18n";
+import { MeProvider } from "./shared/me";
+
+interface Context {
+  queries: QueryClient;
+}
+
+function Missing() {
+  const { t } = useTranslation();
+  return <Note icon="search" title={t("state.none_title")} text={t("state.none_text")} />;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  errorComponent: ({ error, reset }) => <Failed error={error} again={reset} />,
+  notFoundComponent: Missing,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { to?: string } =>
+    typeof search["to"] === "string" ? { to: search["to"] } : {},
+  component: lazyRouteComponent(() => import("./shared/sign-in"), "SignIn"),
+});
+
+function SignedIn() {
+  const { me } = signedIn.useLoaderData();
+  return (
+    <MeProvider value={me}>
+      <Outlet />
+    </MeProvider>
+  );
+}
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: async ({ location }) => {
+    if ((await accessToken()) === null) {
+      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href } });
+    }
+  },
+  loader: async ({ context }) => {
+    const me = await context.queries.ensureQueryData(meQuery);
+    await speak(preferred(me.language));
+    return { me };
+  },
+  component: SignedIn,
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  beforeLoad: async ({ context }) => {
+    const me = await context.queries.ensureQueryData(meQuery);
+    throw redirect({ to: may(me, "tickets.read") ? "/desk" : "/portal" });
+  },
+});
+
+// The portal.
+
+const portal = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/portal",
+  component: lazyRouteComponent(() => import("./portal/layout"), "PortalLayout"),
+});
+const portalHome = createRoute({
+  getParentRoute: () => portal,
+  path: "/",
+  validateSearch: (search: Record<string, unknown>): { q?: string } =>
+    typeof search["q"] === "string" && search["q"] ? { q: search["q"] } : {},
+  component: lazyRouteComponent(() => import("./portal/home"), "PortalHome"),
+});
+const portalNew = createRoute({
+  getParentRoute: () => portal,
+  path: "/new",
+  validateSearch: (search: Record<string, unknown>): { title?: string } =>
+    typeof search["title"] === "string" ? { title: search["title"] } : {},
+  component: lazyRouteComponent(() => import("./portal/new-request"), "NewRequest"),
+});
+const portalRequest = createRoute({
+  getParentRoute: () => portal,
+  path: "/requests/$number",
+  component: lazyRouteComponent(() => import("./portal/request"), "RequestPage"),
+});
+const portalArticle = createRoute({
+  getParentRoute: () => portal,
+  path: "/articles/$article",
+  component: lazyRouteComponent(() => import("./portal/article"), "ArticlePage"),
+});
+
+// The workspace.
+
+export interface ListSearch {
+  view?: string;
+  queue?: string;
+  q?: string;
+  filter?: string;
+  order?: string;
+}
+
+function text(search: Record<string, unknown>, names: (keyof ListSearch)[]): ListSearch {
+  return Object.fromEntries(names.filter((name) => search[name]).map((name) => [name, String(search[name])]));
+}
+
+const desk = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/desk",
+  beforeLoad: async ({ context }) => {
+    const me = await context.queries.ensureQueryData(meQuery);
+    if (!may(me, "tickets.read")) throw redirect({ to: "/portal" });
+  },
+  component: lazyRouteComponent(() => import("./workspace/layout"), "WorkspaceLayout"),
+});
+const deskHome = createRoute({
+  getParentRoute: () => desk,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/desk/tickets", search: { view: "mine" } });
+  },
+});
+const ticketList = createRoute({
+  getParentRoute: () => desk,
+  path: "/tickets",
+  validateSearch: (search: Record<string, unknown>) => text(search, ["view", "queue", "q", "filter", "order"]),
+  component: lazyRouteComponent(() => import("./workspace/list"), "TicketListPage"),
+});
+const ticketPage = createRoute({
+  getParentRoute: () => desk,
+  path: "/tickets/$number",
+  component: lazyRouteComponent(() => import("./workspace/ticket"), "TicketPage"),
+});
+const newTicket = createRoute({
+  getParentRoute: () => desk,
+  path: "/new",
+  component: lazyRouteComponent(() => import("./workspace/new-ticket"), "NewTicketPage"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  signedIn.addChildren([
+    home,
+    portal.addChildren([portalHome, portalNew, portalRequest, portalArticle]),
+    desk.addChildren([deskHome, ticketList, ticketPage, newTicket]),
+  ]),
+]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPendingComponent: Loading,
+    defaultNotFoundComponent: Missing,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,131 @@
+/** Where an answer is written: drafts are kept, files come by button, drop and paste. */
+import { ActionIcon, Alert, Badge, Button, CloseButton, FileButton, Group, Paper, SegmentedControl, Text, Textarea, Tooltip } from "@mantine/core";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useComment } from "../api/changes";
+import type { Ticket } from "../api/client";
+import { Problem } from "../api/problem";
+import { useDraft } from "./draft";
+import { Icon } from "./icons";
+import { useMe } from "./me";
+
+interface ComposerProps {
+  ticket: Ticket;
+  /** Whether a note for agents alone can be written. */
+  notes: boolean;
+}
+
+export function Composer({ ticket, notes }: ComposerProps): ReactNode {
+  const { t } = useTranslation();
+  const me = useMe();
+  const [visibility, setVisibility] = useState<"public" | "internal">("public");
+  const [body, setBody] = useDraft(`${me.id}:${ticket.id}`);
+  const [files, setFiles] = useState<File[]>([]);
+  const sending = useComment(ticket);
+  const internal = visibility === "internal";
+
+  function add(more: Iterable<File>): void {
+    setFiles((before) => [...before, ...more]);
+  }
+
+  function send(): void {
+    if (!body.trim() || sending.isPending) return;
+    sending.mutate(
+      { body, visibility, files },
+      {
+        onSuccess: () => {
+          setBody("");
+          setFiles([]);
+        },
+      },
+    );
+  }
+
+  function onKey(event: KeyboardEvent): void {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      send();
+    }
+  }
+
+  function onPaste(event: ClipboardEvent): void {
+    if (event.clipboardData.files.length > 0) {
+      event.preventDefault();
+      add(event.clipboardData.files);
+    }
+  }
+
+  function onDrop(event: DragEvent): void {
+    event.preventDefault();
+    add(event.dataTransfer.files);
+  }
+
+  const label = t(internal ? "composer.note" : "composer.reply");
+  return (
+    <Paper withBorder p="sm" mt="md" onDrop={onDrop} onDragOver={(event) => event.preventDefault()} bg={internal ? "var(--dm-note)" : undefined}>
+      {notes && (
+        <SegmentedControl
+          size="xs"
+          mb="xs"
+          value={visibility}
+          onChange={(value) => setVisibility(value as "public" | "internal")}
+          data={[
+            { value: "public", label: t("composer.reply") },
+            { value: "internal", label: t("composer.note") },
+          ]}
+        />
+      )}
+      <Textarea
+        aria-label={label}
+        placeholder={t(internal ? "composer.note_hint" : "composer.reply_hint")}
+        autosize
+        minRows={3}
+        maxRows={16}
+        value={body}
+        onChange={(event) => setBody(event.target.value)}
+        onKeyDown={onKey}
+        onPaste={onPaste}
+        data-composer
+      />
+      {files.length > 0 && (
+        <Group gap="xs" mt="xs">
+          {files.map((file, place) => (
+            <Badge
+              key={place}
+              variant="light"
+              tt="none"
+              rightSection={<CloseButton size="xs" aria-label={t("composer.remove", { name: file.name })} onClick={() => setFiles(files.filter((one) => one !== file))} />}
+            >
+              {file.name}
+            </Badge>
+          ))}
+        </Group>
+      )}
+      {sending.isError && (
+        <Alert color="red" variant="light" mt="xs" role="alert">
+          {sending.error instanceof Problem && sending.error.status !== 0 ? sending.error.detail : t("composer.not_sent")}
+        </Alert>
+      )}
+      <Group justify="space-between" mt="xs">
+        <FileButton onChange={(chosen) => add(chosen)} multiple>
+          {(props) => (
+            <Tooltip label={t("composer.attach")}>
+              <ActionIcon {...props} variant="subtle" color="gray" aria-label={t("composer.attach")}>
+                <Icon name="clip" />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </FileButton>
+        <Group gap="sm">
+          <Text size="xs" className="quiet" visibleFrom="sm">
+            {t("composer.keys")}
+          </Text>
+          <Button onClick={send} loading={sending.isPending} disabled={!body.trim()} color={internal ? "yellow" : undefined} leftSection={<Icon name={internal ? "note" : "send"} size={16} />}>
+            {t(internal ? "composer.add_note" : "composer.send")}
+          </Button>
+        </Group>
+      </Group>
+    </Paper>
+  );
+}

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+import en from "./en.json";
+import pl from "./pl.json";
+import ru from "./ru.json";
+
+const SOURCES = join(import.meta.dirname, "../..");
+const texts: Record<string, Record<string, Record<string, string>>> = { en, pl, ru };
+
+const keys = (language: string) =>
+  Object.entries(texts[language] ?? {}).flatMap(([group, words]) => Object.keys(words).map((word) => `${group}.${word}`));
+const text = (language: string, key: string) => {
+  const [group = "", word = ""] = key.split(/\.(.*)/);
+  return texts[language]?.[group]?.[word] ?? "";
+};
+const blanks = (written: string) => (written.match(/{{\w+}}/g) ?? []).sort();
+const code = (readdirSync(SOURCES, { recursive: true }) as string[])
+  .filter((name) => /\.tsx?$/.test(name) && !/\.test\.|schema/.test(name))
+  .map((name) => readFileSync(join(SOURCES, name), "utf8"))
+  .join("\n");
+/** Groups whose words are named by the desk's own data: states, priorities, fields. */
+const BY_DATA = /^(states|priorities|types|clocks|levels|clock_states|views|orders|field)\./;
+
+describe.each(["pl", "ru"])("the texts in %s", (language) => {
+  it("are those that English has", () => expect(keys(language).sort()).toEqual(keys("en").sort()));
+  it.each(keys("en"))("say %s, with the same blanks", (key) => {
+    expect(text(language, key)).not.toBe("");
+    expect(blanks(text(language, key))).toEqual(blanks(text("en", key)));
+  });
+});
+
+describe("every text", () => {
+  it.each(keys("en").filter((key) => !BY_DATA.test(key)))("is shown somewhere: %s", (key) => expect(code).toContain(`"${key}"`));
+});

@@ -1,0 +1,18 @@
+import { Alert } from "@mantine/core";
+import { useNetwork } from "@mantine/hooks";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { Icon } from "./icons";
+
+/** Says when the desk is out of reach; `open` is whether the live line is, null while nobody knows. */
+export function Offline({ open }: { open: boolean | null }): ReactNode {
+  const { t } = useTranslation();
+  const { online } = useNetwork();
+  if (online && open !== false) return null;
+  return (
+    <Alert color="yellow" radius={0} py={6} role="status" icon={<Icon name="alert" size={16} />}>
+      {t(online ? "state.line_broken" : "state.offline")}
+    </Alert>
+  );
+}

@@ -1,0 +1,71 @@
+import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { signIn, SignInRefused } from "../api/session";
+import { ownPath } from "./own-path";
+import { LanguageMenu, SchemeButton } from "./choices";
+
+const LAST_TENANT = "deskmesh-tenant";
+
+export function SignIn(): ReactNode {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { to } = useSearch({ from: "/sign-in" });
+  const [tenant, setTenant] = useState(localStorage.getItem(LAST_TENANT) ?? "");
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const signingIn = useMutation({
+    mutationFn: signIn,
+    onSuccess: async () => {
+      localStorage.setItem(LAST_TENANT, tenant);
+      await navigate({ href: ownPath(to), replace: true });
+    },
+  });
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    signingIn.mutate({ tenant: tenant.trim(), username: username.trim(), password });
+  }
+
+  return (
+    <Center mih="100dvh" p="md" component="main">
+      <Stack w="100%" maw={380} gap="lg">
+        <Group justify="center" gap="sm">
+          <img src="/icon.svg" width={40} height={40} alt="" />
+          <Title order={1} size="h2">
+            Deskmesh
+          </Title>
+        </Group>
+        <Paper withBorder p="xl" component="form" onSubmit={submit}>
+          <Stack>
+            <TextInput label={t("sign_in.tenant")} description={t("sign_in.hint")} value={tenant} onChange={(e) => setTenant(e.target.value)} autoComplete="organization" required data-autofocus />
+            <TextInput label={t("sign_in.email")} type="email" value={username} onChange={(e) => setUsername(e.target.value)} autoComplete="username" required />
+            <PasswordInput label={t("sign_in.password")} value={password} onChange={(e) => setPassword(e.target.value)} autoComplete="current-password" required />
+            {signingIn.isError && (
+              <Alert color="red" variant="light" role="alert">
+                {t(refusal(signingIn.error))}
+              </Alert>
+            )}
+            <Button type="submit" loading={signingIn.isPending} fullWidth>
+              {t("sign_in.submit")}
+            </Button>
+          </Stack>
+        </Paper>
+        <Group justify="center" gap="xs">
+          <LanguageMenu />
+          <SchemeButton />
+        </Group>
+      </Stack>
+    </Center>
+  );
+}
+
+function refusal(error: Error) {
+  const status = error instanceof SignInRefused ? error.status : -1;
+  if (status === 401 || status === 422) return "sign_in.wrong" as const;
+  if (status === 429) return "sign_in.too_often" as const;
+  return "sign_in.away" as const;
+}

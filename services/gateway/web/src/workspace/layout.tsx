@@ -1,0 +1,132 @@
+import { AppShell, Box, Burger, Divider, Group, NavLink, ScrollArea, Stack, Text, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { queuesQuery } from "../api/queries";
+import { Person } from "../shared/badges";
+import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
+import { Icon, type IconName } from "../shared/icons";
+import { useLive } from "../shared/live";
+import { useMe } from "../shared/me";
+import { Offline } from "../shared/offline";
+import { VIEWS } from "./views";
+
+export function WorkspaceLayout(): ReactNode {
+  const { t } = useTranslation();
+  const me = useMe();
+  const [opened, { toggle, close }] = useDisclosure();
+  const open = useLive();
+  return (
+    <AppShell navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened } }} header={{ height: { base: 48, sm: 0 } }} padding={0}>
+      <a href="#main" className="skip">
+        {t("nav.skip")}
+      </a>
+      <AppShell.Header hiddenFrom="sm" px="md">
+        <Group h="100%">
+          <Burger opened={opened} onClick={toggle} size="sm" aria-label={t("nav.menu")} />
+          <Text fw={600}>{me.tenant.name}</Text>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar aria-label={t("nav.menu")}>
+        <Group p="md" pb="xs" gap="xs" wrap="nowrap" visibleFrom="sm">
+          <img src="/icon.svg" width={26} height={26} alt="" />
+          <Text fw={600} className="clip">
+            {me.tenant.name}
+          </Text>
+        </Group>
+        <ScrollArea flex={1} px="xs" onClick={close}>
+          <Menu />
+        </ScrollArea>
+        <Divider />
+        <Stack p="sm" gap="xs">
+          <Group justify="space-between" wrap="nowrap">
+            <Person name={me.name} />
+            <LiveMark open={open} />
+          </Group>
+          <Group gap={2} justify="space-between">
+            <LanguageMenu />
+            <Group gap={2}>
+              <SchemeButton />
+              <SignOutButton />
+            </Group>
+          </Group>
+        </Stack>
+      </AppShell.Navbar>
+      <AppShell.Main id="main">
+        <Offline open={open} />
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function LiveMark({ open }: { open: boolean | null }): ReactNode {
+  const { t } = useTranslation();
+  const label = t(open ? "state.live" : "state.not_live");
+  return (
+    <Tooltip label={label}>
+      <Box c={open ? "teal" : "dimmed"} lh={0} role="img" aria-label={label}>
+        <Icon name="live" size={16} />
+      </Box>
+    </Tooltip>
+  );
+}
+
+function Menu(): ReactNode {
+  const { t } = useTranslation();
+  const queues = useQuery(queuesQuery);
+  const location = useRouterState({ select: (state) => state.location });
+  const search = location.search as { view?: string; queue?: string };
+  const onList = location.pathname === "/desk/tickets";
+  return (
+    <Stack gap={2}>
+      <Entry to="/desk/new" icon="plus" label={t("nav.new_ticket")} active={location.pathname === "/desk/new"} />
+      <Heading>{t("nav.views")}</Heading>
+      {VIEWS.map((view) => (
+        <NavLink
+          py={6}
+          key={view.name}
+          label={t(`views.${view.name}`)}
+          leftSection={<Icon name={view.icon} />}
+          active={onList && search.view === view.name && !search.queue}
+          renderRoot={(props) => <Link to="/desk/tickets" search={{ view: view.name }} {...props} />}
+        />
+      ))}
+      <Heading>{t("nav.queues")}</Heading>
+      {queues.data?.items.map((queue) => (
+        <NavLink
+          py={6}
+          key={queue.id}
+          label={queue.name}
+          leftSection={<Icon name="inbox" />}
+          active={onList && search.queue === queue.slug}
+          renderRoot={(props) => <Link to="/desk/tickets" search={{ queue: queue.slug }} {...props} />}
+        />
+      ))}
+      <Heading>{t("nav.more")}</Heading>
+      <Entry to="/portal" icon="home" label={t("nav.portal")} active={false} />
+    </Stack>
+  );
+}
+
+function Heading({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <Text size="xs" fw={600} className="quiet" px="sm" pt="md" pb={4}>
+      {children}
+    </Text>
+  );
+}
+
+interface EntryProps {
+  to: "/desk/new" | "/portal";
+  icon: IconName;
+  label: string;
+  active: boolean;
+}
+
+function Entry({ to, icon, label, active }: EntryProps): ReactNode {
+  return <NavLink py={6} label={label} leftSection={<Icon name={icon} />} active={active} renderRoot={(props) => <Link to={to} {...props} />} />;
+}

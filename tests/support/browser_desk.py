@@ -1,0 +1,78 @@
+"""A real browser in front of a desk: people who sign in by its page, and what a page must never do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
+
+from embedded.testing import Desk
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = ViewportSize(width=1360, height=860)
+PHONE = ViewportSize(width=390, height=844)
+PASSWORD = "deskmesh"
+
+
+def launch(playwright: Playwright, chromium: str) -> Browser:
+    """Start the machine's own Chromium."""
+    return playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+
+
+@dataclass
+class Window:
+    """One person's browser: its page, and what went wrong in it."""
+
+    page: Page
+    context: BrowserContext
+    faults: list[str] = field(default_factory=list)
+
+    def sign_in(self, who: str) -> None:
+        """Sign in by the page that asks for it."""
+        tenant = who.partition("@")[2].partition(".")[0]
+        fields = self.page.locator("form input")
+        for place, value in enumerate((tenant, who, PASSWORD)):
+            fields.nth(place).fill(value)
+        self.page.locator("form button[type=submit]").click()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+@contextmanager
+def window(
+    browser: Browser, desk: Desk, *, phone: bool = False, dark: bool = False, language: str = "en"
+) -> Iterator[Window]:
+    """Open a browser with cookies of its own; what it logs as an error, or refuses to run, is a fault."""
+    context = browser.new_context(
+        base_url=desk.url,
+        viewport=PHONE if phone else DESKTOP,
+        color_scheme="dark" if dark else "light",
+        locale=language,
+        is_mobile=phone,
+        has_touch=phone,
+        reduced_motion="reduce",
+    )
+    # The person's own language is another setting: the one chosen in this browser goes before it.
+    context.add_init_script(f"localStorage.setItem('deskmesh-language', '{language}')")
+    page = context.new_page()
+    opened = Window(page, context)
+    page.on("pageerror", lambda error: opened.faults.append(str(error)))
+    page.on(
+        "console", lambda said: opened.faults.append(said.text) if _is_fault(said.type, said.text) else None
+    )
+    try:
+        yield opened
+    finally:
+        context.close()
+
+
+def _is_fault(kind: str, text: str) -> bool:
+    # The browser itself logs answers that the page asked for and deals with: 401 before signing in, 412, 404.
+    return kind == "error" and "Failed to load resource" not in text
