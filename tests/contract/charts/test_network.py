@@ -134,6 +134,17 @@ def test_only_services_reach_nats_and_postgresql_of_the_release(objects: dict[st
         assert rule["from"]
 
 
+def test_figures_are_not_told_to_people_outside(objects: dict[str, list[Object]]) -> None:
+    """The front door and Prometheus share a port; the route leads /metrics nowhere."""
+    (route,) = of_kind(objects["external"], "HTTPRoute")
+    led = {
+        match["path"]["value"]: bool(rule.get("backendRefs"))
+        for rule in route["spec"]["rules"]
+        for match in rule["matches"]
+    }
+    assert led == {"/": True, "/metrics": False}
+
+
 def test_peers_are_of_the_same_installation(charts: Charts) -> None:
     for one in charts.service("tickets", "--set", "global.instance=desk-two"):
         for rule in one["spec"].get("egress", []) if one["kind"] == "NetworkPolicy" else []:

@@ -266,6 +266,21 @@ def test_an_upgrade_changes_images_and_the_label_of_the_version_and_makes_nothin
         assert json.loads(json.dumps(one).replace(TAG, old)) == before[of]
 
 
+@pytest.mark.parametrize("cluster", ["desk"], indirect=True)
+def test_an_upgrade_that_cannot_be_or_would_begin_anew_is_refused_before_anything_is_touched(
+    cluster: Cluster,
+) -> None:
+    cluster.install()
+    before = cluster.objects()
+    for wrong, said in (
+        ("nats.storage.size=30Gi", "the volumes of desk-nats have 20Gi"),
+        ("global.postgresql.perService=true", "desk-postgres-cmdb would begin empty"),
+    ):
+        with pytest.raises(RefusedError, match=said):
+            cluster.upgrade("--set", wrong)
+    assert cluster.objects() == before
+
+
 @pytest.mark.parametrize("cluster", BOTH, indirect=True)
 def test_a_rollback_brings_back_what_was_and_migrates_nothing(cluster: Cluster) -> None:
     cluster.install()

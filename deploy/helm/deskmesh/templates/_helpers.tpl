@@ -18,6 +18,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end -}}
 
 {{- define "deskmesh.checks" -}}
+{{- include "deskmesh.checkChanges" . -}}
 {{- if and (eq .Values.global.nats.mode "cluster") (gt (int .Values.global.nats.streamReplicas) (int .Values.nats.replicas)) -}}
 {{- fail (printf "global.nats.streamReplicas is %d, but there are only nats.replicas: %d servers to keep copies" (int .Values.global.nats.streamReplicas) (int .Values.nats.replicas)) -}}
 {{- end -}}
@@ -34,6 +35,27 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- $values := index $.Values $service -}}
 {{- if and $values.enabled (ne $values.service $service) -}}
 {{- fail (printf "%s.service is %q: it says which service stands under this name, and is %s" $service $values.service $service) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Says no to changes of an installation that is there, which Kubernetes would refuse halfway or which would begin anew. */}}
+{{- define "deskmesh.checkChanges" -}}
+{{- $instance := include "deskmesh.instance" . -}}
+{{- with lookup "apps/v1" "StatefulSet" .Release.Namespace (printf "%s-nats" $instance) -}}
+{{- $size := (first .spec.volumeClaimTemplates).spec.resources.requests.storage -}}
+{{- if ne $size (toString $.Values.nats.storage.size) -}}
+{{- fail (printf "nats.storage.size: the volumes of %s-nats have %s, and a StatefulSet keeps what it began with: docs/operations/kubernetes.md says how they grow" $instance $size) -}}
+{{- end -}}
+{{- end -}}
+{{- if eq .Values.global.postgresql.mode "cnpg" -}}
+{{- range $service := include "deskmesh.services" . | fromJsonArray -}}
+{{- with lookup "postgresql.cnpg.io/v1" "Database" $.Release.Namespace (printf "%s-%s" $instance $service) -}}
+{{- $cluster := ternary (printf "%s-postgres-%s" $instance $service) (printf "%s-postgres" $instance) $.Values.global.postgresql.perService -}}
+{{- if ne .spec.cluster.name $cluster -}}
+{{- fail (printf "global.postgresql.perService: the database of %s is in the cluster %s, and %s would begin empty" $service .spec.cluster.name $cluster) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
