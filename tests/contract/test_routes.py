@@ -66,6 +66,8 @@ GET /events
 GET /tickets/{}/approvals  POST /tickets/{}/approvals  GET /tickets/{}/approvals/{}
 POST /tickets/{}/approvals/{}/decisions  POST /tickets/{}/approvals/{}/delegations
 POST /tickets/{}/approvals/{}/withdrawal
+GET /catalog/items  POST /catalog/items  GET /catalog/items/{}  PATCH /catalog/items/{}
+POST /catalog/items/{}/requests  GET /catalog/requests/{}
 GET /me/approvals  GET /me/substitute  PUT /me/substitute  DELETE /me/substitute
 """
 

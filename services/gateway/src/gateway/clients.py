@@ -22,6 +22,7 @@ from deskmesh.notify.v1 import message_service_pb2 as notify
 from deskmesh.sla.v1 import compliance_service_pb2 as compliance
 from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
+from deskmesh.tickets.v1 import catalog_service_pb2 as catalog
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
@@ -93,6 +94,7 @@ def owner_of(service: ServiceDescriptor) -> str:
 
 APPROVALS = approvals.DESCRIPTOR.services_by_name["ApprovalService"]
 TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
+CATALOG = catalog.DESCRIPTOR.services_by_name["CatalogService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
 MERGES = merges.DESCRIPTOR.services_by_name["MergeService"]
 WORKFLOWS = workflows.DESCRIPTOR.services_by_name["WorkflowService"]
@@ -109,6 +111,7 @@ AUDIT = audit.DESCRIPTOR.services_by_name["AuditService"]
 SERVICES = (
     TICKETS,
     APPROVALS,
+    CATALOG,
     CONFIGURATION,
     WORKFLOWS,
     LINKS,
@@ -380,3 +383,9 @@ GET_COMPLIANCE = _rpc(
     COMPLIANCE, "GetCompliance", compliance.GetComplianceRequest, compliance.GetComplianceResponse
 )
 LIST_AT_RISK = _rpc(COMPLIANCE, "ListAtRisk", compliance.ListAtRiskRequest, compliance.ListAtRiskResponse)
+CREATE_CATALOG_ITEM = _rpc(CATALOG, "CreateItem", catalog.CreateItemRequest, catalog.CreateItemResponse)
+GET_CATALOG_ITEM = _rpc(CATALOG, "GetItem", catalog.GetItemRequest, catalog.GetItemResponse)
+LIST_CATALOG_ITEMS = _rpc(CATALOG, "ListItems", catalog.ListItemsRequest, catalog.ListItemsResponse)
+UPDATE_CATALOG_ITEM = _rpc(CATALOG, "UpdateItem", catalog.UpdateItemRequest, catalog.UpdateItemResponse)
+ORDER_CATALOG_ITEM = _rpc(CATALOG, "OrderItem", catalog.OrderItemRequest, catalog.OrderItemResponse)
+GET_CATALOG_REQUEST = _rpc(CATALOG, "GetOrder", catalog.GetOrderRequest, catalog.GetOrderResponse)

@@ -9,6 +9,7 @@ from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
 from deskmesh.tickets.v1 import (
     approval_service_pb2,
+    catalog_service_pb2,
     configuration_service_pb2,
     link_service_pb2,
     macro_service_pb2,
@@ -18,6 +19,7 @@ from deskmesh.tickets.v1 import (
     workflow_service_pb2,
 )
 from tickets.api.approvals import ApprovalServicer, ApprovalTimers
+from tickets.api.catalog import CatalogServicer, FulfilmentTimers
 from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
@@ -40,6 +42,7 @@ from tickets.settings import Settings
 
 _TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
 _APPROVALS = approval_service_pb2.DESCRIPTOR.services_by_name["ApprovalService"]
+_CATALOG = catalog_service_pb2.DESCRIPTOR.services_by_name["CatalogService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _MERGES = merge_service_pb2.DESCRIPTOR.services_by_name["MergeService"]
 _WORKFLOWS = workflow_service_pb2.DESCRIPTOR.services_by_name["WorkflowService"]
@@ -65,6 +68,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         servicers=[
             Servicer(_TICKETS, TicketServicer(databases, configurations, desk, objects)),
             Servicer(_APPROVALS, ApprovalServicer(configurations)),
+            Servicer(_CATALOG, CatalogServicer(configurations, desk)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_WORKFLOWS, WorkflowServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
@@ -77,7 +81,11 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             MailEvents(databases, configurations, desk, objects).handler(),
             *clock_handlers(),
         ],
-        timers=[*MovingTimers(configurations).handlers(), *ApprovalTimers(configurations).handlers()],
+        timers=[
+            *MovingTimers(configurations).handlers(),
+            *ApprovalTimers(configurations).handlers(),
+            FulfilmentTimers(configurations, desk).handler(),
+        ],
         jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
     )
 

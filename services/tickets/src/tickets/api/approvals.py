@@ -152,12 +152,12 @@ class ApprovalTimers:
         ]
 
 
-def steps_of(steps: Sequence[pb.NewApprovalStep]) -> list[NewStep]:
+def steps_of(steps: Sequence[pb.NewApprovalStep], path: str = "steps") -> list[NewStep]:
     """The steps that are wanted. Raises InvalidInput for an approver that names nobody."""
     return [
         NewStep(
             approvers=[
-                _approver(one, f"steps[{place}].approvers[{number}]")
+                _approver(one, f"{path}[{place}].approvers[{number}]")
                 for number, one in enumerate(step.approvers)
             ],
             name=step.name,

@@ -12,6 +12,7 @@ from tickets.db.approval_views import ApprovalView, view_approval
 from tickets.db.approvals import Approval, ApprovalStep
 from tickets.db.tickets import Ticket
 from tickets.domain.approvals import OPEN
+from tickets.domain.catalog import FULFIL
 from tickets.domain.changes import Change
 from tickets.domain.occasion import Occasion
 from tickets.publish import approval_events
@@ -53,6 +54,7 @@ async def end_approval(tx: Tx, matter: Matter, state: str) -> None:
         await close_step(tx, matter, step, step.state if step.state not in OPEN else "withdrawn")
     told = await tell_of_approval(tx, matter, "approval_completed")
     approval_events.approval_completed(tx, told)
+    await timers.schedule(tx, kind=FULFIL, key=str(matter.ticket.id), due_at=matter.occasion.recorded_at)
 
 
 async def close_step(tx: Tx, matter: Matter, step: ApprovalStep, state: str) -> None:

@@ -18,6 +18,7 @@ from tickets.app.recording import record_change
 from tickets.db.configuration import WorkflowVersion
 from tickets.db.tickets import HistoryEntry, Ticket
 from tickets.db.views import TicketView
+from tickets.domain.catalog import DONE_CATEGORIES, FULFIL
 from tickets.domain.changes import Change
 from tickets.domain.definitions import parse_workflow
 from tickets.domain.fields import missing_fields
@@ -163,6 +164,8 @@ async def move_ticket(
         await withdraw_approvals(
             tx, configuration, ticket, replace(occasion, occurred_at=occasion.recorded_at)
         )
+    if ticket.parent_id is not None and ticket.state_category in DONE_CATEGORIES:
+        await timers.schedule(tx, kind=FULFIL, key=str(ticket.parent_id), due_at=occasion.recorded_at)
     return view
 
 

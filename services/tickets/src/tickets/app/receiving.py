@@ -18,9 +18,10 @@ from tickets.app.actors import occasion_of
 from tickets.app.attaching import StoredFile, copy_file, new_attachment
 from tickets.app.commenting import COMMENT, INTERNAL, PUBLIC, NewComment, add_comment, speaks_as_requester
 from tickets.app.configuration import Configuration
-from tickets.app.creating import NewTicket, compose_ticket, place_ticket
+from tickets.app.creating import NewTicket
 from tickets.app.directory import EnsureRequester, KnownPerson, find_person, keep_person, require_person
-from tickets.app.opening import Desk, store_within
+from tickets.app.making import make_ticket
+from tickets.app.opening import Desk
 from tickets.app.people import requester_of
 from tickets.app.standing_in import caller_as, caused_by
 from tickets.db.directory import Person
@@ -290,16 +291,7 @@ async def _open_ticket(
         ticket_id=ticket_id,
         attachments=attachments,
     )
-    placing = place_ticket(configuration, new)
-    composed = compose_ticket(
-        configuration=configuration,
-        vocabulary=desk.vocabulary,
-        new=new,
-        placing=placing,
-        sequence=await desk.numbers.take(tx.tenant_id, placing.kind.prefix),
-        occasion=occasion,
-    )
-    await store_within(tx, desk, composed)
+    await make_ticket(tx, configuration=configuration, desk=desk, new=new, occasion=occasion)
     for attachment in attachments:
         tx.add(attachment)
 
