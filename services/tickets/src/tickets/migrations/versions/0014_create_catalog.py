@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.migrations import enable_row_security, grant_app
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 _COMMON = """
     tenant_id uuid NOT NULL,
