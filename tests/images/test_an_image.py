@@ -1,5 +1,6 @@
 """What every image promises, looked at from inside and by what the engine knows of it."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -119,12 +120,37 @@ def test_its_bill_of_materials_names_all_that_is_inside(service: str) -> None:
     python = {
         normal(one["name"]): one["version"]
         for one in bill["components"]
-        if not one.get("purl", "").startswith("pkg:deb")
+        if not one.get("purl", "").startswith(("pkg:deb", "pkg:npm"))
     }
     assert python == {normal(name): version for name, version in seen["distributions"].items()}
     taken = {Path(path).name for path in seen["files"] if path.startswith("/var/lib/dpkg/status.d/")}
     assert {name for kind, name in listed if kind == "deb"} == taken
     assert {"libc6", "libssl3", "python3.11-minimal"} <= taken
+
+
+def test_the_bill_of_the_gateway_names_the_packages_of_the_web_ui_and_no_other_does() -> None:
+    lock = json.loads((ROOT / "services/gateway/web/package-lock.json").read_text())["packages"]
+    for service in SERVICES:
+        (bill,) = look(service)["bills"]
+        npm = {
+            one["name"]: one["version"]
+            for one in bill["components"]
+            if one.get("purl", "").startswith("pkg:npm")
+        }
+        if service != "gateway":
+            assert npm == {}
+            continue
+        direct = lock[""]["dependencies"].keys() - {"vite"}
+        assert direct <= npm.keys()
+        assert {"scheduler", "zrender"} <= npm.keys(), "what react-dom and echarts stand on"
+        assert not {"vite", "esbuild", "rollup", "postcss"} & npm.keys()
+        assert all(lock[f"node_modules/{name}"]["version"] == npm[name] for name in direct)
+
+
+def test_the_gateway_holds_the_web_ui_and_nothing_that_made_it() -> None:
+    files = look("gateway")["files"]
+    assert any(path.endswith("/gateway/web_ui/index.html") for path in files)
+    assert [path for path in files if "node_modules" in path or path.endswith("package-lock.json")] == []
 
 
 @each_service

@@ -35,6 +35,20 @@ def test_every_alert_has_a_runbook(objects: dict[str, list[Object]]) -> None:
             assert (ROOT / "docs" / "runbooks" / runbook).is_file(), rule["alert"]
 
 
+def test_alerts_lead_to_where_runbooks_can_be_read(charts: Charts) -> None:
+    where = "https://git.example/desk/docs/runbooks"
+    words = f"monitoring.prometheusRules.enabled=true,monitoring.prometheusRules.runbooks={where}"
+    runbooks = {
+        rule["annotations"]["runbook_url"]
+        for one in of_kind(charts.desk("small", arguments=("--set", words)), "PrometheusRule")
+        for group in one["spec"]["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    }
+    assert {runbook.rpartition("/")[0] for runbook in runbooks} == {where}
+    assert f"{where}/deskmesh-service-down.md" in runbooks
+
+
 def test_what_prometheus_and_grafana_fill_in_is_left_alone(charts: Charts, tmp_path: Path) -> None:
     """Both write {{ … }}, as Helm does."""
     shutil.copytree(charts.folder, tmp_path, dirs_exist_ok=True)
