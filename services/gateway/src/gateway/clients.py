@@ -19,6 +19,7 @@ from deskmesh.gateway.v1 import audit_service_pb2 as audit
 from deskmesh.gateway.v1 import directory_service_pb2 as directory
 from deskmesh.knowledge.v1 import article_service_pb2 as knowledge
 from deskmesh.notify.v1 import message_service_pb2 as notify
+from deskmesh.sla.v1 import agreement_service_pb2 as agreements
 from deskmesh.sla.v1 import compliance_service_pb2 as compliance
 from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
@@ -101,6 +102,7 @@ WORKFLOWS = workflows.DESCRIPTOR.services_by_name["WorkflowService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
 MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
 VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
+AGREEMENTS = agreements.DESCRIPTOR.services_by_name["AgreementService"]
 COMPLIANCE = compliance.DESCRIPTOR.services_by_name["ComplianceService"]
 SLA = sla.DESCRIPTOR.services_by_name["SlaService"]
 ARTICLES = knowledge.DESCRIPTOR.services_by_name["ArticleService"]
@@ -125,6 +127,7 @@ SERVICES = (
     AUDIT,
     MERGES,
     COMPLIANCE,
+    AGREEMENTS,
 )
 
 
@@ -389,3 +392,21 @@ LIST_CATALOG_ITEMS = _rpc(CATALOG, "ListItems", catalog.ListItemsRequest, catalo
 UPDATE_CATALOG_ITEM = _rpc(CATALOG, "UpdateItem", catalog.UpdateItemRequest, catalog.UpdateItemResponse)
 ORDER_CATALOG_ITEM = _rpc(CATALOG, "OrderItem", catalog.OrderItemRequest, catalog.OrderItemResponse)
 GET_CATALOG_REQUEST = _rpc(CATALOG, "GetOrder", catalog.GetOrderRequest, catalog.GetOrderResponse)
+CREATE_AGREEMENT = _rpc(
+    AGREEMENTS, "CreateAgreement", agreements.CreateAgreementRequest, agreements.CreateAgreementResponse
+)
+GET_AGREEMENT = _rpc(
+    AGREEMENTS, "GetAgreement", agreements.GetAgreementRequest, agreements.GetAgreementResponse
+)
+LIST_AGREEMENTS = _rpc(
+    AGREEMENTS, "ListAgreements", agreements.ListAgreementsRequest, agreements.ListAgreementsResponse
+)
+UPDATE_AGREEMENT = _rpc(
+    AGREEMENTS, "UpdateAgreement", agreements.UpdateAgreementRequest, agreements.UpdateAgreementResponse
+)
+DELETE_AGREEMENT = _rpc(
+    AGREEMENTS, "DeleteAgreement", agreements.DeleteAgreementRequest, agreements.DeleteAgreementResponse
+)
+GET_ENTITLEMENT = _rpc(
+    AGREEMENTS, "GetEntitlement", agreements.GetEntitlementRequest, agreements.GetEntitlementResponse
+)

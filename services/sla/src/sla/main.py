@@ -12,8 +12,9 @@ from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
 from chassis.timers import TimerHandler
 from deskmesh.gateway.v1 import events_pb2 as directory
-from deskmesh.sla.v1 import compliance_service_pb2, sla_service_pb2
+from deskmesh.sla.v1 import agreement_service_pb2, compliance_service_pb2, sla_service_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
+from sla.api.agreement_service import AgreementService
 from sla.api.compliance_service import ComplianceService
 from sla.api.sla_service import SlaService
 from sla.api.tenants import backfill_tenants, on_tenant_changed
@@ -37,6 +38,9 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             Servicer(sla_service_pb2.DESCRIPTOR.services_by_name["SlaService"], SlaService()),
             Servicer(
                 compliance_service_pb2.DESCRIPTOR.services_by_name["ComplianceService"], ComplianceService()
+            ),
+            Servicer(
+                agreement_service_pb2.DESCRIPTOR.services_by_name["AgreementService"], AgreementService()
             ),
         ],
         handlers=[

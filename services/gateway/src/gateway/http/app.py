@@ -17,6 +17,7 @@ from gateway.http.documented import openapi
 from gateway.http.door import Declared, GuardedRoute
 from gateway.http.pages import pages
 from gateway.http.routes import (
+    agreements,
     approvals,
     attachments,
     auth,
@@ -54,6 +55,7 @@ DOORS: Final = (
     calendars.door,
     catalog.door,
     sla.door,
+    agreements.door,
     compliance.door,
     auth.door,
     browser.door,

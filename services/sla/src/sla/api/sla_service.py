@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from google.protobuf.field_mask_pb2 import FieldMask
-from google.protobuf.message import Message
-
 from chassis.db import Tx
 from chassis.paging import page_of
 from deskmesh.sla.v1 import sla_pb2
 from deskmesh.sla.v1 import sla_service_pb2 as pb
+from sla.api.masks import masked
 from sla.api.times import time_of, time_or_none
 from sla.app import calendars, policies, reading
 from sla.app.calendar_draft import CalendarDraft
@@ -86,7 +84,7 @@ class SlaService:
         )
 
     async def UpdateCalendar(self, tx: Tx, request: pb.UpdateCalendarRequest) -> pb.UpdateCalendarResponse:
-        fields = _fields(request.update_mask, request.patch, _CALENDAR_FIELDS)
+        fields = masked(request.update_mask, request.patch, _CALENDAR_FIELDS)
         row = await calendars.update_calendar(
             tx,
             calendar=request.calendar_id,
@@ -165,7 +163,7 @@ class SlaService:
         return pb.ListPoliciesResponse(policies=[policy_message(row) for row in rows], next_page_token=token)
 
     async def UpdatePolicy(self, tx: Tx, request: pb.UpdatePolicyRequest) -> pb.UpdatePolicyResponse:
-        fields = _fields(request.update_mask, request.patch, _POLICY_FIELDS)
+        fields = masked(request.update_mask, request.patch, _POLICY_FIELDS)
         row = await policies.update_policy(
             tx,
             policy_id=request.policy_id,
@@ -179,16 +177,6 @@ class SlaService:
             tx, policy_id=request.policy_id, expected_version=request.expected_version or None
         )
         return pb.DeletePolicyResponse()
-
-
-def _fields(mask: FieldMask, patch: Message, known: Collection[str]) -> list[str]:
-    """What an update changes: what the mask names, or without one what the patch holds."""
-    if not mask.paths:
-        return [field.name for field, _ in patch.ListFields() if field.name in known]
-    unknown = [path for path in mask.paths if path not in known]
-    if unknown:
-        raise invalid(*((path, f"can't be changed; {', '.join(known)} can") for path in unknown))
-    return list(dict.fromkeys(mask.paths))
 
 
 def _calendar_values(calendar: sla_pb2.Calendar, fields: Collection[str]) -> dict[str, object]:

@@ -47,9 +47,7 @@ async def list_ticket_clocks(tx: Tx, *, ticket: str, at: datetime | None, explai
     now = datetime.now(UTC)
     if at is not None and not _EARLIEST <= at <= now + FARTHEST:
         raise invalid(("at", "must be a time from 1970 on, at most ten years ahead"))
-    row = await _ticket(tx, ticket)
-    if row is None or not _may_read(current_caller(), row):
-        raise NotFound("ticket")
+    row = await readable_ticket(tx, ticket)
     events = (await ledger.events_of(tx, [row.id]))[row.id]
     told = (await ledger.clocks_of(tx, [row.id]))[row.id]
     moment = at if at is not None else max([now, *(event.occurred_at for event in events)])
@@ -63,6 +61,14 @@ async def list_ticket_clocks(tx: Tx, *, ticket: str, at: datetime | None, explai
         version = told[id_].version if id_ in told else 0
         found.append(ReadClock(id_, row.id, version, clock, recomputed[id_]))
     return found
+
+
+async def readable_ticket(tx: Tx, ticket: str) -> TicketRow:
+    """The ticket of an id or number. Raises NotFound where it is not known here or the caller may not read it."""
+    row = await _ticket(tx, ticket)
+    if row is None or not _may_read(current_caller(), row):
+        raise NotFound("ticket")
+    return row
 
 
 async def _recomputations(tx: Tx, ticket_id: UUID, until: datetime) -> Sequence[RecomputationRow]:

@@ -11,7 +11,8 @@ from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from deskmesh.common.v1 import types_pb2
-from deskmesh.sla.v1 import compliance_service_pb2, events_pb2, sla_pb2
+from deskmesh.sla.v1 import agreement_service_pb2, compliance_service_pb2, events_pb2, sla_pb2
+from sla.db.agreements import AgreementRow
 from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow
 from sla.db.tickets import ClockRow, RecomputationRow, TicketRow
 from sla.domain import durations, words
@@ -212,6 +213,24 @@ def policy_message(row: PolicyRow) -> sla_pb2.Policy:
         restart_on=row.restart_on,
         recompute=row.recompute,
         clocks=[sla_pb2.OwnClock(**clock) for clock in row.clocks],  # type: ignore[arg-type]  # kept by the names of its fields
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+        version=row.version,
+    )
+
+
+def agreement_message(row: AgreementRow) -> agreement_service_pb2.Agreement:
+    """An agreement."""
+    return agreement_service_pb2.Agreement(
+        id=str(row.id),
+        name=row.name,
+        kind=row.kind,
+        parties=row.parties,
+        services=row.services,
+        products=row.products,
+        valid_from=row.valid_from.isoformat(),
+        valid_until="" if row.valid_until is None else row.valid_until.isoformat(),
+        note=row.note,
         created_at=moment(row.created_at),
         updated_at=moment(row.updated_at),
         version=row.version,

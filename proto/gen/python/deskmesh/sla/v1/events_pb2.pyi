@@ -336,7 +336,7 @@ class SettingChanged(_message.Message):
     CAUSE_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """"calendar" or "policy"."""
+    """"calendar", "policy" or "agreement"."""
     id: _builtins.str
     name: _builtins.str
     cause: _builtins.str
