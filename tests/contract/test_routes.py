@@ -51,6 +51,8 @@ GET /workflows/{}/versions  POST /workflows/validate
 GET /priority-matrix  PATCH /priority-matrix
 GET /views  POST /views  GET /views/{}  PATCH /views/{}  DELETE /views/{}  GET /views/{}/tickets  GET /views/counts
 GET /macros  POST /macros  GET /macros/{}  PATCH /macros/{}  DELETE /macros/{}
+GET /rules  POST /rules  GET /rules/{}  PATCH /rules/{}  DELETE /rules/{}
+GET /rules/{}/executions  POST /rules/dry-run  POST /rules/{}/dry-run
 GET /tickets/{}/macros/{}  POST /tickets/{}/macros/{}
 GET /sla/calendars  POST /sla/calendars  GET /sla/calendars/{}  PATCH /sla/calendars/{}  DELETE /sla/calendars/{}
 POST /sla/calendars/{}/calculate  GET /sla/calendars/{}/versions

@@ -108,3 +108,14 @@ def test_a_shared_macro_tells_what_it_would_do(desk: Desk, slug: str) -> None:
     effect = agent.get(f"/tickets/{ticket['id']}/macros/{macro['id']}")
     assert ticket["number"] in effect["comments"][0]["body"]
     assert {"field": "state", "from": "open", "to": "pending_requester"} in effect["changes"]
+
+
+def test_a_rule_moves_what_speaks_of_cables(desk: Desk) -> None:
+    agent, admin = desk.sign_in("agent@acme.example"), desk.sign_in("admin@acme.example")
+    ticket = agent.send("POST", "/tickets", {"title": "The network cable is torn"})
+    eventually(lambda: agent.get(f"/tickets/{ticket['id']}")["category"] == "cabling")
+    rule = next(one for one in admin.all("/rules") if one["name"] == "Cables to the network team")
+    executions = admin.get(f"/rules/{rule['id']}/executions")["items"]
+    assert ticket["number"] in {one["ticket"]["key"] for one in executions}
+    tried = admin.send("POST", f"/rules/{rule['id']}/dry-run?days=1", None)
+    assert ticket["number"] in {match["ticket"]["key"] for match in tried["items"]}

@@ -30,6 +30,7 @@ from deskmesh.tickets.v1 import (
     macro_pb2,
     macro_service_pb2,
     merge_service_pb2,
+    rule_service_pb2,
     ticket_pb2,
     view_service_pb2,
     workflow_service_pb2,
@@ -51,6 +52,7 @@ SERVICES = [
         macro_service_pb2,
         merge_service_pb2,
         workflow_service_pb2,
+        rule_service_pb2,
     )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]

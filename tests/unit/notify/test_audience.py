@@ -99,6 +99,14 @@ def test_an_agents_answer_goes_to_requester_and_watchers_but_not_to_its_author()
     assert comment(author="bob") == {"rita": "reply", "walter": "reply"}
 
 
+def test_what_a_rule_of_the_desk_says_goes_where_an_agents_answer_would() -> None:
+    said = comment(author="tickets", automatic=True, by_the_desk=True)
+    assert said == dict.fromkeys(("rita", "walter", "bob"), "automatic_reply")
+    noted = comment(author="tickets", automatic=True, by_the_desk=True, public=False)
+    assert noted == {"anna": "agent_comment"}
+    assert comment(automatic=True) == {}
+
+
 def test_what_the_requester_says_goes_to_the_assignee_else_to_the_team() -> None:
     assert comment(author="rita", from_requester=True) == {"anna": "agent_comment"}
     assert comment(TICKET, author="rita", from_requester=True) == {

@@ -28,6 +28,7 @@ from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
+from deskmesh.tickets.v1 import rule_service_pb2 as rules
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from deskmesh.tickets.v1 import view_service_pb2 as views
 from deskmesh.tickets.v1 import workflow_service_pb2 as workflows
@@ -101,6 +102,7 @@ MERGES = merges.DESCRIPTOR.services_by_name["MergeService"]
 WORKFLOWS = workflows.DESCRIPTOR.services_by_name["WorkflowService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
 MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
+RULES = rules.DESCRIPTOR.services_by_name["RuleService"]
 VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
 AGREEMENTS = agreements.DESCRIPTOR.services_by_name["AgreementService"]
 COMPLIANCE = compliance.DESCRIPTOR.services_by_name["ComplianceService"]
@@ -119,6 +121,7 @@ SERVICES = (
     LINKS,
     VIEWS,
     MACROS,
+    RULES,
     SLA,
     ARTICLES,
     ITEMS,
@@ -266,6 +269,17 @@ DELETE_WORKFLOW = _rpc(
 VALIDATE_WORKFLOW = _rpc(
     WORKFLOWS, "ValidateWorkflow", workflows.ValidateWorkflowRequest, workflows.ValidateWorkflowResponse
 )
+
+CREATE_RULE = _rpc(RULES, "CreateRule", rules.CreateRuleRequest, rules.CreateRuleResponse)
+GET_RULE = _rpc(RULES, "GetRule", rules.GetRuleRequest, rules.GetRuleResponse)
+LIST_RULES = _rpc(RULES, "ListRules", rules.ListRulesRequest, rules.ListRulesResponse)
+UPDATE_RULE = _rpc(RULES, "UpdateRule", rules.UpdateRuleRequest, rules.UpdateRuleResponse)
+DELETE_RULE = _rpc(RULES, "DeleteRule", rules.DeleteRuleRequest, rules.DeleteRuleResponse)
+LIST_RULE_EXECUTIONS = _rpc(
+    RULES, "ListRuleExecutions", rules.ListRuleExecutionsRequest, rules.ListRuleExecutionsResponse
+)
+DRY_RUN_RULE = _rpc(RULES, "DryRunRule", rules.DryRunRuleRequest, rules.DryRunRuleResponse)
+
 LIST_TICKET_CLOCKS = _rpc(SLA, "ListTicketClocks", sla.ListTicketClocksRequest, sla.ListTicketClocksResponse)
 CREATE_CALENDAR = _rpc(SLA, "CreateCalendar", sla.CreateCalendarRequest, sla.CreateCalendarResponse)
 GET_CALENDAR = _rpc(SLA, "GetCalendar", sla.GetCalendarRequest, sla.GetCalendarResponse)

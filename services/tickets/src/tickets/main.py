@@ -14,11 +14,13 @@ from deskmesh.tickets.v1 import (
     link_service_pb2,
     macro_service_pb2,
     merge_service_pb2,
+    rule_service_pb2,
     ticket_service_pb2,
     view_service_pb2,
     workflow_service_pb2,
 )
 from tickets.api.approvals import ApprovalServicer, ApprovalTimers
+from tickets.api.automation import Automation
 from tickets.api.catalog import CatalogServicer, FulfilmentTimers
 from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
@@ -27,6 +29,7 @@ from tickets.api.links import LinkServicer
 from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
 from tickets.api.merges import MergeServicer
+from tickets.api.rules import RuleServicer
 from tickets.api.tickets import TicketServicer
 from tickets.api.timers import MovingTimers
 from tickets.api.views import ViewServicer
@@ -48,6 +51,7 @@ _MERGES = merge_service_pb2.DESCRIPTOR.services_by_name["MergeService"]
 _WORKFLOWS = workflow_service_pb2.DESCRIPTOR.services_by_name["WorkflowService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
+_RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
 _VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
 
 
@@ -63,6 +67,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         await backfill_directory(databases, gateway)
 
     configurations = Configurations(databases)
+    automation = Automation(configurations)
     desk = Desk(Numbers(databases), Vocabulary(), CallersAsRequesters(), ensure_requester)
     return Parts(
         servicers=[
@@ -74,17 +79,20 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_MERGES, MergeServicer(databases, configurations, desk)),
             Servicer(_VIEWS, ViewServicer(configurations)),
+            Servicer(_RULES, RuleServicer(configurations)),
             Servicer(_MACROS, MacroServicer(databases, configurations, desk.vocabulary)),
         ],
         handlers=[
             *DirectoryEvents(configurations).handlers(),
             MailEvents(databases, configurations, desk, objects).handler(),
             *clock_handlers(),
+            *automation.handlers(),
         ],
         timers=[
             *MovingTimers(configurations).handlers(),
             *ApprovalTimers(configurations).handlers(),
             FulfilmentTimers(configurations, desk).handler(),
+            automation.timer_handler(),
         ],
         jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
     )

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from embedded.demo.client import Api
 
-KINDS = ("views", "macros")
+KINDS = ("views", "macros", "rules")
 
 
 async def load_automation(api: Api, *, by: str) -> None:

@@ -38,6 +38,7 @@ TAGS = (
     ("configuration", "What tickets are worked by."),
     ("views", "Saved questions for tickets."),
     ("macros", "Canned replies and actions."),
+    ("rules", "What happens to tickets by itself."),
     ("sla", "Calendars, policies and clocks."),
     ("knowledge", "Articles and their search."),
     ("cmdb", "Configuration items and their relations."),

@@ -61,6 +61,8 @@ class NewComment(News):
     public: bool = False
     from_requester: bool = False
     automatic: bool = False
+    by_the_desk: bool = False
+    """Said by a rule of the desk, and not by a person or a machine outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
                 public=news.public,
                 from_requester=news.from_requester,
                 automatic=news.automatic,
+                by_the_desk=news.by_the_desk,
             )
         case ApprovalAsked():
             purpose = Purpose.APPROVAL_REMINDER if news.reminder else Purpose.APPROVAL_REQUEST

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
 
     ACKNOWLEDGEMENT = "acknowledgement"
     REPLY = "reply"
+    AUTOMATIC_REPLY = "automatic_reply"
     RESOLVED = "resolved"
     AGENT_NEW_TICKET = "agent_new_ticket"
     AGENT_COMMENT = "agent_comment"
@@ -36,7 +37,7 @@ class Purpose(StrEnum):
 # Written by a person; everything else is the desk's own and says so (RFC 3834).
 WRITTEN_BY_PEOPLE = frozenset({Purpose.REPLY})
 # Sent without anybody's doing to people outside the desk: what a loop between two machines would be made of.
-LIMITED = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.RESOLVED})
+LIMITED = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.RESOLVED, Purpose.AUTOMATIC_REPLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +144,16 @@ def of_comment(
     public: bool,
     from_requester: bool,
     automatic: bool,
+    by_the_desk: bool = False,
 ) -> list[Letter]:
     """Who hears of a comment.
 
     What an agent says in public goes to the requester and the watchers; what the requester says, to the agents; what
     is internal, to the assignee and the mentioned, and to agents alone. What a machine said goes to nobody: it is
-    on the ticket, and a mail about it could be the next turn of a loop.
+    on the ticket, and a mail about it could be the next turn of a loop. What the desk says by a rule goes where an
+    agent's words would.
     """
-    if automatic:
+    if automatic and not by_the_desk:
         return []
     if not public:
         internal = _Round(people, author)
@@ -161,8 +164,9 @@ def of_comment(
     if from_requester:
         return _agents(ticket, people, author, Purpose.AGENT_COMMENT)
     outside = _Round(people, author)
+    purpose = Purpose.AUTOMATIC_REPLY if by_the_desk else Purpose.REPLY
     for party in (ticket.requester, *ticket.watchers):
-        outside.tell(Purpose.REPLY, party, agents_only=False)
+        outside.tell(purpose, party, agents_only=False)
     return list(outside.letters.values())
 
 

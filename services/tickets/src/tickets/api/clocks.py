@@ -32,7 +32,7 @@ async def on_clock(tx: Tx, received: list[Received[ClockEvent]]) -> None:
 
 
 def clock_handlers() -> Sequence[AnyHandler]:
-    """The handlers of sla's events."""
+    """The handlers of sla's events; warnings and breaches are heard by rules, which keep the clocks first."""
     return [
         Handler(events_pb2.ClockStarted, on_clock),
         Handler(events_pb2.ClockPaused, on_clock),
@@ -40,8 +40,6 @@ def clock_handlers() -> Sequence[AnyHandler]:
         Handler(events_pb2.ClockStopped, on_clock),
         Handler(events_pb2.ClockRecomputed, on_clock),
         Handler(events_pb2.ClockRemoved, on_clock),
-        Handler(events_pb2.ClockWarning, on_clock),
-        Handler(events_pb2.ClockBreached, on_clock),
     ]
 
 

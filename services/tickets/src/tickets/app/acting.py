@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from chassis.context import current_caller
 from chassis.db import Tx
+from chassis.errors import WrongState
 from chassis.templates import fill
 from tickets.app.assigning import Assignment, assign_ticket
 from tickets.app.checking import Problems
@@ -25,6 +26,9 @@ from tickets.db.views import TicketView
 from tickets.domain.actions import Action, Assign, Move, Say, SetValues, Tag, parse_actions
 from tickets.domain.texts import one_line
 from tickets.domain.variables import CUSTOM
+
+RULE_CHANNEL = "rule"
+"""Of what the desk says by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,13 @@ async def perform(
                         ticket=ticket,
                         move=WantedMove(to),
                     )
-            case Say(body, public):
+            case Say():
                 comment, _ = await comment_on_ticket(
                     tx,
                     configuration=configuration,
                     vocabulary=vocabulary,
                     ticket=ticket,
-                    new=NewComment(fill(body, variables_of(view)), visibility=PUBLIC if public else INTERNAL),
+                    new=_comment(view, action),
                     occurred_at=None,
                 )
                 comments.append(comment)
@@ -128,6 +132,24 @@ def variables_of(view: TicketView) -> dict[str, str]:
     }
     values |= {f"{CUSTOM}{slug}": _text(value) for slug, value in ticket.fields.items()}
     return {name: one_line(value) for name, value in values.items()}
+
+
+def _comment(view: TicketView, action: Say) -> NewComment:
+    """What is said. What the desk says by itself is no answer of an agent, and is never said to a machine.
+
+    Raises WrongState.
+    """
+    by_itself = current_caller().kind == "system"
+    if by_itself and action.public and view.ticket.automatic:
+        raise WrongState(
+            "ASKED_BY_A_MACHINE", "The request came from a machine; nothing answers it by itself."
+        )
+    return NewComment(
+        fill(action.body, variables_of(view)),
+        visibility=PUBLIC if action.public else INTERNAL,
+        channel=RULE_CHANNEL if by_itself else "api",
+        automatic=by_itself,
+    )
 
 
 def _text(value: object) -> str:

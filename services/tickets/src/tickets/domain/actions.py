@@ -58,6 +58,7 @@ class Say:
 Action = SetValues | Tag | Assign | Move | Say
 
 MACRO_ACTIONS = ("set", "tag", "assign", "move", "reply", "note")
+RULE_ACTIONS = MACRO_ACTIONS
 
 
 @dataclass(slots=True)

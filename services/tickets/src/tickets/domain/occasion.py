@@ -1,7 +1,7 @@
 """The circumstances of a change: who, why, when it happened and when we took it in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tickets.domain.references import Actor
 
@@ -19,6 +19,14 @@ class Occasion:
     recorded_at: datetime
     rule: str = ""
     imported: bool = False
+
+
+IMPORT_AGE = timedelta(hours=1)
+
+
+def is_import(*, occurred_at: datetime, recorded_at: datetime) -> bool:
+    """Whether something was entered long after it happened: nothing follows from it by itself."""
+    return recorded_at - occurred_at > IMPORT_AGE
 
 
 def occurred_problem(
