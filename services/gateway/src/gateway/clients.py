@@ -21,6 +21,7 @@ from deskmesh.knowledge.v1 import article_service_pb2 as knowledge
 from deskmesh.notify.v1 import message_service_pb2 as notify
 from deskmesh.sla.v1 import agreement_service_pb2 as agreements
 from deskmesh.sla.v1 import compliance_service_pb2 as compliance
+from deskmesh.sla.v1 import replay_service_pb2 as replays
 from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import catalog_service_pb2 as catalog
@@ -105,6 +106,7 @@ MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
 RULES = rules.DESCRIPTOR.services_by_name["RuleService"]
 VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
 AGREEMENTS = agreements.DESCRIPTOR.services_by_name["AgreementService"]
+REPLAYS = replays.DESCRIPTOR.services_by_name["ReplayService"]
 COMPLIANCE = compliance.DESCRIPTOR.services_by_name["ComplianceService"]
 SLA = sla.DESCRIPTOR.services_by_name["SlaService"]
 ARTICLES = knowledge.DESCRIPTOR.services_by_name["ArticleService"]
@@ -130,6 +132,7 @@ SERVICES = (
     AUDIT,
     MERGES,
     COMPLIANCE,
+    REPLAYS,
     AGREEMENTS,
 )
 
@@ -424,3 +427,5 @@ DELETE_AGREEMENT = _rpc(
 GET_ENTITLEMENT = _rpc(
     AGREEMENTS, "GetEntitlement", agreements.GetEntitlementRequest, agreements.GetEntitlementResponse
 )
+GET_ACCOUNTING = _rpc(REPLAYS, "GetAccounting", replays.GetAccountingRequest, replays.GetAccountingResponse)
+REPLAY_TICKETS = _rpc(REPLAYS, "ReplayTickets", replays.ReplayTicketsRequest, replays.ReplayTicketsResponse)

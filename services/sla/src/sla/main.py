@@ -12,10 +12,11 @@ from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
 from chassis.timers import TimerHandler
 from deskmesh.gateway.v1 import events_pb2 as directory
-from deskmesh.sla.v1 import agreement_service_pb2, compliance_service_pb2, sla_service_pb2
+from deskmesh.sla.v1 import agreement_service_pb2, compliance_service_pb2, replay_service_pb2, sla_service_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from sla.api.agreement_service import AgreementService
 from sla.api.compliance_service import ComplianceService
+from sla.api.replay_service import ReplayService
 from sla.api.sla_service import SlaService
 from sla.api.tenants import backfill_tenants, on_tenant_changed
 from sla.api.ticket_events import on_ticket_event
@@ -42,6 +43,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             Servicer(
                 agreement_service_pb2.DESCRIPTOR.services_by_name["AgreementService"], AgreementService()
             ),
+            Servicer(replay_service_pb2.DESCRIPTOR.services_by_name["ReplayService"], ReplayService()),
         ],
         handlers=[
             Handler(tickets.TicketCreated, on_ticket_event),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from chassis.db import Tx
 from chassis.paging import page_of
-from deskmesh.sla.v1 import sla_pb2
 from deskmesh.sla.v1 import sla_service_pb2 as pb
+from sla.api.drafts import (
+    CALENDAR_FIELDS,
+    POLICY_FIELDS,
+    calendar_draft,
+    calendar_values,
+    policy_draft,
+    policy_values,
+)
 from sla.api.masks import masked
 from sla.api.times import time_of, time_or_none
 from sla.app import calendars, policies, reading
-from sla.app.calendar_draft import CalendarDraft
-from sla.app.policy_draft import PolicyDraft
 from sla.app.refusals import invalid
 from sla.domain import durations
-from sla.domain.hours import WEEKDAYS
 from sla.publish.messages import (
     calendar_message,
     clock_message,
@@ -24,32 +26,6 @@ from sla.publish.messages import (
     recomputation_message,
     span_message,
     version_message,
-)
-
-_CALENDAR_FIELDS = (
-    "name",
-    "time_zone",
-    "hours",
-    "holidays",
-    "holiday_country",
-    "holiday_subdivision",
-    "days",
-    "effective_from",
-)
-_POLICY_FIELDS = (
-    "name",
-    "kind",
-    "calendar_id",
-    "order",
-    "condition",
-    "targets",
-    "pause_states",
-    "warnings",
-    "active",
-    "pause_when",
-    "restart_on",
-    "recompute",
-    "clocks",
 )
 
 
@@ -69,7 +45,7 @@ class SlaService:
         return pb.ListTicketClocksResponse(clocks=clocks)
 
     async def CreateCalendar(self, tx: Tx, request: pb.CreateCalendarRequest) -> pb.CreateCalendarResponse:
-        draft = CalendarDraft(**_calendar_values(request.calendar, _CALENDAR_FIELDS))  # type: ignore[arg-type]  # its own fields
+        draft = calendar_draft(request.calendar)
         row = await calendars.create_calendar(tx, draft=draft)
         return pb.CreateCalendarResponse(calendar=calendar_message(row))
 
@@ -84,11 +60,11 @@ class SlaService:
         )
 
     async def UpdateCalendar(self, tx: Tx, request: pb.UpdateCalendarRequest) -> pb.UpdateCalendarResponse:
-        fields = masked(request.update_mask, request.patch, _CALENDAR_FIELDS)
+        fields = masked(request.update_mask, request.patch, CALENDAR_FIELDS)
         row = await calendars.update_calendar(
             tx,
             calendar=request.calendar_id,
-            changes=_calendar_values(request.patch, fields),
+            changes=calendar_values(request.patch, fields),
             expected_version=request.expected_version or None,
         )
         return pb.UpdateCalendarResponse(calendar=calendar_message(row))
@@ -148,11 +124,8 @@ class SlaService:
         )
 
     async def CreatePolicy(self, tx: Tx, request: pb.CreatePolicyRequest) -> pb.CreatePolicyResponse:
-        values = _policy_values(request.policy, _POLICY_FIELDS)
-        values["kind"] = request.policy.kind or "sla"
-        values["active"] = request.policy.active if request.policy.HasField("active") else True
-        draft = PolicyDraft(**values)  # type: ignore[arg-type]  # its own fields
-        return pb.CreatePolicyResponse(policy=policy_message(await policies.create_policy(tx, draft=draft)))
+        row = await policies.create_policy(tx, draft=policy_draft(request.policy))
+        return pb.CreatePolicyResponse(policy=policy_message(row))
 
     async def GetPolicy(self, tx: Tx, request: pb.GetPolicyRequest) -> pb.GetPolicyResponse:
         row = await policies.get_policy(tx, policy_id=request.policy_id)
@@ -163,11 +136,11 @@ class SlaService:
         return pb.ListPoliciesResponse(policies=[policy_message(row) for row in rows], next_page_token=token)
 
     async def UpdatePolicy(self, tx: Tx, request: pb.UpdatePolicyRequest) -> pb.UpdatePolicyResponse:
-        fields = masked(request.update_mask, request.patch, _POLICY_FIELDS)
+        fields = masked(request.update_mask, request.patch, POLICY_FIELDS)
         row = await policies.update_policy(
             tx,
             policy_id=request.policy_id,
-            changes=_policy_values(request.patch, fields),
+            changes=policy_values(request.patch, fields),
             expected_version=request.expected_version or None,
         )
         return pb.UpdatePolicyResponse(policy=policy_message(row))
@@ -177,52 +150,3 @@ class SlaService:
             tx, policy_id=request.policy_id, expected_version=request.expected_version or None
         )
         return pb.DeletePolicyResponse()
-
-
-def _calendar_values(calendar: sla_pb2.Calendar, fields: Collection[str]) -> dict[str, object]:
-    values: dict[str, object] = {
-        "name": calendar.name,
-        "time_zone": calendar.time_zone,
-        "hours": {
-            day: [[span.start, span.end] for span in getattr(calendar.hours, day)]
-            for day in WEEKDAYS
-            if len(getattr(calendar.hours, day))
-        },
-        "holidays": [[holiday.date, holiday.name] for holiday in calendar.holidays],
-        "holiday_country": calendar.holiday_country,
-        "holiday_subdivision": calendar.holiday_subdivision,
-        "days": [
-            {"date": day.date, "name": day.name, "hours": [[span.start, span.end] for span in day.hours]}
-            for day in calendar.days
-        ],
-        "effective_from": calendar.effective_from,
-    }
-    return {field: values[field] for field in fields}
-
-
-def _policy_values(policy: sla_pb2.Policy, fields: Collection[str]) -> dict[str, object]:
-    values: dict[str, object] = {
-        "name": policy.name,
-        "kind": policy.kind,
-        "calendar_id": policy.calendar_id,
-        "order": policy.order,
-        "condition": policy.condition,
-        "targets": [[target.clock, target.priority, target.target] for target in policy.targets],
-        "pause_states": list(policy.pause_states),
-        "warnings": list(policy.warnings),
-        "active": policy.active,
-        "pause_when": policy.pause_when,
-        "restart_on": list(policy.restart_on),
-        "recompute": policy.recompute or "creation",
-        "clocks": [
-            {
-                "name": clock.name,
-                "start": clock.start,
-                "stop": clock.stop,
-                "pause": clock.pause,
-                "goes_on": clock.goes_on,
-            }
-            for clock in policy.clocks
-        ],
-    }
-    return {field: values[field] for field in fields}

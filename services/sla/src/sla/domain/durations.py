@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+NOTHING = timedelta(0)
 LONGEST = timedelta(days=3660)
 
 _ISO = re.compile(r"P(?:(\d{1,6})D)?(T(?:(\d{1,8})H)?(?:(\d{1,8})M)?(?:(\d{1,10})S)?)?", re.ASCII)

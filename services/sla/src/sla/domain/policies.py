@@ -180,6 +180,17 @@ class RuleBook:
         """When something changed after a moment, until another and then included."""
         return self._changes[bisect_right(self._changes, after) : bisect_right(self._changes, until)]
 
+    def with_proposed(self, policy: PolicyVersion | None, calendar: CalendarVersion | None) -> RuleBook:
+        """The same with a policy and a calendar in place of all versions of those with their ids."""
+        policies = [one for one in self._policies if policy is None or one.policy_id != policy.policy_id]
+        calendars = [
+            one for one in self._calendars if calendar is None or one.calendar_id != calendar.calendar_id
+        ]
+        return RuleBook(
+            policies if policy is None else [*policies, policy],
+            calendars if calendar is None else [*calendars, calendar],
+        )
+
     def at(self, moment: datetime) -> Rules:
         """The versions in force at a moment."""
         index = bisect_right(self._changes, moment)

@@ -34,17 +34,7 @@ door = Door("sla")
 )
 async def create_calendar(request: Request, body: models.NewCalendar) -> Response:
     """Create a calendar."""
-    calendar = nouns.Calendar(
-        name=body.name,
-        time_zone=body.time_zone,
-        hours=_hours(body.hours),
-        holidays=_holidays(body.holidays),
-        holiday_country=body.holiday_country or "",
-        holiday_subdivision=body.holiday_subdivision or "",
-        days=_days(body.days),
-        effective_from=body.effective_from or "",
-    )
-    question = pb.CreateCalendarRequest(calendar=calendar)
+    question = pb.CreateCalendarRequest(calendar=written_calendar(body))
     made = (await ask(request, clients.CREATE_CALENDAR, question)).calendar
     return resource(render.calendar(made), made.version, HTTPStatus.CREATED, f"{API}/sla/calendars/{made.id}")
 
@@ -184,6 +174,20 @@ async def calculate_calendar(request: Request, calendar: str, body: models.Calcu
     )
     intervals = [{"start": moment(item.start), "end": moment(item.end)} for item in answer.intervals]
     return document({**result, "intervals": intervals})
+
+
+def written_calendar(body: models.NewCalendar) -> nouns.Calendar:
+    """Write a calendar as its service takes it."""
+    return nouns.Calendar(
+        name=body.name,
+        time_zone=body.time_zone,
+        hours=_hours(body.hours),
+        holidays=_holidays(body.holidays),
+        holiday_country=body.holiday_country or "",
+        holiday_subdivision=body.holiday_subdivision or "",
+        days=_days(body.days),
+        effective_from=body.effective_from or "",
+    )
 
 
 def _hours(hours: models.Hours) -> nouns.WeekHours:

@@ -57,22 +57,9 @@ async def create_policy(request: Request, body: models.NewPolicy) -> Response:
 
     Of each kind, the policy with the lowest order whose condition holds is taken.
     """
-    policy = nouns.Policy(
-        name=body.name,
-        order=body.order,
-        condition=body.condition,
-        kind=body.kind,
-        calendar_id=body.calendar_id,
-        targets=_targets(body.targets),
-        pause_states=body.pause_states,
-        warnings=body.warnings,
-        active=body.active,
-        pause_when=body.pause_when,
-        restart_on=body.restart_on,
-        recompute=body.recompute,
-        clocks=_own_clocks(body.clocks),
-    )
-    made = (await ask(request, clients.CREATE_POLICY, pb.CreatePolicyRequest(policy=policy))).policy
+    made = (
+        await ask(request, clients.CREATE_POLICY, pb.CreatePolicyRequest(policy=written_policy(body)))
+    ).policy
     return resource(render.policy(made), made.version, HTTPStatus.CREATED, f"{API}/sla/policies/{made.id}")
 
 
@@ -127,6 +114,25 @@ async def delete_policy(request: Request, policy: str) -> Response:
     question = pb.DeletePolicyRequest(policy_id=policy, expected_version=expected_version(request))
     await ask(request, clients.DELETE_POLICY, question)
     return nothing()
+
+
+def written_policy(body: models.NewPolicy) -> nouns.Policy:
+    """Write a policy as its service takes it."""
+    return nouns.Policy(
+        name=body.name,
+        order=body.order,
+        condition=body.condition,
+        kind=body.kind,
+        calendar_id=body.calendar_id,
+        targets=_targets(body.targets),
+        pause_states=body.pause_states,
+        warnings=body.warnings,
+        active=body.active,
+        pause_when=body.pause_when,
+        restart_on=body.restart_on,
+        recompute=body.recompute,
+        clocks=_own_clocks(body.clocks),
+    )
 
 
 def _targets(targets: Sequence[models.Target]) -> list[nouns.Target]:
