@@ -18,6 +18,8 @@ ROUTES = declared_routes()
 NAMES = [f"{route.method} {route.path}" for route in ROUTES]
 
 OPEN_TO_ANYBODY = {
+    # A calendar program can send no header: the credential is a parameter, and without one nobody is believed.
+    "GET /api/v1/changes/calendar.ics",
     "POST /api/v1/auth/token",
     # A browser signs in, goes on and out: the credential is the password in the body, or the cookie.
     "POST /api/v1/auth/session",
@@ -71,6 +73,9 @@ GET /events
 GET /tickets/{}/approvals  POST /tickets/{}/approvals  GET /tickets/{}/approvals/{}
 POST /tickets/{}/approvals/{}/decisions  POST /tickets/{}/approvals/{}/delegations
 POST /tickets/{}/approvals/{}/withdrawal
+GET /tickets/{}/change  PUT /tickets/{}/change  GET /changes  GET /changes/risk-questions  GET /changes/calendar.ics
+GET /changes/freezes  POST /changes/freezes  DELETE /changes/freezes/{}
+GET /changes/templates  POST /changes/templates  DELETE /changes/templates/{}  POST /changes/templates/{}/changes
 GET /catalog/items  POST /catalog/items  GET /catalog/items/{}  PATCH /catalog/items/{}
 POST /catalog/items/{}/requests  GET /catalog/requests/{}
 GET /me/approvals  GET /me/substitute  PUT /me/substitute  DELETE /me/substitute

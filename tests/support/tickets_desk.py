@@ -25,6 +25,7 @@ from deskmesh.gateway.v1 import identity_pb2 as identity
 from deskmesh.tickets.v1 import (
     approval_service_pb2,
     catalog_service_pb2,
+    change_service_pb2,
     configuration_service_pb2,
     link_service_pb2,
     macro_pb2,
@@ -46,6 +47,7 @@ SERVICES = [
         rpc,
         approval_service_pb2,
         catalog_service_pb2,
+        change_service_pb2,
         configuration_service_pb2,
         link_service_pb2,
         view_service_pb2,

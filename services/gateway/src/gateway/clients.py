@@ -25,6 +25,7 @@ from deskmesh.sla.v1 import replay_service_pb2 as replays
 from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import catalog_service_pb2 as catalog
+from deskmesh.tickets.v1 import change_service_pb2 as changes
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
@@ -97,6 +98,7 @@ def owner_of(service: ServiceDescriptor) -> str:
 
 APPROVALS = approvals.DESCRIPTOR.services_by_name["ApprovalService"]
 TICKETS = tickets.DESCRIPTOR.services_by_name["TicketService"]
+CHANGES = changes.DESCRIPTOR.services_by_name["ChangeService"]
 CATALOG = catalog.DESCRIPTOR.services_by_name["CatalogService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
 MERGES = merges.DESCRIPTOR.services_by_name["MergeService"]
@@ -118,6 +120,7 @@ SERVICES = (
     TICKETS,
     APPROVALS,
     CATALOG,
+    CHANGES,
     CONFIGURATION,
     WORKFLOWS,
     LINKS,
@@ -429,3 +432,25 @@ GET_ENTITLEMENT = _rpc(
 )
 GET_ACCOUNTING = _rpc(REPLAYS, "GetAccounting", replays.GetAccountingRequest, replays.GetAccountingResponse)
 REPLAY_TICKETS = _rpc(REPLAYS, "ReplayTickets", replays.ReplayTicketsRequest, replays.ReplayTicketsResponse)
+
+LIST_RISK_QUESTIONS = _rpc(
+    CHANGES, "ListRiskQuestions", changes.ListRiskQuestionsRequest, changes.ListRiskQuestionsResponse
+)
+GET_CHANGE = _rpc(CHANGES, "GetChange", changes.GetChangeRequest, changes.GetChangeResponse)
+UPDATE_CHANGE = _rpc(CHANGES, "UpdateChange", changes.UpdateChangeRequest, changes.UpdateChangeResponse)
+LIST_CHANGES = _rpc(CHANGES, "ListChanges", changes.ListChangesRequest, changes.ListChangesResponse)
+CREATE_FREEZE = _rpc(CHANGES, "CreateFreeze", changes.CreateFreezeRequest, changes.CreateFreezeResponse)
+LIST_FREEZES = _rpc(CHANGES, "ListFreezes", changes.ListFreezesRequest, changes.ListFreezesResponse)
+DELETE_FREEZE = _rpc(CHANGES, "DeleteFreeze", changes.DeleteFreezeRequest, changes.DeleteFreezeResponse)
+CREATE_CHANGE_TEMPLATE = _rpc(
+    CHANGES, "CreateTemplate", changes.CreateTemplateRequest, changes.CreateTemplateResponse
+)
+LIST_CHANGE_TEMPLATES = _rpc(
+    CHANGES, "ListTemplates", changes.ListTemplatesRequest, changes.ListTemplatesResponse
+)
+DELETE_CHANGE_TEMPLATE = _rpc(
+    CHANGES, "DeleteTemplate", changes.DeleteTemplateRequest, changes.DeleteTemplateResponse
+)
+CREATE_STANDARD_CHANGE = _rpc(
+    CHANGES, "CreateStandardChange", changes.CreateStandardChangeRequest, changes.CreateStandardChangeResponse
+)

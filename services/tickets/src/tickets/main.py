@@ -10,6 +10,7 @@ from chassis.service import Parts, Runtime, Service
 from deskmesh.tickets.v1 import (
     approval_service_pb2,
     catalog_service_pb2,
+    change_service_pb2,
     configuration_service_pb2,
     link_service_pb2,
     macro_service_pb2,
@@ -22,6 +23,7 @@ from deskmesh.tickets.v1 import (
 from tickets.api.approvals import ApprovalServicer, ApprovalTimers
 from tickets.api.automation import Automation
 from tickets.api.catalog import CatalogServicer, FulfilmentTimers
+from tickets.api.changes import ChangeServicer
 from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
@@ -45,6 +47,7 @@ from tickets.settings import Settings
 
 _TICKETS = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]
 _APPROVALS = approval_service_pb2.DESCRIPTOR.services_by_name["ApprovalService"]
+_CHANGES = change_service_pb2.DESCRIPTOR.services_by_name["ChangeService"]
 _CATALOG = catalog_service_pb2.DESCRIPTOR.services_by_name["CatalogService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _MERGES = merge_service_pb2.DESCRIPTOR.services_by_name["MergeService"]
@@ -73,6 +76,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         servicers=[
             Servicer(_TICKETS, TicketServicer(databases, configurations, desk, objects)),
             Servicer(_APPROVALS, ApprovalServicer(configurations)),
+            Servicer(_CHANGES, ChangeServicer(configurations, desk)),
             Servicer(_CATALOG, CatalogServicer(configurations, desk)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_WORKFLOWS, WorkflowServicer(configurations)),

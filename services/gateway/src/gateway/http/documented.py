@@ -33,6 +33,7 @@ TAGS = (
     ("auth", "Signing in, and who you are."),
     ("people", "Users, teams and organisations."),
     ("tickets", "The record of work, and all that belongs to a ticket."),
+    ("changes", "Plans, freeze windows and the calendar of changes."),
     ("catalog", "What can be ordered, and what was."),
     ("approvals", "Asking people to agree, and deciding."),
     ("configuration", "What tickets are worked by."),
