@@ -56,9 +56,9 @@ class Cluster:
         """Let Helm release a chart."""
         self.helm(command, release, str(self.charts.folder / chart), *arguments)
 
-    def helm(self, *arguments: str) -> None:
-        """Run a command of Helm on this cluster."""
-        helm(*arguments, environment=self.variables)
+    def helm(self, *arguments: str) -> str:
+        """What a command of Helm prints on this cluster."""
+        return helm(*arguments, environment=self.variables)
 
     def objects(self) -> dict[Key, Object]:
         """What there is now, without Helm's own notes and the versions that change with each write."""
@@ -264,6 +264,21 @@ def test_an_upgrade_changes_images_and_the_label_of_the_version_and_makes_nothin
     assert {of for of in before.keys() - after.keys() if "-migrate-" not in of[1]} == set()
     for of, one in after.items():
         assert json.loads(json.dumps(one).replace(TAG, old)) == before[of]
+
+
+@pytest.mark.parametrize("cluster", ["desk"], indirect=True)
+def test_the_notes_say_what_is_to_be_done_now(cluster: Cluster) -> None:
+    chart, *values = cluster.release
+    release = ("desk", str(cluster.charts.folder / chart), *values)
+    said = cluster.helm("install", *release)
+    assert "deskmesh-gateway tenant create" in said
+    assert "port-forward service/desk-gateway" in said
+    changing = "gateway.door.ingress.enabled=true,gateway.door.ingress.host=desk.example,global.nextPasswords.nats=true"
+    said = cluster.helm("upgrade", *release, "--set", changing)
+    assert "tenant create" not in said
+    assert "port-forward service/desk-gateway" not in said
+    assert "reached at http://desk.example" in said
+    assert "global.nextPasswords" in said
 
 
 @pytest.mark.parametrize("cluster", ["desk"], indirect=True)

@@ -59,18 +59,12 @@ def test_no_two_objects_have_one_name(objects: dict[str, list[Object]], values: 
     assert all(len(found[2]) <= 63 for found in names)
 
 
-@pytest.mark.parametrize("values", ["small", "production"])
+@pytest.mark.parametrize(
+    "values", ["ci/needed.yaml", "ci/external.yaml", "values-small.yaml", "values-production.yaml"]
+)
 def test_charts_pass_the_strict_lint_with_every_set_of_values(charts: Charts, values: str) -> None:
     folder = charts.folder / "deskmesh"
-    helm(
-        "lint",
-        "--strict",
-        folder,
-        "-f",
-        folder / "ci" / "needed.yaml",
-        "-f",
-        folder / f"values-{values}.yaml",
-    )
+    helm("lint", "--strict", folder, "-f", folder / "ci" / "needed.yaml", "-f", folder / values)
 
 
 def test_the_charts_go_into_packages(charts: Charts, tmp_path: Path) -> None:
