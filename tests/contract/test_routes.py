@@ -40,6 +40,7 @@ GET /tickets/{}/attachments  POST /tickets/{}/attachments  GET /tickets/{}/attac
 GET /tickets/{}/watchers  POST /tickets/{}/watchers  DELETE /tickets/{}/watchers/{}
 GET /tickets/{}/links  POST /tickets/{}/links  DELETE /tickets/{}/links/{}
 POST /tickets/{}/merge  DELETE /tickets/{}/merge/{}  POST /tickets/{}/split
+POST /tickets/bulk  GET /tickets/bulk/{}  DELETE /tickets/bulk/{}
 GET /tickets/{}/children  POST /tickets/{}/children
 GET /tickets/{}/history  GET /tickets/{}/suggestions  GET /tickets/{}/sla
 GET /users  POST /users  GET /users/{}  PATCH /users/{}

@@ -24,6 +24,7 @@ from deskmesh.gateway.v1 import events_pb2 as gateway_events
 from deskmesh.gateway.v1 import identity_pb2 as identity
 from deskmesh.tickets.v1 import (
     approval_service_pb2,
+    bulk_service_pb2,
     catalog_service_pb2,
     change_service_pb2,
     configuration_service_pb2,
@@ -48,6 +49,7 @@ SERVICES = [
         approval_service_pb2,
         catalog_service_pb2,
         change_service_pb2,
+        bulk_service_pb2,
         configuration_service_pb2,
         link_service_pb2,
         view_service_pb2,

@@ -228,19 +228,23 @@ GONE: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
 
 def from_status(error: grpc.aio.AioRpcError) -> DeskmeshError:
     """The error that the other side raised. A status without our ErrorInfo becomes the nearest kind."""
-    detail = error.details() or ""
     rich = rpc_status.from_call(error)
+    return (None if rich is None else restored(rich)) or _nearest(error.code(), error.details() or "")
+
+
+def restored(status: status_pb2.Status) -> DeskmeshError | None:
+    """The error that `to_status` made this of; None where it did not."""
     info = error_details_pb2.ErrorInfo()
     fields: list[FieldError] = []
-    for item in rich.details if rich is not None else ():
+    for item in status.details:
         bad_request = error_details_pb2.BadRequest()
         if item.Unpack(bad_request):
             fields = [FieldError(v.field, v.description) for v in bad_request.field_violations]
         elif item.Is(info.DESCRIPTOR):
             item.Unpack(info)
-    if info.domain == DOMAIN:
-        return _restored(info.metadata, info.reason, detail, fields)
-    return _nearest(error.code(), detail)
+    if info.domain != DOMAIN:
+        return None
+    return _restored(info.metadata, info.reason, status.message, fields)
 
 
 def _packed(message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest) -> any_pb2.Any:

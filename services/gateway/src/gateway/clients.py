@@ -24,6 +24,7 @@ from deskmesh.sla.v1 import compliance_service_pb2 as compliance
 from deskmesh.sla.v1 import replay_service_pb2 as replays
 from deskmesh.sla.v1 import sla_service_pb2 as sla
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
+from deskmesh.tickets.v1 import bulk_service_pb2 as bulk
 from deskmesh.tickets.v1 import catalog_service_pb2 as catalog
 from deskmesh.tickets.v1 import change_service_pb2 as changes
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
@@ -103,6 +104,7 @@ CATALOG = catalog.DESCRIPTOR.services_by_name["CatalogService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
 MERGES = merges.DESCRIPTOR.services_by_name["MergeService"]
 WORKFLOWS = workflows.DESCRIPTOR.services_by_name["WorkflowService"]
+BULK = bulk.DESCRIPTOR.services_by_name["BulkService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
 MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
 RULES = rules.DESCRIPTOR.services_by_name["RuleService"]
@@ -124,6 +126,7 @@ SERVICES = (
     CONFIGURATION,
     WORKFLOWS,
     LINKS,
+    BULK,
     VIEWS,
     MACROS,
     RULES,
@@ -174,6 +177,10 @@ LIST_HISTORY = _rpc(TICKETS, "ListHistory", tickets.ListHistoryRequest, tickets.
 MERGE_TICKETS = _rpc(MERGES, "MergeTickets", merges.MergeTicketsRequest, merges.MergeTicketsResponse)
 UNMERGE_TICKET = _rpc(MERGES, "UnmergeTicket", merges.UnmergeTicketRequest, merges.UnmergeTicketResponse)
 SPLIT_TICKET = _rpc(MERGES, "SplitTicket", merges.SplitTicketRequest, merges.SplitTicketResponse)
+
+START_BULK = _rpc(BULK, "StartBulk", bulk.StartBulkRequest, bulk.StartBulkResponse)
+GET_BULK = _rpc(BULK, "GetBulk", bulk.GetBulkRequest, bulk.GetBulkResponse)
+CANCEL_BULK = _rpc(BULK, "CancelBulk", bulk.CancelBulkRequest, bulk.CancelBulkResponse)
 
 CREATE_LINK = _rpc(LINKS, "CreateLink", links.CreateLinkRequest, links.CreateLinkResponse)
 LIST_LINKS = _rpc(LINKS, "ListLinks", links.ListLinksRequest, links.ListLinksResponse)

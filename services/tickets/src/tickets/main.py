@@ -9,6 +9,7 @@ from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Parts, Runtime, Service
 from deskmesh.tickets.v1 import (
     approval_service_pb2,
+    bulk_service_pb2,
     catalog_service_pb2,
     change_service_pb2,
     configuration_service_pb2,
@@ -22,6 +23,7 @@ from deskmesh.tickets.v1 import (
 )
 from tickets.api.approvals import ApprovalServicer, ApprovalTimers
 from tickets.api.automation import Automation
+from tickets.api.bulk import BulkServicer, BulkTimers
 from tickets.api.catalog import CatalogServicer, FulfilmentTimers
 from tickets.api.changes import ChangeServicer
 from tickets.api.clocks import clock_handlers
@@ -52,6 +54,7 @@ _CATALOG = catalog_service_pb2.DESCRIPTOR.services_by_name["CatalogService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _MERGES = merge_service_pb2.DESCRIPTOR.services_by_name["MergeService"]
 _WORKFLOWS = workflow_service_pb2.DESCRIPTOR.services_by_name["WorkflowService"]
+_BULK = bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
@@ -81,6 +84,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_WORKFLOWS, WorkflowServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
+            Servicer(_BULK, BulkServicer(configurations)),
             Servicer(_MERGES, MergeServicer(databases, configurations, desk)),
             Servicer(_VIEWS, ViewServicer(configurations)),
             Servicer(_RULES, RuleServicer(configurations)),
@@ -97,6 +101,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             *ApprovalTimers(configurations).handlers(),
             FulfilmentTimers(configurations, desk).handler(),
             automation.timer_handler(),
+            BulkTimers(configurations, desk.vocabulary).handler(),
         ],
         jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
     )

@@ -89,14 +89,8 @@ class UnsupportedMediaType(DeskmeshError):
 
 def problem(error: DeskmeshError) -> Response:
     """Answer an expected failure."""
-    status = STATUS_OF_KIND.get(error.kind, HTTPStatus.INTERNAL_SERVER_ERROR)
-    extra: JsonObject = {}
     headers: dict[str, str] = {}
     match error:
-        case InvalidInput():
-            extra["errors"] = [{"field": item.field, "reason": item.reason} for item in error.errors]
-        case WrongState():
-            extra["allowed"] = error.allowed
         case LimitReached() | InProgress():
             headers["retry-after"] = str(max(1, math.ceil(error.retry_after_seconds)))
         case Unavailable():
@@ -105,7 +99,22 @@ def problem(error: DeskmeshError) -> Response:
             headers["www-authenticate"] = 'Bearer realm="deskmesh"'
         case _:
             pass
-    return _answer(status, error.detail, error.reason.lower(), extra, headers)
+    body, status = problem_document(error)
+    return Response(orjson.dumps(body), status.value, headers, MEDIA_TYPE)
+
+
+def problem_document(error: DeskmeshError) -> tuple[JsonObject, HTTPStatus]:
+    """Describe an expected failure, as the body of its answer, and say with what status."""
+    status = STATUS_OF_KIND.get(error.kind, HTTPStatus.INTERNAL_SERVER_ERROR)
+    body = _document(status, error.detail, error.reason.lower())
+    match error:
+        case InvalidInput():
+            body["errors"] = [{"field": item.field, "reason": item.reason} for item in error.errors]
+        case WrongState():
+            body["allowed"] = error.allowed
+        case _:
+            pass
+    return body, status
 
 
 async def on_expected(_: Request, error: Exception) -> Response:
@@ -162,18 +171,19 @@ def _answer(
     status: HTTPStatus,
     detail: str,
     code: str,
-    extra: JsonObject | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    body: JsonObject = {
+    return Response(orjson.dumps(_document(status, detail, code)), status.value, headers, MEDIA_TYPE)
+
+
+def _document(status: HTTPStatus, detail: str, code: str) -> JsonObject:
+    return {
         "type": "about:blank",
         "title": TITLES.get(status, status.phrase),
         "status": status.value,
         "detail": detail,
         "code": code,
-        **(extra or {}),
     }
-    return Response(orjson.dumps(body), status.value, headers, MEDIA_TYPE)
 
 
 def _methods(request: Request) -> list[str]:

@@ -44,15 +44,20 @@ async def create_comment(request: Request, ticket: str, body: models.NewComment)
 
     Public comments are mailed to the requester and the watchers; internal ones stay among agents.
     """
-    question = pb.CreateCommentRequest(
-        ticket=ticket,
+    question = said(body)
+    question.ticket = ticket
+    comment = (await ask(request, clients.CREATE_COMMENT, question)).comment
+    return resource(render.comment(comment), comment.version, HTTPStatus.CREATED)
+
+
+def said(body: models.NewComment) -> pb.CreateCommentRequest:
+    """Read what is said."""
+    return pb.CreateCommentRequest(
         body=body.body,
         visibility=body.visibility,
         attachment_ids=body.attachment_ids,
         occurred_at=timestamp(body.occurred_at),
     )
-    comment = (await ask(request, clients.CREATE_COMMENT, question)).comment
-    return resource(render.comment(comment), comment.version, HTTPStatus.CREATED)
 
 
 @door.route("GET", "/tickets/{ticket}/comments", clients.LIST_COMMENTS, gives=list_of(models.Comment))

@@ -100,8 +100,15 @@ async def update_ticket(request: Request, ticket: str, body: models.TicketPatch)
     Fields that are left out stay, null empties one. The state is changed by a transition, team and assignee by an
     assignment.
     """
-    question = pb.UpdateTicketRequest(
-        ticket=ticket,
+    question = edit(body)
+    question.ticket, question.expected_version = ticket, expected_version(request)
+    changed = (await ask(request, clients.UPDATE_TICKET, question)).ticket
+    return resource(render.ticket(changed), changed.version)
+
+
+def edit(body: models.TicketPatch) -> pb.UpdateTicketRequest:
+    """Read what is to be changed."""
+    return pb.UpdateTicketRequest(
         patch=pb.TicketPatch(
             title=body.title or "",
             description=body.description or "",
@@ -119,11 +126,8 @@ async def update_ticket(request: Request, ticket: str, body: models.TicketPatch)
             parent_id=body.parent_id or "",
         ),
         update_mask=FieldMask(paths=body.named(besides={"occurred_at"})),
-        expected_version=expected_version(request),
         occurred_at=timestamp(body.occurred_at),
     )
-    changed = (await ask(request, clients.UPDATE_TICKET, question)).ticket
-    return resource(render.ticket(changed), changed.version)
 
 
 @door.route("PUT", "/tickets/{ticket}/assignment", clients.ASSIGN_TICKET, gives=models.Ticket, versioned=True)
@@ -132,16 +136,20 @@ async def assign_ticket(request: Request, ticket: str, body: models.Assignment) 
 
     What is left out stays, null takes it off.
     """
-    question = pb.AssignTicketRequest(
-        ticket=ticket,
+    question = assignment(body)
+    question.ticket, question.expected_version = ticket, expected_version(request)
+    changed = (await ask(request, clients.ASSIGN_TICKET, question)).ticket
+    return resource(render.ticket(changed), changed.version)
+
+
+def assignment(body: models.Assignment) -> pb.AssignTicketRequest:
+    """Read who is to work a ticket."""
+    return pb.AssignTicketRequest(
         team=word(body.team),
         assignee=word(body.assignee),
-        expected_version=expected_version(request),
         occurred_at=timestamp(body.occurred_at),
         update_mask=FieldMask(paths=body.named(besides={"occurred_at"})),
     )
-    changed = (await ask(request, clients.ASSIGN_TICKET, question)).ticket
-    return resource(render.ticket(changed), changed.version)
 
 
 @door.route(
@@ -162,17 +170,21 @@ async def transition_ticket(request: Request, ticket: str, body: models.Move) ->
     An illegal move is refused with 409; `allowed` has the legal ones. A ticket with open children is neither resolved
     nor closed, unless they go along (`cascade`).
     """
-    question = pb.TransitionTicketRequest(
-        ticket=ticket,
+    question = move(body)
+    question.ticket, question.expected_version = ticket, expected_version(request)
+    moved = (await ask(request, clients.TRANSITION_TICKET, question)).ticket
+    return resource(render.ticket(moved), moved.version)
+
+
+def move(body: models.Move) -> pb.TransitionTicketRequest:
+    """Read where a ticket is to go."""
+    return pb.TransitionTicketRequest(
         to=body.to,
         comment=body.comment or "",
         fields=struct(body.fields) if body.fields else None,
         cascade=body.cascade,
-        expected_version=expected_version(request),
         occurred_at=timestamp(body.occurred_at),
     )
-    moved = (await ask(request, clients.TRANSITION_TICKET, question)).ticket
-    return resource(render.ticket(moved), moved.version)
 
 
 @door.route(

@@ -1,0 +1,236 @@
+"""The same work on many tickets."""
+
+from collections.abc import Iterable
+
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.rpc.status_pb2 import Status
+from tickets_desk import TicketsDesk
+
+from chassis.errors import (
+    DeskmeshError,
+    Forbidden,
+    InvalidInput,
+    LimitReached,
+    NotFound,
+    WrongState,
+    restored,
+)
+from chassis.testing.identity import Person
+from chassis.testing.waiting import eventually
+from deskmesh.tickets.v1 import bulk_service_pb2 as rpc
+from deskmesh.tickets.v1 import ticket_pb2
+from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
+from tickets.app.bulk import CHUNK, MAX_RUNNING
+
+COMMENT = tickets.CreateCommentRequest(body="Known; we are on it.")
+RESOLVE = tickets.TransitionTicketRequest(to="resolved")
+
+
+async def start(desk: TicketsDesk, *, by: Person | None = None, **what: object) -> rpc.BulkJob:
+    request = rpc.StartBulkRequest(**what)  # type: ignore[arg-type]  # fields by name
+    return (await desk.call("StartBulk", request, rpc.StartBulkResponse, by=by)).job
+
+
+async def look(desk: TicketsDesk, job: str, *, by: Person | None = None) -> rpc.GetBulkResponse:
+    request = rpc.GetBulkRequest(id=job, page_size=200)
+    return await desk.call("GetBulk", request, rpc.GetBulkResponse, by=by)
+
+
+async def ended(desk: TicketsDesk, job: str, *, by: Person | None = None) -> rpc.GetBulkResponse:
+    async def over() -> rpc.GetBulkResponse | None:
+        found = await look(desk, job, by=by)
+        return found if found.job.state == "done" else None
+
+    found = await eventually(over)
+    assert found is not None
+    return found
+
+
+def problem_of(result: rpc.BulkResult) -> DeskmeshError | None:
+    return restored(Status.FromString(result.problem))
+
+
+async def made(desk: TicketsDesk, count: int, **said: object) -> list[ticket_pb2.Ticket]:
+    return [await desk.create(**said) for _ in range(count)]  # type: ignore[arg-type]  # fields by name
+
+
+async def comments(desk: TicketsDesk, found: Iterable[ticket_pb2.Ticket]) -> list[int]:
+    return [len(await desk.comments(ticket.id)) for ticket in found]
+
+
+async def test_each_ticket_is_changed_as_if_alone_by_who_asked(desk: TicketsDesk) -> None:
+    found = await made(desk, CHUNK + 2)
+    job = await start(
+        desk,
+        tickets=[ticket.number for ticket in found],
+        update=tickets.UpdateTicketRequest(
+            patch=tickets.TicketPatch(tags=["outage"]), update_mask=FieldMask(paths=["tags"])
+        ),
+        assignment=tickets.AssignTicketRequest(
+            assignee=desk.agent.email, update_mask=FieldMask(paths=["assignee"])
+        ),
+        transition=RESOLVE,
+        comment=COMMENT,
+    )
+    assert (job.state, job.total) == ("running", CHUNK + 2)
+    done = (await ended(desk, job.id)).job
+    assert (done.succeeded, done.failed, done.skipped) == (CHUNK + 2, 0, 0)
+    assert done.HasField("finished_at")
+    for ticket in found:
+        now = await desk.get(ticket.id)
+        assert (list(now.tags), now.assignee.email, now.state) == (["outage"], desk.agent.email, "resolved")
+        caused = {entry.cause for entry in await desk.history(ticket.id) if entry.action != "created"}
+        assert caused == {f"bulk:{job.id}"}
+        assert {entry.actor.email for entry in await desk.history(ticket.id)} >= {desk.agent.email}
+    assert set(await comments(desk, found)) == {1}
+
+
+async def test_what_is_refused_is_told_as_if_it_were_alone_and_changes_nothing(desk: TicketsDesk) -> None:
+    good, closed = await made(desk, 2)
+    await desk.move(closed.id, "cancelled")
+    foreign = await desk.create(by=desk.stranger)
+    job = await start(
+        desk, tickets=[good.id, closed.id, foreign.id, "INC-999999"], transition=RESOLVE, comment=COMMENT
+    )
+    results = {result.ticket.key: result for result in (await ended(desk, job.id)).results}
+    assert {key: result.state for key, result in results.items()} == {
+        good.number: "ok",
+        closed.number: "failed",
+        foreign.id: "failed",
+        "INC-999999": "failed",
+    }
+    refused = problem_of(results[closed.number])
+    assert isinstance(refused, WrongState)
+    assert refused.reason == "ILLEGAL_TRANSITION"
+    for unknown in (foreign.id, "INC-999999"):
+        assert isinstance(problem_of(results[unknown]), NotFound)
+        assert (results[unknown].ticket.id, results[unknown].ticket.name) == ("", "")
+    assert await comments(desk, [good, closed]) == [1, 0]
+
+
+async def test_a_ticket_is_left_whole_where_its_second_part_is_refused(desk: TicketsDesk) -> None:
+    (ticket,) = await made(desk, 1)
+    update = tickets.UpdateTicketRequest(
+        patch=tickets.TicketPatch(title="New"), update_mask=FieldMask(paths=["title"])
+    )
+    job = await start(
+        desk, tickets=[ticket.id], update=update, transition=tickets.TransitionTicketRequest(to="closed")
+    )
+    assert (await ended(desk, job.id)).job.failed == 1
+    assert await desk.get(ticket.id) == ticket
+
+
+async def test_a_filter_chooses_what_the_caller_sees(desk: TicketsDesk) -> None:
+    found = await made(desk, 2, category="by-filter")
+    await desk.create(category="by-filter", by=desk.stranger)
+    job = await start(desk, filter='category = "by-filter"', comment=COMMENT)
+    done = await ended(desk, job.id)
+    assert [result.ticket.id for result in done.results] == sorted(ticket.id for ticket in found)
+    assert done.job.succeeded == 2
+
+
+async def test_a_job_can_do_no_more_than_who_asked(desk: TicketsDesk) -> None:
+    mine, hr = await desk.create(), await desk.create(process="hr")
+    limited = Person(desk.acme, scopes=frozenset({"tickets.read", "tickets.update:it", "tickets.comment:it"}))
+    job = await start(desk, tickets=[mine.id, hr.id], comment=COMMENT, by=limited)
+    results = {result.ticket.id: result for result in (await ended(desk, job.id, by=limited)).results}
+    assert results[mine.id].state == "ok"
+    assert isinstance(problem_of(results[hr.id]), Forbidden)
+
+
+async def test_a_ticket_named_twice_is_worked_once(desk: TicketsDesk) -> None:
+    (ticket,) = await made(desk, 1)
+    job = await start(desk, tickets=[ticket.id, ticket.number, ticket.id.upper()], comment=COMMENT)
+    assert (await ended(desk, job.id)).job.total == 1
+    assert await comments(desk, [ticket]) == [1]
+
+
+async def test_a_job_that_is_run_again_after_its_end_does_nothing(desk: TicketsDesk) -> None:
+    (ticket,) = await made(desk, 1)
+    job = await start(desk, tickets=[ticket.id], comment=COMMENT)
+    await ended(desk, job.id)
+    await desk.rows(
+        "INSERT INTO timers (tenant_id, id, kind, key, due_at, payload) VALUES ($1, gen_random_uuid(), 'bulk', $2, now(), '{}')",
+        desk.acme,
+        job.id,
+    )
+
+    async def is_over() -> bool:
+        return not await desk.rows("SELECT FROM timers WHERE key = $1", job.id)
+
+    await eventually(is_over)
+    assert await comments(desk, [ticket]) == [1]
+
+
+async def test_a_cancelled_job_leaves_the_rest_as_it_is(desk: TicketsDesk) -> None:
+    done, left = await made(desk, 2)
+    (row,) = await desk.rows(
+        """
+        WITH job AS (
+            INSERT INTO bulk_jobs (tenant_id, id, version, state, owner_id, caller, request)
+            VALUES ($1, gen_random_uuid(), 1, 'running', $2, '{}', '') RETURNING tenant_id, id
+        ), items AS (
+            INSERT INTO bulk_items (tenant_id, job_id, position, ticket, state)
+            SELECT tenant_id, id, 0, $3::text, 'ok' FROM job UNION ALL SELECT tenant_id, id, 1, $4, 'pending' FROM job
+        )
+        SELECT id FROM job
+        """,
+        desk.acme,
+        str(desk.agent.id),
+        done.id,
+        left.id,
+    )
+    request = rpc.CancelBulkRequest(id=str(row["id"]))
+    cancelled = (await desk.call("CancelBulk", request, rpc.CancelBulkResponse)).job
+    assert (cancelled.state, cancelled.succeeded, cancelled.skipped) == ("cancelled", 1, 1)
+    assert [result.state for result in (await look(desk, cancelled.id)).results] == ["ok", "skipped"]
+    assert (await desk.call("CancelBulk", request, rpc.CancelBulkResponse)).job == cancelled
+
+
+async def test_a_job_is_its_owners_alone(desk: TicketsDesk) -> None:
+    (ticket,) = await made(desk, 1)
+    job = await start(desk, tickets=[ticket.id], comment=COMMENT)
+    for other in (desk.admin, desk.stranger):
+        with pytest.raises(NotFound):
+            await look(desk, job.id, by=other)
+        with pytest.raises(NotFound):
+            await desk.call("CancelBulk", rpc.CancelBulkRequest(id=job.id), rpc.CancelBulkResponse, by=other)
+    with pytest.raises(Forbidden):
+        await start(desk, tickets=[ticket.id], comment=COMMENT, by=desk.requester)
+    await ended(desk, job.id)
+
+
+@pytest.mark.parametrize(
+    ("what", "field"),
+    [
+        ({"tickets": ["INC-1"]}, "changes"),
+        ({"comment": COMMENT}, "ticket_ids"),
+        ({"tickets": ["INC-1"], "filter": "open", "comment": COMMENT}, "ticket_ids"),
+        ({"tickets": ["x"] * 5_001, "comment": COMMENT}, "ticket_ids"),
+        ({"filter": 'category = "nothing like it"', "comment": COMMENT}, "filter"),
+        ({"tickets": ["INC-1"], "comment": tickets.CreateCommentRequest(body=" ")}, "body"),
+        ({"tickets": ["INC-1"], "transition": tickets.TransitionTicketRequest()}, "transition.to"),
+    ],
+)
+async def test_nonsense_is_refused_before_anything_is_done(
+    desk: TicketsDesk, what: dict[str, object], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await start(desk, by=None, **what)
+    assert field in [error.field for error in refused.value.errors]
+
+
+async def test_nobody_runs_too_many_jobs_at_a_time(desk: TicketsDesk) -> None:
+    busy = Person(desk.acme, scopes=desk.agent.scopes)
+    await desk.rows(
+        """
+        INSERT INTO bulk_jobs (tenant_id, id, version, state, owner_id, caller, request)
+        SELECT $1, gen_random_uuid(), 1, 'running', $2, '{}', '' FROM generate_series(1, $3::int)
+        """,
+        desk.acme,
+        str(busy.id),
+        MAX_RUNNING,
+    )
+    with pytest.raises(LimitReached):
+        await start(desk, tickets=["INC-1"], comment=COMMENT, by=busy)
