@@ -28,6 +28,7 @@ from deskmesh.tickets.v1 import (
     catalog_service_pb2,
     change_service_pb2,
     configuration_service_pb2,
+    field_service_pb2,
     link_service_pb2,
     macro_pb2,
     macro_service_pb2,
@@ -55,6 +56,7 @@ SERVICES = [
         view_service_pb2,
         macro_service_pb2,
         merge_service_pb2,
+        field_service_pb2,
         workflow_service_pb2,
         rule_service_pb2,
     )

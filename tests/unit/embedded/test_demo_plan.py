@@ -12,6 +12,7 @@ from tickets.domain.definitions import parse_workflow
 from tickets.domain.shipped_workflows import workflow_definition
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
+READ = {slug: read_tenant(slug) for slug in TENANTS}
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
 
@@ -19,7 +20,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.
 def test_all_is_over_long_enough_to_tell_nobody_of_and_each_ticket_goes_forward(
     moment: datetime, slug: str
 ) -> None:
-    for ticket in plan_tickets(read_tenant(slug), moment):
+    for ticket in plan_tickets(READ[slug], moment):
         times = [ticket.created_at, *(step.at for step in ticket.steps)]
         assert times == sorted(times)
         assert is_import(occurred_at=times[-1], recorded_at=moment)

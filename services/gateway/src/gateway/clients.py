@@ -28,6 +28,7 @@ from deskmesh.tickets.v1 import bulk_service_pb2 as bulk
 from deskmesh.tickets.v1 import catalog_service_pb2 as catalog
 from deskmesh.tickets.v1 import change_service_pb2 as changes
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
+from deskmesh.tickets.v1 import field_service_pb2 as fields
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
@@ -103,6 +104,7 @@ CHANGES = changes.DESCRIPTOR.services_by_name["ChangeService"]
 CATALOG = catalog.DESCRIPTOR.services_by_name["CatalogService"]
 CONFIGURATION = configuration.DESCRIPTOR.services_by_name["ConfigurationService"]
 MERGES = merges.DESCRIPTOR.services_by_name["MergeService"]
+FIELDS = fields.DESCRIPTOR.services_by_name["FieldService"]
 WORKFLOWS = workflows.DESCRIPTOR.services_by_name["WorkflowService"]
 BULK = bulk.DESCRIPTOR.services_by_name["BulkService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
@@ -124,6 +126,7 @@ SERVICES = (
     CATALOG,
     CHANGES,
     CONFIGURATION,
+    FIELDS,
     WORKFLOWS,
     LINKS,
     BULK,
@@ -260,6 +263,11 @@ DELETE_MACRO = _rpc(MACROS, "DeleteMacro", macros.DeleteMacroRequest, macros.Del
 APPLY_MACRO = _rpc(MACROS, "ApplyMacro", macros.ApplyMacroRequest, macros.ApplyMacroResponse)
 PREVIEW_MACRO = _rpc(MACROS, "PreviewMacro", macros.PreviewMacroRequest, macros.PreviewMacroResponse)
 
+LIST_FIELDS = _rpc(FIELDS, "ListFields", fields.ListFieldsRequest, fields.ListFieldsResponse)
+GET_FIELD = _rpc(FIELDS, "GetField", fields.GetFieldRequest, fields.GetFieldResponse)
+CREATE_FIELD = _rpc(FIELDS, "CreateField", fields.CreateFieldRequest, fields.CreateFieldResponse)
+UPDATE_FIELD = _rpc(FIELDS, "UpdateField", fields.UpdateFieldRequest, fields.UpdateFieldResponse)
+DELETE_FIELD = _rpc(FIELDS, "DeleteField", fields.DeleteFieldRequest, fields.DeleteFieldResponse)
 LIST_WORKFLOWS = _rpc(
     WORKFLOWS, "ListWorkflows", workflows.ListWorkflowsRequest, workflows.ListWorkflowsResponse
 )

@@ -13,6 +13,7 @@ from deskmesh.tickets.v1 import (
     catalog_service_pb2,
     change_service_pb2,
     configuration_service_pb2,
+    field_service_pb2,
     link_service_pb2,
     macro_service_pb2,
     merge_service_pb2,
@@ -29,6 +30,7 @@ from tickets.api.changes import ChangeServicer
 from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
+from tickets.api.fields import FieldServicer
 from tickets.api.links import LinkServicer
 from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
@@ -53,6 +55,7 @@ _CHANGES = change_service_pb2.DESCRIPTOR.services_by_name["ChangeService"]
 _CATALOG = catalog_service_pb2.DESCRIPTOR.services_by_name["CatalogService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _MERGES = merge_service_pb2.DESCRIPTOR.services_by_name["MergeService"]
+_FIELDS = field_service_pb2.DESCRIPTOR.services_by_name["FieldService"]
 _WORKFLOWS = workflow_service_pb2.DESCRIPTOR.services_by_name["WorkflowService"]
 _BULK = bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
@@ -82,6 +85,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_CHANGES, ChangeServicer(configurations, desk)),
             Servicer(_CATALOG, CatalogServicer(configurations, desk)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
+            Servicer(_FIELDS, FieldServicer(configurations)),
             Servicer(_WORKFLOWS, WorkflowServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_BULK, BulkServicer(configurations)),

@@ -59,6 +59,7 @@ class Tenant:
     requests: tuple[Request, ...]
     organizations: Sequence[Mapping[str, Any]]
     teams: Sequence[Mapping[str, Any]]
+    fields: Sequence[Mapping[str, Any]]
     calendars: Sequence[Mapping[str, Any]]
     policies: Sequence[Mapping[str, Any]]
     articles: Sequence[Mapping[str, Any]]
@@ -93,6 +94,7 @@ def read_tenant(slug: str) -> Tenant:
         requests=tuple(request for name in raw["texts"] for request in _requests(name)),
         organizations=raw["organizations"],
         teams=raw["teams"],
+        fields=raw["fields"],
         calendars=raw["calendars"],
         policies=raw["policies"],
         articles=raw["articles"],

@@ -50,6 +50,7 @@ async def _load_tenant(http: httpx.AsyncClient, tenant: Tenant, journal: Journal
     await _load_people(api, tenant, writing)
     await _together(
         [
+            _load_fields(api, tenant),
             _load_service_levels(api, tenant),
             _load_articles(api, tenant),
             _load_assets(api, tenant),
@@ -131,6 +132,11 @@ async def _end_import(api: Api, tenant: Tenant, member: Member) -> None:
     await api.make(
         f"everyday/{member.email}", "PATCH", path, {"roles": _grants(member)}, by=tenant.admin.email
     )
+
+
+async def _load_fields(api: Api, tenant: Tenant) -> None:
+    for field in tenant.fields:
+        await api.make(f"field/{field['slug']}", "POST", "/fields", dict(field), by=tenant.admin.email)
 
 
 async def _load_service_levels(api: Api, tenant: Tenant) -> None:

@@ -237,12 +237,30 @@ async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configura
         rules=rules,
         current=current,
         matrix={(cell.impact, cell.urgency): cell.priority for cell in cells},
-        fields={
-            item.slug: Definition(item.slug, item.name, item.kind, tuple(item.choices)) for item in fields
-        },
+        fields={item.slug: definition_of(item) for item in fields},
         teams={team.id: Reference(team.id, team.slug, team.name) for team in teams},
         roles={role.slug: tuple(role.permissions) for role in roles},
         languages=tuple(tenant.languages) if tenant is not None else ("en",),
+    )
+
+
+def definition_of(row: FieldDefinition) -> Definition:
+    """A field as the rules of values know it."""
+    dependent = row.dependent_choices.get("choices", {})
+    assert isinstance(dependent, dict)  # stored so
+    return Definition(
+        slug=row.slug,
+        name=row.name,
+        kind=row.kind,
+        choices=tuple(row.choices),
+        active=row.active,
+        required=row.required,
+        required_when=row.required_when,
+        shown_when=row.shown_when,
+        depends_on=str(row.dependent_choices.get("field", "")),
+        choices_by={value: tuple(choices) for value, choices in dependent.items()},
+        processes=tuple(row.processes),
+        types=tuple(row.types),
     )
 
 

@@ -170,9 +170,12 @@ def field_table(configuration: Configuration, *, strict: bool = True) -> FieldTa
     }
 
     def find(name: str) -> Field | None:
-        definition = configuration.fields.get(name.removeprefix("fields."))
+        slug, _, part = name.removeprefix("fields.").partition(".")
+        definition = configuration.fields.get(slug)
         if definition is None or not name.startswith("fields."):
             return None
+        if part:
+            return _currency(definition) if (definition.kind, part) == ("money", "currency") else None
         field = _custom(definition)
         return field if strict else replace(field, values=frozenset())
 
@@ -191,10 +194,16 @@ def _custom(definition: Definition) -> Field:
             return Field(
                 FieldType.LIST, (func.array(listed, type_=ARRAY(Text())),), frozenset(definition.choices)
             )
-        case "choice":
+        case "choice" | "tree":
             return Field(FieldType.STRING, (value.astext,), frozenset(definition.choices))
+        case "money":
+            return Field(FieldType.NUMBER, (cast(value["amount"].astext, Double()),))
         case _:
             return Field(FieldType.STRING, (value.astext,))
+
+
+def _currency(definition: Definition) -> Field:
+    return Field(FieldType.STRING, (Ticket.fields[definition.slug]["currency"].astext,))
 
 
 def _statement(

@@ -12,6 +12,7 @@ from tickets.app.actors import occasion_at
 from tickets.app.configuration import Configuration
 from tickets.app.creating import Composed, NewTicket, check_new, compose_ticket, place_ticket, require_create
 from tickets.app.directory import EnsureRequester, names_caller, require_person
+from tickets.app.field_checking import check_fields, new_stand
 from tickets.app.numbers import Numbers
 from tickets.app.parents import parent_named
 from tickets.app.people import CallersAsRequesters, make_known, requester_of, require_naming, with_people
@@ -70,6 +71,13 @@ async def open_ticket(
         placing=placing,
         sequence=await desk.numbers.take(current_caller().tenant_id, placing.kind.prefix),
         occasion=occasion,
+    )
+    check_fields(
+        configuration,
+        before=None,
+        after=new_stand(configuration, composed.view),
+        given=new.fields,
+        demanding=not occasion.imported,
     )
     use = idempotency.current_use()
     response = answer(composed.view)

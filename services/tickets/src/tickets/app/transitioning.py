@@ -13,7 +13,8 @@ from tickets.app.checking import Problems
 from tickets.app.commenting import NewComment, add_comment, require_comment, speaks_as_requester
 from tickets.app.configuration import Configuration
 from tickets.app.creating import UPDATE
-from tickets.app.moving import check_move, move_ticket
+from tickets.app.field_checking import check_fields, moved_stand, stand_of
+from tickets.app.moving import check_move, move_ticket, rules_of
 from tickets.app.parents import move_children, require_children_done
 from tickets.app.people import with_people
 from tickets.app.wording import Vocabulary
@@ -69,6 +70,15 @@ async def transition_ticket(
         values=values,
         comment=move.comment,
         occasion=occasion,
+    )
+    rules = await rules_of(tx, configuration, found)
+    stand = await stand_of(tx, configuration, found)
+    check_fields(
+        configuration,
+        before=stand,
+        after=moved_stand(stand, values, move.to, rules.category(move.to)),
+        given=checked,
+        demanding=not occasion.imported,
     )
     if move.cascade:
         await move_children(tx, configuration=configuration, ticket=found, to=move.to, occasion=occasion)

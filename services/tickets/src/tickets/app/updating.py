@@ -9,6 +9,7 @@ from tickets.app.afterwards import told_afterwards
 from tickets.app.configuration import Configuration
 from tickets.app.creating import UPDATE
 from tickets.app.editing import Edits, apply_edits, check_edits
+from tickets.app.field_checking import check_fields, stand_of
 from tickets.app.recording import record_change, view_ticket
 from tickets.app.wording import Vocabulary, index_again
 from tickets.db.links import lock_structure
@@ -66,7 +67,15 @@ async def update_ticket(
     check_edits(configuration, edits)
     columns = {name: getattr(found, name) for name in _all_columns()}
     before = await _values(tx, configuration, found, edits)
+    stand = await stand_of(tx, configuration, found)
     await apply_edits(tx, configuration, found, edits)
+    check_fields(
+        configuration,
+        before=stand,
+        after=await stand_of(tx, configuration, found),
+        given=edits.fields if "fields" in edits.names else (),
+        demanding=not occasion.imported,
+    )
     after = await _values(tx, configuration, found, edits)
     if occasion.imported:
         changes, since = await told_afterwards(tx, found, before, after, occasion)

@@ -109,6 +109,19 @@ class FieldDefinition(TenantRow, Base):
     # See tickets.domain.fields.KINDS.
     kind: Mapped[str]
     choices: Mapped[list[str]]
+    description: Mapped[str] = mapped_column(default="")
+    required: Mapped[bool] = mapped_column(default=False)
+    # Filters over the ticket; empty: never.
+    required_when: Mapped[str] = mapped_column(default="")
+    # Empty: always.
+    shown_when: Mapped[str] = mapped_column(default="")
+    # {"field": slug, "choices": {value of it: [choices]}}, or nothing.
+    dependent_choices: Mapped[dict[str, object]] = mapped_column(default=dict)
+    # Slugs; none: of all.
+    processes: Mapped[list[str]] = mapped_column(default=list)
+    types: Mapped[list[str]] = mapped_column(default=list)
+    # Takes new values.
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class NumberBlock(Base):

@@ -38,5 +38,7 @@ def custom_values(values: Mapping[str, object], slugs: Iterable[str]) -> dict[st
 def _plain(value: object) -> Plain:
     if value is None or isinstance(value, str | float | int | bool):
         return value
-    assert isinstance(value, list)  # custom values are scalars or lists of choices
+    if isinstance(value, dict):
+        return dict(value)
+    assert isinstance(value, list)  # custom values are scalars, money or lists of choices
     return [str(one) for one in value]

@@ -2,10 +2,27 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
+from uuid import UUID
 
-KINDS = ("text", "number", "date", "choice", "choices", "checkbox", "person")
+KINDS = (
+    "text",
+    "number",
+    "date",
+    "choice",
+    "choices",
+    "tree",
+    "checkbox",
+    "person",
+    "ci",
+    "money",
+    "url",
+)
+
+WITH_CHOICES = ("choice", "choices", "tree")
 
 MAX_TEXT = 10_000
 """Characters of one text value."""
@@ -13,20 +30,38 @@ MAX_TEXT = 10_000
 MAX_VALUES = 50_000
 """Characters of all texts of a ticket together: they travel in every event of it."""
 
-Value = str | float | bool | list[str]
+MAX_URL = 2_000
+MONEY_PARTS = frozenset({"amount", "currency"})
+
+Value = str | float | bool | list[str] | dict[str, object]
 Problem = tuple[str, str]
 """Field path and reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A field that a tenant added. `choices` count for the kinds "choice" and "choices" alone."""
+    """A field that a tenant added. `choices` count for the kinds of WITH_CHOICES alone; those of a tree are paths.
+
+    `required_when` and `shown_when` are filters over the ticket (empty: never, always). Where `depends_on` names a
+    field, the choices are those that `choices_by` has for its value. `processes` and `types` are slugs, none: of all.
+    """
 
     slug: str
     name: str
     kind: str
     choices: tuple[str, ...] = ()
     active: bool = True
+    required: bool = False
+    required_when: str = ""
+    shown_when: str = ""
+    depends_on: str = ""
+    choices_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    processes: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+    def belongs_to(self, process: str, kind: str) -> bool:
+        """Whether tickets of the type in the process have the field."""
+        return (not self.processes or process in self.processes) and (not self.types or kind in self.types)
 
 
 def check_values(
@@ -59,8 +94,12 @@ def merge_values(present: Mapping[str, object], changes: Mapping[str, object]) -
 
 
 def comparable(slug: str, stored: object) -> Iterator[tuple[str, object]]:
-    """The names and values by which filters know a stored value."""
-    yield slug, stored
+    """The names and values by which filters know a stored value: money by its amount and its currency."""
+    if isinstance(stored, Mapping):
+        yield slug, float(str(stored["amount"]))
+        yield f"{slug}.currency", stored["currency"]
+    else:
+        yield slug, stored
 
 
 def size_problem(values: Mapping[str, object]) -> str | None:
@@ -74,7 +113,7 @@ def missing_fields(required: Sequence[str], values: Mapping[str, object]) -> lis
     return [slug for slug in required if values.get(slug) in (None, "", [])]
 
 
-def _canonical(definition: Definition, value: object) -> Value:  # noqa: PLR0911 (one return per kind)
+def _canonical(definition: Definition, value: object) -> Value:  # noqa: C901, PLR0911 (one case per kind)
     match definition.kind:
         case "number":
             return _number(value)
@@ -84,7 +123,7 @@ def _canonical(definition: Definition, value: object) -> Value:  # noqa: PLR0911
             return value
         case "date":
             return _date(_text(value))
-        case "choice":
+        case "choice" | "tree":
             return _choice(definition, _text(value))
         case "choices":
             if not isinstance(value, list):
@@ -92,6 +131,12 @@ def _canonical(definition: Definition, value: object) -> Value:  # noqa: PLR0911
             return [_choice(definition, _text(one)) for one in value]
         case "person":
             return _text(value).strip().lower()
+        case "ci":
+            return _id(_text(value))
+        case "money":
+            return _money(value)
+        case "url":
+            return _url(_text(value))
         case _:
             return _text(value)
 
@@ -117,6 +162,44 @@ def _date(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise ValueError("must be a date such as 2026-03-31") from None
+
+
+def _id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise ValueError("must be the id of a configuration item") from None
+
+
+def _money(value: object) -> dict[str, object]:
+    """{"amount": "12.50", "currency": "EUR"}: a decimal text, so that no cent is lost (ISO 4217)."""
+    if not isinstance(value, Mapping) or value.keys() != MONEY_PARTS:
+        raise ValueError("must have an amount and a currency")
+    currency, written = str(value["currency"]), str(value["amount"])
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise ValueError("the currency must be three capital letters, such as EUR")
+    try:
+        amount = Decimal(written)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or abs(amount) >= 10**12 or amount != round(amount, 4):
+        raise ValueError("the amount must be a number below 10^12 with at most four decimals")
+    return {"amount": f"{amount:f}", "currency": currency}
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or len(text) > MAX_URL
+        or text != text.strip()
+    ):
+        raise ValueError("must be an address that begins with http:// or https://")
+    return text
 
 
 def _choice(definition: Definition, text: str) -> str:
