@@ -1,11 +1,8 @@
 """The rules of clocks, and the mistakes that other desks are known for."""
 
-from datetime import UTC, datetime, timedelta
-from random import Random
+from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sla_desk import (
     ALWAYS,
     CALENDARS,
@@ -18,9 +15,7 @@ from sla_desk import (
     warsaw,
 )
 
-from sla.domain.changes import changes, remembered
 from sla.domain.clocks import compute
-from sla.domain.ledger import FINISHED
 
 STANDARD = book(
     policy(("first_response", "", "PT4H"), ("next_response", "", "PT4H"), ("resolution", "", "PT9H"))
@@ -371,166 +366,3 @@ def test_what_is_said_to_happen_before_the_creation_happens_with_it() -> None:
     story = Story(warsaw(16, 9)).agent_replies(warsaw(13, 9))
     clock = story.clock("first_response", STANDARD, warsaw(16, 10))
     assert (clock.stopped_at, clock.elapsed) == (warsaw(16, 9), hours(0))
-
-
-MOVES = st.lists(
-    st.tuples(
-        st.integers(0, 5 * 1440),
-        st.one_of(
-            st.sampled_from(["open", "pending_requester", "pending_supplier", "resolved", "closed"]),
-            st.sampled_from(
-                ["priority:high", "priority:low", "priority:medium", "response", "question", "note"]
-            ),
-        ),
-    ),
-    max_size=10,
-    unique_by=lambda move: move[0],
-)
-
-
-def tell(moves: list[tuple[int, str]], recorded_at: datetime | None = None) -> Story:
-    start = warsaw(20, 15)
-    story = Story(start, recorded_at=recorded_at)
-    for minute, move in moves:
-        at = start + timedelta(minutes=minute)
-        if move.startswith("priority:"):
-            story.set(at, recorded_at, priority=move.partition(":")[2])
-        elif move == "response":
-            story.agent_replies(at, recorded_at)
-        elif move == "question":
-            story.requester_writes(at, recorded_at)
-        elif move == "note":
-            story.note(at)
-        else:
-            story.state(at, move, recorded_at)
-    return story
-
-
-@given(MOVES, st.randoms(use_true_random=False), st.integers(0, 6 * 1440))
-@settings(max_examples=200, deadline=None)
-def test_events_posted_in_any_order_give_the_clocks_of_the_right_order(
-    moves: list[tuple[int, str]],
-    random: Random,
-    minutes: int,
-) -> None:
-    rules = book(
-        policy(("first_response", "", "PT2H"), ("next_response", "", "PT2H"), ("resolution", "", "PT9H"),
-               ("resolution", "high", "PT4H"), ("resolution", "low", "PT18H")),
-        policy(("resolution", "", "PT12H"), number=2, kind="ola", calendar_id=ALWAYS, pauses=["pending_supplier"]),
-    )  # fmt: skip
-    now = warsaw(30, 12)
-    at = warsaw(20, 15) + timedelta(minutes=minutes)
-    shuffled = list(moves)
-    random.shuffle(shuffled)
-    posted_in_order = compute(tell(sorted(moves), now).events, rules, at, explain=True)
-    posted_anyhow = tell(shuffled, now).events
-    random.shuffle(posted_anyhow)
-    assert compute(posted_anyhow, rules, at, explain=True) == posted_in_order
-
-
-@given(MOVES, st.integers(0, 6 * 1440))
-@settings(max_examples=100, deadline=None)
-def test_a_resolution_clock_is_what_a_person_with_a_stopwatch_measures(
-    moves: list[tuple[int, str]], minutes: int
-) -> None:
-    story = tell(sorted(moves))
-    start = warsaw(20, 15)
-    clock = story.clock("resolution", BY_PRIORITY, start + timedelta(minutes=minutes))
-    state, category, priority, counted, pressed = "new", "new", "medium", 0, "running"
-    happened = dict(moves)
-    stopped_priority = ""
-    breached = False
-    for minute in range(minutes + 1):
-        move = happened.get(minute, "")
-        was_finished = category in FINISHED
-        if move.startswith("priority:"):
-            priority = move.partition(":")[2]
-        elif move in {"open", "pending_requester", "pending_supplier", "resolved", "closed"}:
-            state, category = move, move if move in FINISHED else "active"
-            if category in FINISHED and not was_finished:
-                stopped_priority = priority
-        pressed = (
-            "stopped" if category in FINISHED else "paused" if state == "pending_requester" else "running"
-        )
-        wall = (start + timedelta(minutes=minute)).astimezone(UTC) + timedelta(hours=1)
-        is_open = wall.weekday() < 5 and 9 <= wall.hour < 18
-        if minute < minutes and pressed == "running" and is_open:
-            counted += 1
-    assert clock.state == pressed
-    assert clock.elapsed == timedelta(minutes=counted)
-    final = stopped_priority if pressed == "stopped" else priority
-    assert clock.target == {"high": hours(4), "low": hours(18)}.get(final, hours(9))
-    breached = timedelta(minutes=counted) > clock.target
-    if timedelta(minutes=counted) != clock.target:
-        assert clock.breached == breached
-
-
-@given(MOVES, st.integers(0, 6 * 1440))
-@settings(max_examples=100, deadline=None)
-def test_an_explained_clock_adds_up(moves: list[tuple[int, str]], minutes: int) -> None:
-    at = warsaw(20, 15) + timedelta(minutes=minutes)
-    for clock in compute(tell(sorted(moves)).events, STANDARD, at, explain=True):
-        counted = [part.end - part.start for part in clock.intervals if part.counted]
-        assert sum(counted, timedelta(0)) == clock.elapsed
-        edges = [clock.started_at, *(part.end for part in clock.intervals)]
-        assert [part.start for part in clock.intervals] == edges[:-1]
-        assert edges[-1] == (clock.stopped_at or at)
-
-
-OWNED = book(policy(("time_to_own", "", "PT2H"), ("update", "", "PT3H"), warnings=["50%"]))
-
-
-def test_the_time_to_own_ends_with_the_first_assignee_whoever_comes_later() -> None:
-    story = Story(warsaw(16, 9)).set(warsaw(16, 10), team=["t1"])
-    assert story.clock("time_to_own", OWNED, warsaw(16, 10, 30)).due_at == warsaw(16, 11)
-    story.set(warsaw(16, 11, 30), assignee=["a1"]).set(warsaw(17, 9), assignee=None)
-    clock = story.clock("time_to_own", OWNED, warsaw(18, 9))
-    assert (clock.state, clock.stopped_at, clock.breached_at) == (
-        "stopped",
-        warsaw(16, 11, 30),
-        warsaw(16, 11),
-    )
-
-
-def test_the_time_to_own_ends_with_the_ticket_too() -> None:
-    story = Story(warsaw(16, 9)).state(warsaw(16, 10), "cancelled")
-    assert story.clock("time_to_own", OWNED, warsaw(17, 9)).stopped_at == warsaw(16, 10)
-
-
-def test_each_public_answer_winds_the_update_anew() -> None:
-    story = Story(warsaw(16, 9)).requester_writes(warsaw(16, 9, 30)).note(warsaw(16, 9, 45))
-    assert story.clock("update", OWNED, warsaw(16, 10)).due_at == warsaw(16, 12)
-    story.agent_replies(warsaw(16, 11)).agent_replies(warsaw(16, 17))
-    clock = story.clock("update", OWNED, warsaw(16, 17))
-    assert (clock.state, clock.started_at, clock.due_at) == ("running", warsaw(16, 17), warsaw(17, 11))
-
-
-def test_an_update_is_owed_by_nobody_who_waits_or_is_done_and_again_after_a_reopening() -> None:
-    story = Story(warsaw(16, 9)).agent_replies(warsaw(16, 10)).state(warsaw(16, 11), "pending_requester")
-    assert story.clock("update", OWNED, warsaw(18, 9)).state == "paused"
-    story.state(warsaw(18, 9), "resolved").agent_replies(warsaw(18, 10))
-    done = story.clock("update", OWNED, warsaw(19, 9))
-    assert (done.state, done.started_at, done.stopped_at, done.elapsed) == (
-        "stopped", warsaw(16, 10), warsaw(18, 9), hours(1),
-    )  # fmt: skip
-    story.state(warsaw(19, 10), "open")
-    assert story.clock("update", OWNED, warsaw(19, 11)).due_at == warsaw(19, 13)
-
-
-def test_a_ticket_that_was_over_when_it_was_made_owes_no_update_until_it_is_reopened() -> None:
-    story = Story(warsaw(16, 9)).state(warsaw(16, 9), "closed")
-    assert story.clock("update", OWNED, warsaw(17, 9)).elapsed == hours(0)
-    story.state(warsaw(17, 9), "open")
-    clock = story.clock("update", OWNED, warsaw(17, 10))
-    assert (clock.started_at, clock.elapsed) == (warsaw(17, 9), hours(1))
-
-
-def test_an_update_wound_anew_is_told_as_started_and_may_warn_again() -> None:
-    story = Story(warsaw(16, 9))
-    first = story.clock("update", OWNED, warsaw(16, 11))
-    told = remembered(None, first, warsaw(16, 11), version=1)
-    assert told.warned == ("50%",)
-    story.agent_replies(warsaw(16, 11, 30))
-    anew = story.clock("update", OWNED, warsaw(16, 11, 30))
-    assert [one.what for one in changes(told, anew, warsaw(16, 11, 30))] == ["started"]
-    assert remembered(told, anew, warsaw(16, 11, 30), version=2).warned == ()
