@@ -15,6 +15,7 @@ from embedded.demo.automation import load_automation
 from embedded.demo.client import Api, Journal, LoadError
 from embedded.demo.content import PASSWORD, TENANTS, Member, Tenant, read_tenant
 from embedded.demo.plan import PlannedTicket, Step, authors, plan_tickets
+from embedded.demo.services import load_services
 
 _AT_ONCE = 6
 
@@ -58,6 +59,7 @@ async def _load_tenant(http: httpx.AsyncClient, tenant: Tenant, journal: Journal
             load_automation(api, by=tenant.admin.email),
         ]
     )
+    await load_services(api, tenant.slug, as_of)
     await _in_turns(
         _end_import(api, tenant, member) for member in _everybody(tenant) if member.email in writing
     )
