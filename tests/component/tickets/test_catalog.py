@@ -200,7 +200,7 @@ async def test_only_who_is_entitled_sees_and_orders(shop: Shop) -> None:
         ({"form": [Question(field="location", condition='fields.colour = "x"')]}, "form[0].condition"),
         ({"price": nouns.CatalogPrice(amount="x", currency="EUR", period="once")}, "price.amount"),
         ({"entitlement": nouns.CatalogEntitlement(teams=["nobody"])}, "entitlement.teams[0]"),
-        ({"approval": [approvals.NewApprovalStep()]}, "steps[0].approvers"),
+        ({"approval": [approvals.NewApprovalStep()]}, "approval[0].approvers"),
         ({"tasks": [Task(key="a", title="A", depends_on=["a"])]}, "tasks[0].depends_on"),
         ({"tasks": [Task(key="a")]}, "tasks[0].title"),
     ],

@@ -114,14 +114,14 @@ async def start_approval(
     return view
 
 
-def check_steps(new: NewApproval) -> None:
-    """Raises InvalidInput for what can be told without the database."""
+def check_steps(new: NewApproval, field: str = "steps") -> None:
+    """Raises InvalidInput for what can be told without the database; `field` is what the input calls the steps."""
     problems = Problems()
     problems.text("name", new.name, limit=MAX_SHORT)
     if not 0 < len(new.steps) <= MAX_STEPS:
-        problems.add("steps", f"must be 1 to {MAX_STEPS}")
+        problems.add(field, f"must be 1 to {MAX_STEPS}")
     for place, step in enumerate(new.steps):
-        path = f"steps[{place}]"
+        path = f"{field}[{place}]"
         problems.text(f"{path}.name", step.name, limit=MAX_SHORT)
         problems.choice(f"{path}.mode", step.mode, MODES)
         if not 0 < len(step.approvers) <= MAX_APPROVERS:

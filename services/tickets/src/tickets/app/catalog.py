@@ -186,7 +186,7 @@ async def _write(tx: Tx, configuration: Configuration, row: CatalogItem, draft: 
     entitlement = await _entitlement(tx, draft.entitlement, problems)
     problems.raise_any()
     if draft.approval:
-        check_steps(NewApproval(draft.approval))
+        check_steps(NewApproval(draft.approval), "approval")
     row.slug, row.name, row.category = draft.slug, draft.name.strip(), draft.category.strip()
     row.description, row.active, row.type = draft.description, draft.active, draft.type
     row.queue_id = queue.id if queue else None
