@@ -190,7 +190,9 @@ def _custom(definition: Definition) -> Field:
         case "checkbox":
             return Field(FieldType.BOOL, (cast(value.astext, Boolean()),))
         case "choices":
-            listed = select(func.jsonb_array_elements_text(value)).scalar_subquery()
+            # Of this ticket: left to itself, the subquery would go over all tickets.
+            each = func.jsonb_array_elements_text(value).column_valued("choice")
+            listed = select(each).correlate(Ticket).scalar_subquery()
             return Field(
                 FieldType.LIST, (func.array(listed, type_=ARRAY(Text())),), frozenset(definition.choices)
             )
