@@ -1,4 +1,4 @@
-"""How tickets hang together, by REST: links, children, merges, splits."""
+"""How tickets hang together, by REST: links, children, merges, splits, work on many."""
 
 import uuid
 
@@ -86,3 +86,29 @@ def test_a_comment_is_split_off_into_a_ticket_of_its_own(agent: Client) -> None:
     ]
     again = agent.http.post(f"/tickets/{old['id']}/split", json=body)
     assert (again.status_code, again.json()["errors"][0]["field"]) == (422, "comment_ids")
+
+
+def test_work_on_many_tickets_goes_on_after_a_kill_and_touches_each_once(desk: Desk, agent: Client) -> None:
+    category = uuid.uuid4().hex
+    made = [new_ticket(agent, category=category) for _ in range(60)]
+    refused = new_ticket(agent, category=category)
+    agent.send("POST", f"/tickets/{refused['id']}/transitions", {"to": "cancelled"})
+    body = {"filter": f'category = "{category}"', "transition": "resolved", "comment": "Mended for all."}
+    job = agent.send("POST", "/tickets/bulk", body)
+    desk.kill("tickets")
+
+    def ended() -> Json | None:
+        answer = agent.http.get(f"/tickets/bulk/{job['id']}", params={"page_size": 200})
+        found: Json = answer.json()
+        return found if answer.is_success and found["state"] == "done" else None
+
+    done = eventually(ended, seconds=60)
+    assert done is not None
+    assert (done["total"], done["succeeded"], done["failed"]) == (61, 60, 1)
+    (failed,) = [item for item in done["items"] if item["state"] == "failed"]
+    assert (failed["ticket"]["key"], failed["problem"]["status"]) == (refused["number"], 409)
+    assert failed["problem"]["code"] == "illegal_transition"
+    for ticket in made:
+        said = agent.get(f"/tickets/{ticket['id']}/comments")["items"]
+        assert [comment["body"] for comment in said] == ["Mended for all."]
+    assert desk.sign_in(STRANGER).http.get(f"/tickets/bulk/{job['id']}").status_code == 404
