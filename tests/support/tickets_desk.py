@@ -29,6 +29,7 @@ from deskmesh.tickets.v1 import (
     change_service_pb2,
     configuration_service_pb2,
     field_service_pb2,
+    focus_service_pb2,
     link_service_pb2,
     macro_pb2,
     macro_service_pb2,
@@ -59,6 +60,7 @@ SERVICES = [
         field_service_pb2,
         workflow_service_pb2,
         rule_service_pb2,
+        focus_service_pb2,
     )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]

@@ -29,6 +29,7 @@ from deskmesh.tickets.v1 import catalog_service_pb2 as catalog
 from deskmesh.tickets.v1 import change_service_pb2 as changes
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import field_service_pb2 as fields
+from deskmesh.tickets.v1 import focus_service_pb2 as focus
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
@@ -110,6 +111,7 @@ BULK = bulk.DESCRIPTOR.services_by_name["BulkService"]
 LINKS = links.DESCRIPTOR.services_by_name["LinkService"]
 MACROS = macros.DESCRIPTOR.services_by_name["MacroService"]
 RULES = rules.DESCRIPTOR.services_by_name["RuleService"]
+FOCUS = focus.DESCRIPTOR.services_by_name["FocusService"]
 VIEWS = views.DESCRIPTOR.services_by_name["ViewService"]
 AGREEMENTS = agreements.DESCRIPTOR.services_by_name["AgreementService"]
 REPLAYS = replays.DESCRIPTOR.services_by_name["ReplayService"]
@@ -133,6 +135,7 @@ SERVICES = (
     VIEWS,
     MACROS,
     RULES,
+    FOCUS,
     SLA,
     ARTICLES,
     ITEMS,
@@ -300,6 +303,10 @@ LIST_RULE_EXECUTIONS = _rpc(
     RULES, "ListRuleExecutions", rules.ListRuleExecutionsRequest, rules.ListRuleExecutionsResponse
 )
 DRY_RUN_RULE = _rpc(RULES, "DryRunRule", rules.DryRunRuleRequest, rules.DryRunRuleResponse)
+
+GET_FOCUS = _rpc(FOCUS, "GetFocus", focus.GetFocusRequest, focus.GetFocusResponse)
+SET_FOCUS = _rpc(FOCUS, "SetFocus", focus.SetFocusRequest, focus.SetFocusResponse)
+PULL_TICKET = _rpc(FOCUS, "PullTicket", focus.PullTicketRequest, focus.PullTicketResponse)
 
 LIST_TICKET_CLOCKS = _rpc(SLA, "ListTicketClocks", sla.ListTicketClocksRequest, sla.ListTicketClocksResponse)
 CREATE_CALENDAR = _rpc(SLA, "CreateCalendar", sla.CreateCalendarRequest, sla.CreateCalendarResponse)

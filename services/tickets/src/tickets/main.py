@@ -14,6 +14,7 @@ from deskmesh.tickets.v1 import (
     change_service_pb2,
     configuration_service_pb2,
     field_service_pb2,
+    focus_service_pb2,
     link_service_pb2,
     macro_service_pb2,
     merge_service_pb2,
@@ -31,6 +32,7 @@ from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
 from tickets.api.fields import FieldServicer
+from tickets.api.focus import FocusServicer
 from tickets.api.links import LinkServicer
 from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
@@ -60,6 +62,7 @@ _WORKFLOWS = workflow_service_pb2.DESCRIPTOR.services_by_name["WorkflowService"]
 _BULK = bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
+_FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
 _VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
 
@@ -92,6 +95,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_MERGES, MergeServicer(databases, configurations, desk)),
             Servicer(_VIEWS, ViewServicer(configurations)),
             Servicer(_RULES, RuleServicer(configurations)),
+            Servicer(_FOCUS, FocusServicer(configurations)),
             Servicer(_MACROS, MacroServicer(databases, configurations, desk.vocabulary)),
         ],
         handlers=[

@@ -40,6 +40,7 @@ TAGS = (
     ("views", "Saved questions for tickets."),
     ("macros", "Canned replies and actions."),
     ("rules", "What happens to tickets by itself."),
+    ("focus", "How an agent gets work."),
     ("sla", "Calendars, policies and clocks."),
     ("knowledge", "Articles and their search."),
     ("cmdb", "Configuration items and their relations."),

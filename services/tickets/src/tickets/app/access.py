@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from chassis.context import EVERYWHERE, Caller, current_caller
 from chassis.db import Tx, check_version
@@ -131,7 +131,7 @@ async def find_ticket(tx: Tx, reference: str, *, for_update: bool = False) -> Ti
 
 async def may_read(tx: Tx, ticket: Ticket, configuration: Configuration) -> bool:
     """Whether the caller sees the ticket: by permission for its queue, as requester or watcher, or to decide on it."""
-    if may_on(ticket, configuration, READ):
+    if may_on(ticket, configuration, READ) and not _is_out_of_focus(ticket, configuration):
         return True
     if not current_caller().may_somewhere(READ_OWN):
         return False
@@ -155,6 +155,8 @@ def readable_parts(configuration: Configuration) -> list[Part]:
     """The tickets that the caller sees: by permission with all that is on them, own ones with what is public."""
     caller = current_caller()
     by_permission = _by_permission(caller, configuration)
+    if by_permission is not None and caller.user_id in configuration.focused:
+        by_permission = and_(by_permission, Ticket.assignee_id == caller.user_id)
     parts = [] if by_permission is None else [Part(by_permission, only_public=False)]
     person_id = caller.user_id
     if person_id is not None and caller.may_somewhere(READ_OWN) and not _is_everything(by_permission):
@@ -184,6 +186,12 @@ def _by_permission(caller: Caller, configuration: Configuration) -> ColumnElemen
         return Ticket.queue_id.not_in(hidden) if hidden else true()
     seen = [queue.id for queue in queues if may(READ, configuration.processes[queue.process_id], queue)]
     return Ticket.queue_id.in_(seen)
+
+
+def _is_out_of_focus(ticket: Ticket, configuration: Configuration) -> bool:
+    """Whether focus mode hides the ticket: somebody else's, or nobody's yet."""
+    person_id = current_caller().user_id
+    return person_id in configuration.focused and ticket.assignee_id != person_id
 
 
 def _is_everything(condition: ColumnElement[bool] | None) -> bool:

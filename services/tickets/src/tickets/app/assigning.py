@@ -1,6 +1,7 @@
 """Who works a ticket."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from tickets.app.recording import record_change, view_ticket
 from tickets.app.standing_in import may_work
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView, person_named
-from tickets.domain.changes import Plain, described, differences
+from tickets.domain.changes import Change, Plain, described, differences
 from tickets.domain.workflow import ASSIGNED
 from tickets.publish import events
 
@@ -33,6 +34,8 @@ class Assignment:
     assignee: str = ""
     expected_version: int | None = None
     occurred_at: datetime | None = None
+    reasons: Mapping[str, object] = field(default_factory=dict)
+    """Why this one, where the desk chose; the history keeps them as the field "routing"."""
 
 
 async def assign_ticket(
@@ -46,6 +49,13 @@ async def assign_ticket(
         tx, configuration, ticket, for_update=True, expected_version=assignment.expected_version
     )
     require_on(found, configuration, ASSIGN)
+    return await assign_found(tx, configuration=configuration, found=found, assignment=assignment)
+
+
+async def assign_found(
+    tx: Tx, *, configuration: Configuration, found: Ticket, assignment: Assignment
+) -> TicketView:
+    """As `assign_ticket`, of a locked ticket, whoever asks: the caller has checked."""
     occasion = occasion_at(assignment.occurred_at, created_at=found.created_at)
     before = await _values(tx, configuration, found, assignment)
     team_id, assignee_id = found.team_id, found.assignee_id
@@ -61,6 +71,8 @@ async def assign_ticket(
         found.assignee_id = assignee_id if "assignee" in since else found.assignee_id
     if not changes:
         return await view_ticket(tx, configuration, found)
+    if assignment.reasons:
+        changes = [*changes, Change("routing", None, dict(assignment.reasons))]
     view = await record_change(
         tx,
         configuration=configuration,

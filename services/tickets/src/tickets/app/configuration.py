@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from chassis.db import Databases, Tx
 from chassis.errors import FieldError, InvalidInput, Unavailable
 from tickets.app.seeding import seed_configuration
+from tickets.db.automation import FocusMode
 from tickets.db.configuration import (
     FieldDefinition,
     PriorityRow,
@@ -58,6 +59,8 @@ class Configuration:
     roles: Mapping[str, tuple[str, ...]]
     """Permissions by role."""
     languages: tuple[str, ...]
+    focused: frozenset[UUID]
+    """The people who see only own tickets."""
 
     def workflow_of(self, process_id: UUID, kind: str) -> UUID:
         """The workflow version that new tickets of a type get in a process.
@@ -241,6 +244,7 @@ async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configura
         teams={team.id: Reference(team.id, team.slug, team.name) for team in teams},
         roles={role.slug: tuple(role.permissions) for role in roles},
         languages=tuple(tenant.languages) if tenant is not None else ("en",),
+        focused=frozenset(await tx.scalars(select(FocusMode.id).where(FocusMode.enabled))),
     )
 
 

@@ -50,6 +50,9 @@ _RANK = case(
     {name: place for place, name in enumerate(PRIORITIES)}, value=Ticket.priority, else_=len(PRIORITIES)
 )
 
+URGENCY_ORDER: Final = (_RANK, Ticket.due_at, Ticket.created_at, Ticket.id)
+"""The worst priority first, then the nearest target, then the oldest."""
+
 ORDERS: Final[Mapping[str, tuple[SQLColumnExpression[object], Callable[[Ticket], Value]]]] = {
     "created_at": (Ticket.created_at, lambda ticket: ticket.created_at),
     "updated_at": (Ticket.updated_at, lambda ticket: ticket.updated_at),

@@ -1,4 +1,4 @@
-"""Tables of what saves agents work: saved views, macros, rules."""
+"""Tables of what saves agents work: saved views, macros, rules, focus mode."""
 
 from datetime import datetime
 from uuid import UUID
@@ -103,3 +103,12 @@ class RuleExecution(Base):
     changes: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
     error: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class FocusMode(TenantRow, Base):
+    """How a person, whose id it has, gets work: only tickets of their own, at most `max_open` of them in hand."""
+
+    __tablename__ = "focus_modes"
+
+    enabled: Mapped[bool]
+    max_open: Mapped[int]
