@@ -42,6 +42,7 @@ from tickets.api.tickets import TicketServicer
 from tickets.api.timers import MovingTimers
 from tickets.api.views import ViewServicer
 from tickets.api.workflows import WorkflowServicer
+from tickets.app.automating import KeptRules
 from tickets.app.configuration import Configurations
 from tickets.app.directory import KnownPerson
 from tickets.app.numbers import Numbers
@@ -79,7 +80,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         await backfill_directory(databases, gateway)
 
     configurations = Configurations(databases)
-    automation = Automation(configurations)
+    automation = Automation(configurations, KeptRules())
     desk = Desk(Numbers(databases), Vocabulary(), CallersAsRequesters(), ensure_requester)
     return Parts(
         servicers=[

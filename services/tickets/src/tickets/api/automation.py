@@ -20,6 +20,7 @@ from tickets.app.automating import (
     PERMISSIONS,
     RULE_TIMER,
     Happening,
+    KeptRules,
     run_due_rule,
     run_rules,
     split_key,
@@ -65,6 +66,7 @@ class Automation:
     """Runs the rules. Creating a ticket costs nothing more: its event, which others read anyway, is read here too."""
 
     configurations: Configurations
+    kept: KeptRules
 
     async def on_ticket_event(self, tx: Tx, received: list[Received[Told]]) -> None:
         """Runs the rules on what was not imported."""
@@ -98,6 +100,7 @@ class Automation:
             await run_due_rule(
                 tx,
                 configuration=configuration,
+                kept=self.kept,
                 rule_id=rule_id,
                 ticket_id=ticket_id,
                 origin=f"timer:{timer.id}",
@@ -106,7 +109,7 @@ class Automation:
     async def _run(self, tx: Tx, happenings: Sequence[Happening]) -> None:
         if happenings:
             configuration = await self.configurations.within(tx)
-            await run_rules(tx, configuration=configuration, happenings=happenings)
+            await run_rules(tx, configuration=configuration, kept=self.kept, happenings=happenings)
 
     def handlers(self) -> Sequence[AnyHandler]:
         """The handlers of the events that rules wait for."""

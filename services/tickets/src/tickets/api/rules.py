@@ -74,7 +74,7 @@ class RuleServicer:
             if request.WhichOneof("which") == "rule_id"
             else _draft(request.rule)
         )
-        rule = await rules.ready_rule(tx, configuration=configuration, draft=draft)
+        rule = await rules.checked_rule(tx, configuration=configuration, draft=draft)
         trying.check_triable(rule)
         now = datetime.now(UTC)
         past, more = await trying.past_events(tx, since=now - timedelta(days=days), subjects=SUBJECTS)

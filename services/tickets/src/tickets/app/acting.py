@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from chassis.context import current_caller
 from chassis.db import Tx
-from chassis.errors import WrongState
+from chassis.errors import FieldError, InvalidInput, WrongState
 from chassis.templates import fill
 from tickets.app.assigning import Assignment, assign_ticket
 from tickets.app.checking import Problems
@@ -40,17 +40,23 @@ class Done:
     entries: Sequence[HistoryEntry]
 
 
+def parsed_actions(
+    configuration: Configuration, written: Sequence[Mapping[str, object]], types: Sequence[str]
+) -> list[Action]:
+    """The actions that people wrote, as far as they tell by themselves. Raises InvalidInput with each fault's place."""
+    actions, wrong = parse_actions(written, types=types, slugs=list(configuration.fields))
+    if wrong:
+        raise InvalidInput([FieldError(path, reason) for path, reason in wrong])
+    return actions
+
+
 async def checked_actions(
     tx: Tx, *, configuration: Configuration, written: Sequence[Mapping[str, object]], types: Sequence[str]
 ) -> list[Action]:
-    """The actions that people wrote. Raises InvalidInput with the place of each fault."""
-    actions, wrong = parse_actions(written, types=types, slugs=list(configuration.fields))
-    problems = Problems()
-    for path, reason in wrong:
-        problems.add(path, reason)
-    if not wrong:
-        for place, action in enumerate(actions):
-            await _check(tx, configuration, problems, f"actions[{place}]", action)
+    """The actions that people wrote, all that they name being there. Raises InvalidInput with each fault's place."""
+    actions, problems = parsed_actions(configuration, written, types), Problems()
+    for place, action in enumerate(actions):
+        await _check(tx, configuration, problems, f"actions[{place}]", action)
     problems.raise_any()
     return actions
 

@@ -1,5 +1,6 @@
 """Running rules: on what happened to tickets, and on time."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from chassis.timers import NewTimer
 from tickets.app.access import find_ticket
 from tickets.app.acting import Done, perform
 from tickets.app.actors import acting_by
-from tickets.app.configuration import Configuration
+from tickets.app.configuration import KEPT_TENANTS, Configuration
 from tickets.app.facts import ticket_values
 from tickets.app.recording import view_ticket
 from tickets.app.rules import ReadyRule, draft_of, ready_rule, stop_rule
@@ -67,13 +68,44 @@ class Happening:
     """What a condition may ask of it, see `tickets.app.rules`."""
 
 
-async def run_rules(tx: Tx, *, configuration: Configuration, happenings: Sequence[Happening]) -> None:
+class KeptRules:
+    """The rules that this process has made ready, of each tenant for as long as its configuration is the same."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[UUID, tuple[Configuration, dict[tuple[UUID, int], ReadyRule]]] = OrderedDict()
+
+    async def ready(self, tx: Tx, configuration: Configuration) -> list[ReadyRule]:
+        """The rules that may run, in their order; one that no longer fits the configuration is stopped."""
+        kept = self._of(tx.tenant_id, configuration)
+        rows = await tx.scalars(
+            select(Rule).where(Rule.active, Rule.stopped_at.is_(None)).order_by(Rule.position, Rule.id)
+        )
+        rules: dict[tuple[UUID, int], ReadyRule] = {}
+        for row in rows.all():
+            key = (row.id, row.version)
+            try:
+                rules[key] = kept.get(key) or ready_rule(configuration, draft_of(row), row.id)
+            except InvalidInput as error:
+                stop_rule(tx, row, str(error))
+        self._kept[tx.tenant_id] = (configuration, rules)
+        return list(rules.values())
+
+    def _of(self, tenant_id: UUID, configuration: Configuration) -> dict[tuple[UUID, int], ReadyRule]:
+        made_for, kept = self._kept.pop(tenant_id, (None, {}))
+        while len(self._kept) >= KEPT_TENANTS:
+            self._kept.popitem(last=False)
+        return kept if made_for is configuration else {}
+
+
+async def run_rules(
+    tx: Tx, *, configuration: Configuration, kept: KeptRules, happenings: Sequence[Happening]
+) -> None:
     """Runs the rules that wait for what happened, in their order, and sets or cancels those of time.
 
     Conditions are decided over the ticket as it is now. Tickets are taken in the order of their ids, so that two who
     work through many cannot wait for each other in a ring.
     """
-    rules = await _ready_rules(tx, configuration)
+    rules = await kept.ready(tx, configuration)
     if not rules:
         return
     by_ticket: dict[UUID, list[Happening]] = {}
@@ -93,7 +125,13 @@ async def run_rules(tx: Tx, *, configuration: Configuration, happenings: Sequenc
 
 
 async def run_due_rule(
-    tx: Tx, *, configuration: Configuration, rule_id: UUID, ticket_id: UUID, origin: str
+    tx: Tx,
+    *,
+    configuration: Configuration,
+    kept: KeptRules,
+    rule_id: UUID,
+    ticket_id: UUID,
+    origin: str,
 ) -> None:
     """Runs a rule of time on a ticket, once, where its condition still holds."""
     ticket = await find_ticket(tx, str(ticket_id), for_update=True)
@@ -102,7 +140,7 @@ async def run_due_rule(
         .where(RuleWait.rule_id == rule_id, RuleWait.ticket_id == ticket_id, RuleWait.fired_at.is_(None))
         .with_for_update()
     )
-    rule = next((one for one in await _ready_rules(tx, configuration) if one.id == rule_id), None)
+    rule = next((one for one in await kept.ready(tx, configuration) if one.id == rule_id), None)
     if ticket is None or wait is None:
         return
     run = _Run(tx, configuration, ticket)
@@ -111,22 +149,6 @@ async def run_due_rule(
         return
     wait.fired_at = datetime.now(UTC)
     await run.execute(rule, Happening(ticket_id, TIME, "", origin), chain=[])
-
-
-async def _ready_rules(tx: Tx, configuration: Configuration) -> list[ReadyRule]:
-    """The rules that may run, in their order; one that no longer fits the configuration is stopped."""
-    rows = await tx.scalars(
-        select(Rule).where(Rule.active, Rule.stopped_at.is_(None)).order_by(Rule.position, Rule.id)
-    )
-    rules = []
-    for row in rows.all():
-        try:
-            rules.append(
-                await ready_rule(tx, configuration=configuration, draft=draft_of(row), rule_id=row.id)
-            )
-        except InvalidInput as error:
-            stop_rule(tx, row, str(error))
-    return rules
 
 
 @dataclass(slots=True)

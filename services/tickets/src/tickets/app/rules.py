@@ -15,7 +15,7 @@ from chassis.filters import Field, FieldTable, FieldType, Node, TypedNode
 from chassis.filters.tree import And, Comparison, Not, Or
 from chassis.ids import is_id, new_id
 from chassis.paging import Keyset, Page
-from tickets.app.acting import checked_actions
+from tickets.app.acting import checked_actions, parsed_actions
 from tickets.app.actors import occasion_of
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
@@ -85,7 +85,7 @@ class ReadyRule:
 
 async def create_rule(tx: Tx, *, configuration: Configuration, draft: RuleDraft) -> Rule:
     """Makes a rule. Raises InvalidInput with the place of each fault."""
-    await ready_rule(tx, configuration=configuration, draft=draft)
+    await checked_rule(tx, configuration=configuration, draft=draft)
     row = Rule(id=new_id(), stopped_reason="")
     _write(row, draft)
     tx.add(row)
@@ -107,7 +107,7 @@ async def update_rule(
     check_version(row, expected_version)
     before = plain_rule(row)
     draft = replace(draft_of(row), **changes)  # type: ignore[arg-type]  # the door hands fields of the draft
-    await ready_rule(tx, configuration=configuration, draft=draft)
+    await checked_rule(tx, configuration=configuration, draft=draft)
     _write(row, draft)
     row.stopped_at, row.stopped_reason = None, ""
     if plain_rule(row) != before:
@@ -145,10 +145,15 @@ async def list_executions(tx: Tx, *, rule_id: str, page: Page) -> tuple[list[Rul
     return keyset.cut((await tx.scalars(statement)).all(), page)
 
 
-async def ready_rule(
-    tx: Tx, *, configuration: Configuration, draft: RuleDraft, rule_id: UUID | None = None
-) -> ReadyRule:
-    """The rule, ready to be run. Raises InvalidInput with the place of each fault.
+async def checked_rule(tx: Tx, *, configuration: Configuration, draft: RuleDraft) -> ReadyRule:
+    """The rule, all that its actions name being there. Raises InvalidInput with the place of each fault."""
+    rule = ready_rule(configuration, draft)
+    await checked_actions(tx, configuration=configuration, written=draft.actions, types=RULE_ACTIONS)
+    return rule
+
+
+def ready_rule(configuration: Configuration, draft: RuleDraft, rule_id: UUID | None = None) -> ReadyRule:
+    """The rule, ready to be run; what its actions name may be gone. Raises InvalidInput with the place of each fault.
 
     :param rule_id: of a rule that is kept; the nil id stands for one that is not.
     """
@@ -174,9 +179,7 @@ async def ready_rule(
     except BadRequest as error:
         problems.add("condition", error.detail)
     problems.raise_any()
-    actions = await checked_actions(
-        tx, configuration=configuration, written=draft.actions, types=RULE_ACTIONS
-    )
+    actions = parsed_actions(configuration, draft.actions, RULE_ACTIONS)
     return ReadyRule(
         rule_id or UUID(int=0),
         draft.name,
