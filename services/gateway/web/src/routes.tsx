@@ -9,6 +9,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import type { ListSearch } from "./workspace/views";
 import { may } from "./api/client";
 import { accessToken } from "./api/session";
 import { meQuery } from "./api/queries";
@@ -108,14 +109,6 @@ const portalArticle = createRoute({
 
 // The workspace.
 
-export interface ListSearch {
-  view?: string;
-  queue?: string;
-  q?: string;
-  filter?: string;
-  order?: string;
-}
-
 function text(search: Record<string, unknown>, names: (keyof ListSearch)[]): ListSearch {
   return Object.fromEntries(names.filter((name) => search[name]).map((name) => [name, String(search[name])]));
 }
@@ -139,7 +132,7 @@ const deskHome = createRoute({
 const ticketList = createRoute({
   getParentRoute: () => desk,
   path: "/tickets",
-  validateSearch: (search: Record<string, unknown>) => text(search, ["view", "queue", "q", "filter", "order"]),
+  validateSearch: (search: Record<string, unknown>) => text(search, ["view", "saved", "queue", "q", "filter", "order"]),
   component: lazyRouteComponent(() => import("./workspace/list"), "TicketListPage"),
 });
 const ticketPage = createRoute({
@@ -153,12 +146,18 @@ const newTicket = createRoute({
   component: lazyRouteComponent(() => import("./workspace/new-ticket"), "NewTicketPage"),
 });
 
+const board = createRoute({
+  getParentRoute: () => desk,
+  path: "/board",
+  component: lazyRouteComponent(() => import("./workspace/board"), "BoardPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
     home,
     portal.addChildren([portalHome, portalNew, portalRequest, portalArticle]),
-    desk.addChildren([deskHome, ticketList, ticketPage, newTicket]),
+    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board]),
   ]),
 ]);
 

@@ -21,6 +21,10 @@ from starlette.routing import Route
 PAGE_PATHS: Final = ("/", "/sign-in", "/desk", "/portal", "/admin")
 """The page answers these and all below them; every other path stays what it was."""
 
+_WORKER: Final = "/sw.js"
+_WORKER_POLICY: Final = "default-src 'none'; connect-src 'self'"
+"""A service worker lives by the policy of its own file: it has to fetch what it keeps."""
+
 _NONCE_PLACE: Final = b"__NONCE__"
 _ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 _KEPT_FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -93,6 +97,8 @@ def _built_files(folder: Path) -> dict[str, BuiltFile]:
 def _file(file: BuiltFile) -> Callable[[Request], Coroutine[object, object, Response]]:
     async def serve(request: Request) -> Response:
         headers = {"cache-control": file.cache_control, "vary": "Accept-Encoding"}
+        if request.url.path == _WORKER:
+            headers["content-security-policy"] = _WORKER_POLICY
         path = file.path
         accepted = request.headers.get("accept-encoding", "")
         for encoding, compressed in file.encoded.items():

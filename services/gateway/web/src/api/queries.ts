@@ -16,6 +16,8 @@ export const ticketQuery = (number: string) =>
   });
 
 export interface Wanted {
+  /** The id of a saved view, which says all else by itself. */
+  saved?: string;
   filter?: string;
   q?: string;
   order_by?: string;
@@ -27,8 +29,10 @@ export const ticketsQuery = (wanted: Wanted) =>
   infiniteQueryOptions({
     queryKey: ["tickets", wanted],
     queryFn: ({ pageParam, signal }) => {
-      const query = { ...wanted, page_size: PAGE_SIZE, ...(pageParam && { page_token: pageParam }) };
-      return take(api.GET("/api/v1/tickets", { params: { query }, signal }));
+      const { saved: view, ...asked } = wanted;
+      const page = { page_size: PAGE_SIZE, ...(pageParam && { page_token: pageParam }) };
+      if (view) return take(api.GET("/api/v1/views/{view}/tickets", { params: { path: { view }, query: page }, signal }));
+      return take(api.GET("/api/v1/tickets", { params: { query: { ...asked, ...page } }, signal }));
     },
     initialPageParam: "",
     getNextPageParam: (last) => last.next_page_token || undefined,
@@ -123,4 +127,58 @@ export const articleQuery = (article: string) =>
   queryOptions({
     queryKey: ["article", article],
     queryFn: () => take(api.GET("/api/v1/kb/articles/{article}", { params: { path: { article } } })),
+  });
+
+export const viewsQuery = queryOptions({
+  queryKey: ["views"],
+  queryFn: () => take(api.GET("/api/v1/views", WHOLE)),
+  staleTime: 60_000,
+});
+
+/** How many tickets each saved view holds; read anew with the lists of tickets. */
+export const viewCountsQuery = queryOptions({
+  queryKey: ["tickets", "counts"],
+  queryFn: () => take(api.GET("/api/v1/views/counts", {})),
+  staleTime: 10_000,
+});
+
+export const macrosQuery = queryOptions({
+  queryKey: ["macros"],
+  queryFn: () => take(api.GET("/api/v1/macros", WHOLE)),
+  staleTime: 60_000,
+});
+
+export const macroEffectQuery = (number: string, macro: string) =>
+  queryOptions({
+    queryKey: ["macro", number, macro],
+    queryFn: () =>
+      take(api.GET("/api/v1/tickets/{ticket}/macros/{macro}", { params: { path: { ticket: number, macro } } })),
+    staleTime: 0,
+  });
+
+export type ComplianceBy = "queue" | "team" | "policy";
+
+export const complianceQuery = (by: ComplianceBy) =>
+  queryOptions({
+    queryKey: ["compliance", by],
+    queryFn: () => take(api.GET("/api/v1/sla/compliance", { params: { query: { by, page_size: 50 } } })),
+    refetchInterval: 60_000,
+  });
+
+export const atRiskQuery = queryOptions({
+  queryKey: ["at-risk"],
+  queryFn: () =>
+    take(api.GET("/api/v1/sla/compliance/at-risk", { params: { query: { within: "P1D", page_size: 50 } } })),
+  refetchInterval: 30_000,
+});
+
+export const everybodyQuery = (filter: string) =>
+  infiniteQueryOptions({
+    queryKey: ["people", "all", filter],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { page_size: PAGE_SIZE, order_by: "name", ...(filter && { filter }), ...(pageParam && { page_token: pageParam }) };
+      return take(api.GET("/api/v1/users", { params: { query }, signal }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page_token || undefined,
   });

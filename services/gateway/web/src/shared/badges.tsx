@@ -62,7 +62,7 @@ export function PriorityMark({ priority }: { priority: string | null }): ReactNo
 export function Person({ name, quiet = false }: { name: string; quiet?: boolean }): ReactNode {
   return (
     <Group gap={6} wrap="nowrap" miw={0}>
-      <Avatar size={22} radius="xl" name={name} color="initials" aria-hidden />
+      <Avatar size={22} radius="xl" name={name} color="petrol" aria-hidden />
       <Text size="sm" className={quiet ? "clip quiet" : "clip"}>
         {name}
       </Text>
@@ -106,7 +106,7 @@ export function DueBadge({ clock }: { clock: ShownClock | undefined }): ReactNod
   const word = useWord();
   if (!clock?.due_at) return <span />;
   const left = (new Date(clock.due_at).getTime() - now) / 1000;
-  const text = left < 0 ? t("clock.over", { span: span(left, i18n.language) }) : t("clock.left", { span: span(left, i18n.language) });
+  const length = span(left, i18n.language);
   return (
     <Tooltip label={`${word("clocks", clock.name)}: ${dateTime(clock.due_at, i18n.language, me.time_zone)}`}>
       <Badge
@@ -116,9 +116,11 @@ export function DueBadge({ clock }: { clock: ShownClock | undefined }): ReactNod
         fw={500}
         radius="sm"
         className="whole"
+        aria-label={t(left < 0 ? "clock.over" : "clock.left", { span: length })}
+        role="img"
         leftSection={<Icon name={left < 0 ? "alert" : "clock"} size={12} />}
       >
-        {text}
+        {length}
       </Badge>
     </Tooltip>
   );

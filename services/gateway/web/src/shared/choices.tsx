@@ -13,7 +13,7 @@ export function LanguageMenu(): ReactNode {
   return (
     <Menu shadow="md">
       <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Icon name="globe" size={16} />} aria-label={t("choice.language")}>
+        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Icon name="globe" size={16} />} aria-label={`${t("choice.language")}: ${LANGUAGES[i18n.language as Language]}`}>
           {LANGUAGES[i18n.language as Language]}
         </Button>
       </Menu.Target>

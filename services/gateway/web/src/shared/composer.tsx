@@ -14,9 +14,11 @@ interface ComposerProps {
   ticket: Ticket;
   /** Whether a note for agents alone can be written. */
   notes: boolean;
+  /** What stands beside the button for files. */
+  tools?: ReactNode;
 }
 
-export function Composer({ ticket, notes }: ComposerProps): ReactNode {
+export function Composer({ ticket, notes, tools }: ComposerProps): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   const [visibility, setVisibility] = useState<"public" | "internal">("public");
@@ -108,6 +110,7 @@ export function Composer({ ticket, notes }: ComposerProps): ReactNode {
         </Alert>
       )}
       <Group justify="space-between" mt="xs">
+        <Group gap={4}>
         <FileButton onChange={(chosen) => add(chosen)} multiple>
           {(props) => (
             <Tooltip label={t("composer.attach")}>
@@ -117,6 +120,8 @@ export function Composer({ ticket, notes }: ComposerProps): ReactNode {
             </Tooltip>
           )}
         </FileButton>
+        {tools}
+        </Group>
         <Group gap="sm">
           <Text size="xs" className="quiet" visibleFrom="sm">
             {t("composer.keys")}

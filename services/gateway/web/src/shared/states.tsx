@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Problem } from "../api/problem";
+import { SignInRefused } from "../api/session";
 import { Icon, type IconName } from "./icons";
 
 export function Loading(): ReactNode {
@@ -40,7 +41,7 @@ export function Note({ icon, title, text, children }: NoteProps): ReactNode {
 /** A refused or failed question: what it means, and what can be done. */
 export function Failed({ error, again }: { error: unknown; again?: () => void }): ReactNode {
   const { t } = useTranslation();
-  const status = error instanceof Problem ? error.status : -1;
+  const status = error instanceof Problem || error instanceof SignInRefused ? error.status : -1;
   if (status === 404) return <Note icon="search" title={t("state.none_title")} text={t("state.none_text")} />;
   if (status === 403) return <Note icon="alert" title={t("state.forbidden_title")} text={t("state.forbidden_text")} />;
   const away = status === 0 || status === 503;

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useAssign, useChange } from "../api/changes";
 import type { Schemas, Ticket } from "../api/client";
 import { Problem } from "../api/problem";
 import { peopleQuery, queuesQuery, teamsQuery } from "../api/queries";
@@ -13,7 +14,7 @@ import { Clocks } from "./clocks";
 import { History } from "./history";
 import { Moves } from "./moves";
 import { Suggestions } from "./suggestions";
-import { useAssign, useChange } from "../api/changes";
+import { shownValue } from "./values";
 
 export function Facts({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();
@@ -216,7 +217,7 @@ function Conflict({ change, ticket, keep, insist }: ConflictProps): ReactNode {
         <Text size="sm">{t("conflict.text")}</Text>
         {names.map((name) => (
           <Text key={name} size="sm">
-            {t("conflict.now", { field: t(`field.${name}` as "field.queue"), value: shown(ticket[name as keyof Ticket]) || t("field.nobody") })}
+            {t("conflict.now", { field: t(`field.${name}` as "field.queue"), value: shownValue(ticket[name as keyof Ticket]) })}
           </Text>
         ))}
         <Group justify="flex-end">
@@ -228,10 +229,4 @@ function Conflict({ change, ticket, keep, insist }: ConflictProps): ReactNode {
       </Stack>
     </Modal>
   );
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.map(shown).join(", ");
-  if (typeof value === "object" && value !== null && "name" in value) return String(value.name);
-  return value === null || value === undefined ? "" : String(value);
 }

@@ -8,15 +8,7 @@ import { historyQuery } from "../api/queries";
 import { When } from "../shared/badges";
 import { spoken } from "../shared/format";
 import { Failed, Loading } from "../shared/states";
-
-const LONGEST = 80;
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "–";
-  if (Array.isArray(value)) return value.map(shown).join(", ") || "–";
-  if (typeof value === "object") return "name" in value ? String(value.name) : JSON.stringify(value).slice(0, LONGEST);
-  return String(value).slice(0, LONGEST);
-}
+import { shownValue } from "./values";
 
 export function History({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();
@@ -45,7 +37,7 @@ function Entry({ entry }: { entry: Schemas["HistoryEntry"] }): ReactNode {
         <strong>{entry.actor?.name ?? t("conversation.somebody")}</strong> · {spoken(entry.field ?? entry.action)}
         {entry.field && (
           <>
-            : {shown(entry.from)} → {shown(entry.to)}
+            : {shownValue(entry.from)} → {shownValue(entry.to)}
           </>
         )}
       </Text>

@@ -5,14 +5,16 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { queuesQuery } from "../api/queries";
+import type { Schemas } from "../api/client";
+import { queuesQuery, viewCountsQuery, viewsQuery } from "../api/queries";
 import { Person } from "../shared/badges";
 import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon, type IconName } from "../shared/icons";
 import { useLive } from "../shared/live";
-import { useMe } from "../shared/me";
+import { useMay, useMe } from "../shared/me";
 import { Offline } from "../shared/offline";
-import { VIEWS } from "./views";
+import { Palette } from "./palette";
+import { type ListSearch, VIEWS } from "./views";
 
 export function WorkspaceLayout(): ReactNode {
   const { t } = useTranslation();
@@ -57,6 +59,7 @@ export function WorkspaceLayout(): ReactNode {
       </AppShell.Navbar>
       <AppShell.Main id="main">
         <Offline open={open} />
+        <Palette />
         <Outlet />
       </AppShell.Main>
     </AppShell>
@@ -79,7 +82,10 @@ function Menu(): ReactNode {
   const { t } = useTranslation();
   const queues = useQuery(queuesQuery);
   const location = useRouterState({ select: (state) => state.location });
-  const search = location.search as { view?: string; queue?: string };
+  const search = location.search as ListSearch;
+  const may = useMay();
+  const views = useQuery(viewsQuery);
+  const counts = useQuery(viewCountsQuery);
   const onList = location.pathname === "/desk/tickets";
   return (
     <Stack gap={2}>
@@ -95,6 +101,17 @@ function Menu(): ReactNode {
           renderRoot={(props) => <Link to="/desk/tickets" search={{ view: view.name }} {...props} />}
         />
       ))}
+      {views.data?.items.map((view) => (
+        <NavLink
+          py={6}
+          key={view.id}
+          label={view.name}
+          leftSection={<Icon name="filter" />}
+          rightSection={<Count found={counts.data?.items.find((one) => one.view_id === view.id)} />}
+          active={onList && search.saved === view.id}
+          renderRoot={(props) => <Link to="/desk/tickets" search={{ saved: view.id }} {...props} />}
+        />
+      ))}
       <Heading>{t("nav.queues")}</Heading>
       {queues.data?.items.map((queue) => (
         <NavLink
@@ -107,8 +124,19 @@ function Menu(): ReactNode {
         />
       ))}
       <Heading>{t("nav.more")}</Heading>
+      {may("reports.read") && <Entry to="/desk/board" icon="chart" label={t("nav.board")} active={location.pathname === "/desk/board"} />}
       <Entry to="/portal" icon="home" label={t("nav.portal")} active={false} />
     </Stack>
+  );
+}
+
+function Count({ found }: { found: Schemas["ViewCount"] | undefined }): ReactNode {
+  if (!found) return null;
+  return (
+    <Text size="xs" className="quiet number">
+      {found.count}
+      {found.more && "+"}
+    </Text>
   );
 }
 
@@ -121,7 +149,7 @@ function Heading({ children }: { children: ReactNode }): ReactNode {
 }
 
 interface EntryProps {
-  to: "/desk/new" | "/portal";
+  to: "/desk/new" | "/desk/board" | "/portal";
   icon: IconName;
   label: string;
   active: boolean;

@@ -6,11 +6,13 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { queuesQuery, ticketsQuery } from "../api/queries";
+import { queuesQuery, ticketsQuery, viewsQuery } from "../api/queries";
 import { DueBadge, nearest, Person, PriorityMark, StateBadge, When } from "../shared/badges";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";
 import { Failed, Loading, Note } from "../shared/states";
+import { Bulk } from "./bulk";
+import { FilterButton } from "./filter-button";
 import { ORDERS, VIEWS, wanted } from "./views";
 
 const PAUSE = 300;
@@ -47,7 +49,10 @@ export function TicketListPage(): ReactNode {
       <Group justify="space-between" p="md" pb="sm" wrap="wrap">
         <Heading />
         <Group gap="xs">
+          {!search.saved && (
+            <>
           <Search key={`${search.view}:${search.queue}`} />
+          <FilterButton />
           <Select
             aria-label={t("list.order")}
             w={190}
@@ -56,6 +61,8 @@ export function TicketListPage(): ReactNode {
             onChange={(order) => void navigate({ search: { ...search, ...(order && { order }) } })}
             allowDeselect={false}
           />
+            </>
+          )}
         </Group>
       </Group>
       {list.isPending && <Loading />}
@@ -63,6 +70,7 @@ export function TicketListPage(): ReactNode {
       {list.data && tickets.length === 0 && <Note icon="check" title={t("list.none_title")} text={t("list.none_text")} />}
       {tickets.length > 0 && (
         <div className="card" style={{ margin: "0 1rem 1rem" }}>
+          <Bulk tickets={tickets.filter((one) => chosen.has(one.id))} clear={() => setChosen(new Set())} />
           <Head />
           <ul className="rows" aria-label={t("list.tickets")}>
             {tickets.map((ticket, place) => (
@@ -80,11 +88,13 @@ function Heading(): ReactNode {
   const { t } = useTranslation();
   const search = useSearch({ from: "/signed-in/desk/tickets" });
   const queues = useQuery(queuesQuery);
+  const views = useQuery(viewsQuery);
   const view = VIEWS.find((one) => one.name === search.view);
+  const saved = views.data?.items.find((one) => one.id === search.saved);
   const queue = queues.data?.items.find((one) => one.slug === search.queue);
   return (
     <Title order={1} size="h3">
-      {queue?.name ?? (view ? t(`views.${view.name}`) : t("list.tickets"))}
+      {saved?.name ?? queue?.name ?? (view ? t(`views.${view.name}`) : t("list.tickets"))}
     </Title>
   );
 }

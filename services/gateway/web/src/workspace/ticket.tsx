@@ -13,6 +13,7 @@ import { Conversation } from "../shared/conversation";
 import { Icon } from "../shared/icons";
 import { useMay } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
+import { Macros } from "./macros";
 import { Facts } from "./facts";
 
 export function TicketPage(): ReactNode {
@@ -54,7 +55,9 @@ function Panes({ ticket }: { ticket: Ticket }): ReactNode {
           </Group>
         </Stack>
         <Conversation ticket={ticket} />
-        {may("tickets.comment") && <Composer ticket={ticket} notes={may("tickets.comment_internal")} />}
+        {may("tickets.comment") && (
+          <Composer ticket={ticket} notes={may("tickets.comment_internal")} tools={<Macros ticket={ticket} />} />
+        )}
       </div>
       <aside className="ticket-facts" aria-label={t("ticket.facts")}>
         <Facts ticket={ticket} />

@@ -24,6 +24,8 @@ export type Order = (typeof ORDERS)[number];
 
 export interface ListSearch {
   view?: string;
+  /** The id of a saved view, which says all else by itself. */
+  saved?: string;
   queue?: string;
   q?: string;
   filter?: string;
@@ -35,6 +37,7 @@ export const quoted = (text: string) => `"${text.replace(/[\\"]/g, "\\$&")}"`;
 
 /** What the list has to ask the desk for. */
 export function wanted(search: ListSearch, myId: string): Wanted {
+  if (search.saved) return { saved: search.saved };
   const view = VIEWS.find((one) => one.name === search.view);
   const parts = [
     view?.filter.replace("ME", quoted(myId)),

@@ -1,0 +1,152 @@
+/** The supervisor's board: what is open, who answers for it, what is about to be late. Kept up to date by itself. */
+import { Group, Paper, SegmentedControl, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { atRiskQuery, complianceQuery, type ComplianceBy, viewCountsQuery, viewsQuery } from "../api/queries";
+import { clockColour, useWord } from "../shared/badges";
+import { span } from "../shared/format";
+import { useNow } from "../shared/now";
+import { Failed, Loading, Note } from "../shared/states";
+
+const BarsChart = lazy(() => import("./chart").then((all) => ({ default: all.BarsChart })));
+const BY: readonly ComplianceBy[] = ["queue", "team", "policy"];
+
+export function BoardPage(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Stack p="md" gap="md">
+      <Title order={1} size="h3">
+        {t("nav.board")}
+      </Title>
+      <Counts />
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Compliance />
+        <AtRisk />
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function Counts(): ReactNode {
+  const views = useQuery(viewsQuery);
+  const counts = useQuery(viewCountsQuery);
+  const found = views.data?.items ?? [];
+  if (found.length === 0) return null;
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
+      {found.map((view) => {
+        const count = counts.data?.items.find((one) => one.view_id === view.id);
+        return (
+          <Link key={view.id} to="/desk/tickets" search={{ saved: view.id }} className="plain">
+            <Paper withBorder p="md">
+              <Text size="xl" fw={700} className="number">
+                {count ? `${count.count}${count.more ? "+" : ""}` : "–"}
+              </Text>
+              <Text size="sm" className="quiet clip">
+                {view.name}
+              </Text>
+            </Paper>
+          </Link>
+        );
+      })}
+    </SimpleGrid>
+  );
+}
+
+function Compliance(): ReactNode {
+  const { t } = useTranslation();
+  const [by, setBy] = useState<ComplianceBy>("queue");
+  const asked = useQuery(complianceQuery(by));
+  const groups = asked.data?.items;
+  const bars = useMemo(
+    () => ({
+      names: (groups ?? []).map((one) => one.key ?? t("field.nobody")),
+      series: [
+        { name: t("board.met"), colour: "#2c8a6a", values: (groups ?? []).map((one) => one.met) },
+        { name: t("board.breached"), colour: "#d9573f", values: (groups ?? []).map((one) => one.breached) },
+        { name: t("board.open"), colour: "#9aa7ab", values: (groups ?? []).map((one) => one.open) },
+      ],
+    }),
+    [groups, t],
+  );
+  return (
+    <Paper withBorder p="md" component="section" aria-label={t("board.compliance")}>
+      <Group justify="space-between" mb="sm">
+        <Title order={2} size="h5">
+          {t("board.compliance")}
+        </Title>
+        <SegmentedControl size="xs" aria-label={t("board.by")} value={by} onChange={(value) => setBy(value as ComplianceBy)} data={BY.map((value) => ({ value, label: t(`board_by.${value}`) }))} />
+      </Group>
+      {asked.isPending && <Loading />}
+      {asked.isError && <Failed error={asked.error} again={() => void asked.refetch()} />}
+      {groups?.length === 0 && <Note icon="chart" title={t("board.nothing")} />}
+      {groups && groups.length > 0 && (
+        <>
+          <Suspense fallback={<Loading />}>
+            <BarsChart bars={bars} label={t("board.compliance")} />
+          </Suspense>
+          <Table fz="sm" mt="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t(`board_by.${by}`)}</Table.Th>
+                <Table.Th ta="right">{t("board.met")}</Table.Th>
+                <Table.Th ta="right">{t("board.breached")}</Table.Th>
+                <Table.Th ta="right">{t("board.rate")}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {groups.map((one) => (
+                <Table.Tr key={one.id ?? one.key}>
+                  <Table.Td>{one.key ?? t("field.nobody")}</Table.Td>
+                  <Table.Td ta="right">{one.met}</Table.Td>
+                  <Table.Td ta="right">{one.breached}</Table.Td>
+                  <Table.Td ta="right">{one.rate === null || one.rate === undefined ? "–" : `${Math.round(one.rate * 100)} %`}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </>
+      )}
+    </Paper>
+  );
+}
+
+function AtRisk(): ReactNode {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const word = useWord();
+  const asked = useQuery(atRiskQuery);
+  return (
+    <Paper withBorder p="md" component="section" aria-label={t("board.at_risk")}>
+      <Title order={2} size="h5" mb="sm">
+        {t("board.at_risk")}
+      </Title>
+      {asked.isPending && <Loading />}
+      {asked.isError && <Failed error={asked.error} again={() => void asked.refetch()} />}
+      {asked.data?.items.length === 0 && <Note icon="check" title={t("board.none_at_risk")} />}
+      <Stack gap={6}>
+        {asked.data?.items.map((clock) => {
+          const left = (new Date(clock.due_at).getTime() - now) / 1000;
+          return (
+            <Group key={clock.id} justify="space-between" wrap="nowrap">
+              <Link to="/desk/tickets/$number" params={{ number: clock.ticket.number }} className="plain clip">
+                <Text span size="sm" className="quiet number">
+                  {clock.ticket.number}{" "}
+                </Text>
+                <Text span size="sm">
+                  {clock.ticket.title}
+                </Text>
+              </Link>
+              <Text size="xs" c={clockColour(clock.due_at, clock.breached, now) === "gray" ? undefined : clockColour(clock.due_at, clock.breached, now)} className="whole">
+                {word("clocks", clock.name)} · {t(left < 0 ? "clock.over" : "clock.left", { span: span(left, i18n.language) })}
+              </Text>
+            </Group>
+          );
+        })}
+      </Stack>
+    </Paper>
+  );
+}
