@@ -114,6 +114,7 @@ def test_the_shell_opens_without_the_desk_and_says_so(open_window: Open) -> None
     expect(page.get_by_role("status").filter(has_text="You are offline")).to_be_visible()
     page.reload()
     expect(page.get_by_text("The desk does not answer")).to_be_visible()
+    window.faults.clear()  # the browser tells of the questions that could not be asked
 
 
 def test_the_list_is_worked_by_keyboard_alone(open_window: Open) -> None:
