@@ -1,7 +1,7 @@
-"""The RPCs that the gateway's doors call: of the five services behind it, and of its own directory by loopback.
+"""The RPCs that the gateway's doors call; long, since it lists them all in one place.
 
-A REST route names the RPC it stands for, and with it the permission that the RPC's rule demands: said once, in the
-proto, kept by both.
+They are those of the five services behind it, and of its own directory by loopback. A REST route names the RPC it stands
+for, and with it the permission that the RPC's rule demands: said once, in the proto, kept by both.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
