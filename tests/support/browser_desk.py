@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
@@ -47,7 +48,13 @@ class Window:
 
 @contextmanager
 def window(
-    browser: Browser, desk: Desk, *, phone: bool = False, dark: bool = False, language: str = "en"
+    browser: Browser,
+    desk: Desk,
+    *,
+    phone: bool = False,
+    dark: bool = False,
+    language: str = "en",
+    workers: Literal["allow", "block"] = "allow",
 ) -> Iterator[Window]:
     """Open a browser with cookies of its own; what it logs as an error, or refuses to run, is a fault."""
     context = browser.new_context(
@@ -55,6 +62,7 @@ def window(
         viewport=PHONE if phone else DESKTOP,
         color_scheme="dark" if dark else "light",
         locale=language,
+        service_workers=workers,
         is_mobile=phone,
         has_touch=phone,
         reduced_motion="reduce",
