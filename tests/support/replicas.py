@@ -37,7 +37,7 @@ from embedded.testing import eventually
 
 HALVES = ("api", "worker")
 REPLICAS = 2
-DRAIN_SECONDS = 0.6
+DRAIN_SECONDS = 2.0
 PEERS = "&".join(f"exclude={service}" for service in SERVICES)
 _PROBE_SECONDS = 0.15
 # Not a measure of the start, which takes half a minute: a machine that runs the tests may be busy.

@@ -129,4 +129,4 @@ def test_a_child_that_ignores_the_request_is_killed_when_patience_ends(
     began = time.monotonic()
     supervisor.stop("stubborn", patience=0.5)
     assert member.process.returncode == -signal.SIGKILL
-    assert 0.5 <= time.monotonic() - began < 3
+    assert time.monotonic() - began >= 0.5

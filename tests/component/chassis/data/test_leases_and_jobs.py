@@ -177,12 +177,18 @@ async def test_a_job_that_fails_is_tried_again(database: Database, running: Call
 
 
 async def test_a_commit_of_one_process_wakes_the_timers_of_another(
-    database: Database, probe: ServiceDatabase, nats: Client, tenant: UUID, running: Callable[..., None]
+    database: Database,
+    probe: ServiceDatabase,
+    nats: Client,
+    tenant: UUID,
+    running: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    late: list[float] = []
+    monkeypatch.setattr("chassis.timers.worker._POLL_SECONDS", 600.0)
+    fired: list[str] = []
 
     async def handle(_tx: object, due: list[Timer]) -> None:
-        late.extend((datetime.now(UTC) - timer.due_at).total_seconds() for timer in due)
+        fired.extend(timer.key for timer in due)
 
     running(timers.Worker("probe", Databases([database]), nats, [TimerHandler("ring", handle)]))
     api = Database(probe.app_url, probe.relay_url, pool_size=2)
@@ -191,10 +197,9 @@ async def test_a_commit_of_one_process_wakes_the_timers_of_another(
     for n in range(6):
         async with api.transaction(tenant) as tx:
             await timers.schedule(tx, kind="ring", key=str(n), due_at=datetime.now(UTC))
-        await eventually(lambda n=n: len(late) > n)  # type: ignore[misc]  # a lambda with a default
+        await eventually(lambda n=n: len(fired) > n)  # type: ignore[misc]  # a lambda with a default
         await asyncio.sleep(0.1)
     await api.close()
-    assert sorted(late)[2] < 0.3, late
 
 
 async def test_a_waker_without_nats_does_no_harm(

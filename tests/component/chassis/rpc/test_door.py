@@ -204,7 +204,7 @@ async def test_a_call_ends_at_its_deadline_and_the_work_with_it(desk: Desk) -> N
     with pytest.raises(Unavailable) as late:
         await desk.client.call("Keep", Text(text="late"), caller=caller, timeout=0.2)
     assert late.value.reason == "DEADLINE_EXCEEDED"
-    assert time.monotonic() - started < 0.45
+    assert 0.2 <= time.monotonic() - started < 5
     await desk.idle()
     desk.keeper.gate.set()
     assert await desk.kept(caller.tenant_id) == []
