@@ -51,6 +51,11 @@ test-pg15: ## Run the component and contract tests on PostgreSQL 15
 web: ## Build the web UI, which the gateway serves
 	@tools/web build
 
+.PHONY: screens
+screens: ## Take the pictures in docs/screens from the desk at http://127.0.0.1:8080
+	@tools/install dev
+	PYTHONPATH=tests/support $(BIN)/python tools/screens.py
+
 .PHONY: bench
 bench: ## Measure tickets, reading and timers on desks of their own, and prove the clocks; see bench/README.md
 	@tools/install dev

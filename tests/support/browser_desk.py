@@ -7,8 +7,6 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
-from embedded.testing import Desk
-
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -49,7 +47,7 @@ class Window:
 @contextmanager
 def window(
     browser: Browser,
-    desk: Desk,
+    url: str,
     *,
     phone: bool = False,
     dark: bool = False,
@@ -58,7 +56,7 @@ def window(
 ) -> Iterator[Window]:
     """Open a browser with cookies of its own; what it logs as an error, or refuses to run, is a fault."""
     context = browser.new_context(
-        base_url=desk.url,
+        base_url=url,
         viewport=PHONE if phone else DESKTOP,
         color_scheme="dark" if dark else "light",
         locale=language,

@@ -34,7 +34,7 @@ def open_window(browser: Browser, desk: Desk) -> Iterator[Open]:
         opened: list[Window] = []
 
         def open_(who: str = "", path: str = "/", **look: bool | str) -> Window:
-            one = stack.enter_context(window(browser, desk, **look))  # type: ignore[arg-type] # its keywords
+            one = stack.enter_context(window(browser, desk.url, **look))  # type: ignore[arg-type] # its keywords
             opened.append(one)
             one.page.goto(path)
             if who:
