@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.durations import LONGEST, parse_duration
 from sla.domain import durations
 
 
@@ -19,7 +20,7 @@ from sla.domain import durations
     ],
 )
 def test_a_duration_is_read(text: str, length: timedelta) -> None:
-    assert durations.parse(text) == length
+    assert parse_duration(text) == length
 
 
 @pytest.mark.parametrize(
@@ -29,16 +30,14 @@ def test_a_duration_is_read(text: str, length: timedelta) -> None:
 )  # fmt: skip
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must"):
-        durations.parse(text)
+        parse_duration(text)
 
 
 @given(
-    st.timedeltas(timedelta(seconds=1), durations.LONGEST).map(
-        lambda t: timedelta(seconds=t // timedelta(seconds=1))
-    )
+    st.timedeltas(timedelta(seconds=1), LONGEST).map(lambda t: timedelta(seconds=t // timedelta(seconds=1)))
 )
 def test_what_is_written_reads_back(length: timedelta) -> None:
-    assert durations.parse(durations.format(length)) == length
+    assert parse_duration(durations.format(length)) == length
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.durations import LONGEST, parse_duration
 from tickets.domain import shipped
 from tickets.domain.definitions import MalformedWorkflow, parse_workflow, write_workflow
-from tickets.domain.durations import LONGEST, parse_duration, write_duration
+from tickets.domain.durations import write_duration
 from tickets.domain.shipped_workflows import workflow_definition
 from tickets.domain.workflow import Mover, moves_for
 from tickets.domain.workflow_check import Known, faults_of

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.db import Tx, check_version, get_for_update
+from chassis.durations import parse_duration
 from chassis.errors import AlreadyExists, NotFound, WrongState
 from chassis.ids import is_id
 from chassis.paging import Keyset, Page
@@ -221,7 +222,7 @@ def _due(calendar: Calendar, start: datetime, duration: str) -> datetime:
     backwards = duration.startswith("-")
     try:
         if backwards:
-            return business.due_at(calendar, start, -durations.parse(duration[1:]))
+            return business.due_at(calendar, start, -parse_duration(duration[1:]))
         length = business.business_time(calendar, start, durations.parse_length(duration))
         return business.due_at(calendar, start, length)
     except ValueError as error:

@@ -20,12 +20,13 @@ from sqlalchemy.sql.expression import SQLColumnExpression
 
 from chassis.context import current_caller
 from chassis.db import Tx
+from chassis.durations import parse_duration
 from chassis.paging import Keyset, Page
 from sla.app.refusals import invalid
 from sla.app.visibility import seen_with
 from sla.db.rules import Tenant
 from sla.db.tickets import ClockRow, TicketRow
-from sla.domain import durations, zones
+from sla.domain import zones
 from sla.domain.policies import KINDS
 
 PERIODS = ("day", "week", "month")
@@ -128,7 +129,7 @@ async def list_at_risk(
     """
     _check_kind(kind)
     try:
-        length = durations.parse(within) if within else _SOON
+        length = parse_duration(within) if within else _SOON
     except ValueError as error:
         raise invalid(("within", str(error))) from error
     if length > _LATEST:

@@ -9,10 +9,9 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-NOTHING = timedelta(0)
-LONGEST = timedelta(days=3660)
+from chassis.durations import parse_duration
 
-_ISO = re.compile(r"P(?:(\d{1,6})D)?(T(?:(\d{1,8})H)?(?:(\d{1,8})M)?(?:(\d{1,10})S)?)?", re.ASCII)
+NOTHING = timedelta(0)
 
 _DAYS = re.compile(r"([0-9]{1,4}) business days?|end of business day ([0-9]{1,4})")
 _MOST_DAYS = 2500
@@ -33,14 +32,14 @@ Length = timedelta | BusinessDays
 
 
 def parse_length(text: str) -> Length:
-    """The length that `text` writes: a duration as of `parse`, "2 business days" or "end of business day 2".
+    """The length that `text` writes: an ISO 8601 duration of business time, "2 business days" or "end of business day 2".
 
     Raises ValueError, with the reason.
     """
     found = _DAYS.fullmatch(text)
     if found is None:
         try:
-            return parse(text)
+            return parse_duration(text)
         except ValueError as error:
             if "business" not in text.lower():
                 raise
@@ -49,24 +48,6 @@ def parse_length(text: str) -> Length:
     if not 0 < count <= _MOST_DAYS:
         raise ValueError(f"must be between 1 and {_MOST_DAYS} business days")
     return BusinessDays(count, to_end=found.group(1) is None)
-
-
-def parse(text: str) -> timedelta:
-    """The length that `text` writes: PT4H, PT1H30M, P1D. A day is 24 hours of business time, not a working day.
-
-    Raises ValueError, with the reason, for anything else: years, months, weeks and fractions; nothing at all; zero,
-    a sign, or more than ten years.
-    """
-    found = _ISO.fullmatch(text)
-    if found is None or not any(found.group(1, 3, 4, 5)) or found.group(2) == "T":
-        raise ValueError('must be an ISO 8601 duration of days, hours, minutes and seconds, such as "PT4H"')
-    days, hours, minutes, seconds = (int(part or 0) for part in found.group(1, 3, 4, 5))
-    length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not length:
-        raise ValueError("must be longer than nothing")
-    if length > LONGEST:
-        raise ValueError("must not be longer than ten years")
-    return length
 
 
 def format(length: timedelta) -> str:  # noqa: A001 (always written durations.format)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from chassis.durations import parse_duration
 from sla.domain import durations
 from sla.domain.calendar import Calendar
 from sla.domain.durations import Length
@@ -254,7 +255,7 @@ def checked_warnings(written: Sequence[str]) -> tuple[Warning, ...]:
             warnings.append(Warning(text, percent=int(percent.group(1))))
         else:
             try:
-                warnings.append(Warning(text, before=durations.parse(text)))
+                warnings.append(Warning(text, before=parse_duration(text)))
             except ValueError:
                 reason = 'must be a share of the target from "1%" to "99%", or an ISO 8601 duration such as "PT30M"'
                 problems.append((place, reason))

@@ -16,8 +16,10 @@ from tickets.api.views import sharing_message, sharing_of
 from tickets.app import macros
 from tickets.app.acting import Done
 from tickets.app.configuration import Configurations
-from tickets.app.macros import MacroDraft, ShownMacro
+from tickets.app.macros import MacroDraft
+from tickets.app.sharing import ShownShared
 from tickets.app.wording import Vocabulary
+from tickets.db.automation import Macro
 from tickets.domain.changes import Change
 from tickets.publish import messages
 
@@ -125,7 +127,7 @@ def _values(macro: macro_pb2.Macro, names: Iterable[str]) -> dict[str, object]:
     return values
 
 
-def _message(shown: ShownMacro) -> macro_pb2.Macro:
+def _message(shown: ShownShared[Macro]) -> macro_pb2.Macro:
     row = shown.row
     return macro_pb2.Macro(
         id=str(row.id),

@@ -10,9 +10,9 @@ from deskmesh.tickets.v1 import view_service_pb2 as pb
 from tickets.api.requests import known_names
 from tickets.app import saved_views
 from tickets.app.configuration import Configurations
-from tickets.app.saved_views import ShownView, ViewDraft
-from tickets.app.sharing import Sharing
-from tickets.db.automation import Shared
+from tickets.app.saved_views import ViewDraft
+from tickets.app.sharing import Sharing, ShownShared
+from tickets.db.automation import SavedView, Shared
 from tickets.domain.references import Reference
 from tickets.publish import messages
 
@@ -105,7 +105,7 @@ def sharing_message(row: Shared, teams: Sequence[Reference]) -> view_pb2.ViewSha
     return view_pb2.ViewSharing(everybody=row.everybody, teams=messages.reference_messages(teams))
 
 
-def _message(shown: ShownView) -> view_pb2.View:
+def _message(shown: ShownShared[SavedView]) -> view_pb2.View:
     row = shown.row
     return view_pb2.View(
         id=str(row.id),

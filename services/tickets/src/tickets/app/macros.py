@@ -14,19 +14,19 @@ from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
 from tickets.app.sharing import (
     Sharing,
+    ShownShared,
     checked_teams,
     get_shared,
     list_shared,
     lock_shared,
-    owners_of,
-    shared_teams,
+    one_shown,
+    shown,
     tell_setting,
 )
 from tickets.app.wording import Vocabulary
 from tickets.db.automation import Macro
 from tickets.domain.actions import MACRO_ACTIONS
 from tickets.domain.changes import Plain
-from tickets.domain.references import Reference
 from tickets.domain.texts import MAX_SHORT
 
 MAX_DESCRIPTION = 2_000
@@ -44,16 +44,7 @@ class MacroDraft:
     shared_with: Sharing = field(default_factory=Sharing)
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMacro:
-    """A macro with its owner and the teams that it is shared with."""
-
-    row: Macro
-    owner: Reference
-    teams: Sequence[Reference]
-
-
-async def create_macro(tx: Tx, *, configuration: Configuration, draft: MacroDraft) -> ShownMacro:
+async def create_macro(tx: Tx, *, configuration: Configuration, draft: MacroDraft) -> ShownShared[Macro]:
     """Keeps a macro of the caller. Raises InvalidInput with the place of each fault, Forbidden."""
     await _check(tx, configuration, draft)
     owner_id = current_caller().user_id
@@ -63,7 +54,7 @@ async def create_macro(tx: Tx, *, configuration: Configuration, draft: MacroDraf
     tx.add(row)
     await tx.flush()
     tell_setting(tx, kind=_MACRO, row=row, before={}, after=_plain(row), version=row.version)
-    return await _one_shown(tx, configuration, row)
+    return await one_shown(tx, configuration, row)
 
 
 async def update_macro(
@@ -73,7 +64,7 @@ async def update_macro(
     macro_id: str,
     changes: Mapping[str, object],
     expected_version: int | None,
-) -> ShownMacro:
+) -> ShownShared[Macro]:
     """Changes fields of a macro. Raises NotFound, Forbidden, Stale, InvalidInput."""
     row = await lock_shared(tx, row=Macro, id=macro_id, what=_MACRO, expected_version=expected_version)
     before = _plain(row)
@@ -85,7 +76,7 @@ async def update_macro(
     if _plain(row) != before:
         await tx.flush()
         tell_setting(tx, kind=_MACRO, row=row, before=before, after=_plain(row), version=row.version)
-    return await _one_shown(tx, configuration, row)
+    return await one_shown(tx, configuration, row)
 
 
 async def delete_macro(tx: Tx, *, macro_id: str, expected_version: int | None) -> None:
@@ -95,16 +86,18 @@ async def delete_macro(tx: Tx, *, macro_id: str, expected_version: int | None) -
     tell_setting(tx, kind=_MACRO, row=row, before=_plain(row), after={}, version=row.version + 1)
 
 
-async def get_macro(tx: Tx, *, configuration: Configuration, macro_id: str) -> ShownMacro:
+async def get_macro(tx: Tx, *, configuration: Configuration, macro_id: str) -> ShownShared[Macro]:
     """The macro of an id. Raises NotFound."""
     row = await get_shared(tx, row=Macro, id=macro_id, what=_MACRO)
-    return await _one_shown(tx, configuration, row)
+    return await one_shown(tx, configuration, row)
 
 
-async def list_macros(tx: Tx, *, configuration: Configuration, page: Page) -> tuple[list[ShownMacro], str]:
+async def list_macros(
+    tx: Tx, *, configuration: Configuration, page: Page
+) -> tuple[list[ShownShared[Macro]], str]:
     """A page of the macros that the caller sees, by name, and the token of the next."""
     rows, token = await list_shared(tx, row=Macro, page=page)
-    return await _shown(tx, configuration, rows), token
+    return await shown(tx, configuration, rows), token
 
 
 async def apply_macro(
@@ -160,13 +153,3 @@ def _draft(row: Macro) -> MacroDraft:
 
 def _plain(row: Macro) -> dict[str, Plain]:
     return asdict(_draft(row))
-
-
-async def _shown(tx: Tx, configuration: Configuration, rows: Sequence[Macro]) -> list[ShownMacro]:
-    owners = await owners_of(tx, rows)
-    return [ShownMacro(row, owners[row.owner_id], shared_teams(configuration, row)) for row in rows]
-
-
-async def _one_shown(tx: Tx, configuration: Configuration, row: Macro) -> ShownMacro:
-    (shown,) = await _shown(tx, configuration, [row])
-    return shown

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from chassis import filters
 from chassis.db import Tx, check_version, get_for_update
+from chassis.durations import parse_duration
 from chassis.errors import BadRequest, NotFound
 from chassis.filters import Field, FieldTable, FieldType, Node, TypedNode
 from chassis.filters.tree import And, Comparison, Not, Or
@@ -24,7 +25,6 @@ from tickets.app.listing import field_table
 from tickets.db.automation import Rule, RuleExecution
 from tickets.domain.actions import RULE_ACTIONS, Action
 from tickets.domain.changes import Plain, differences
-from tickets.domain.durations import parse_duration
 from tickets.domain.rules import EVENTS
 from tickets.domain.texts import MAX_SHORT
 from tickets.publish import events

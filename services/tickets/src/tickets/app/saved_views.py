@@ -25,19 +25,19 @@ from tickets.app.listing import (
 )
 from tickets.app.sharing import (
     Sharing,
+    ShownShared,
     checked_teams,
     get_shared,
     list_shared,
     lock_shared,
-    owners_of,
-    shared_teams,
+    one_shown,
+    shown,
     tell_setting,
 )
 from tickets.db.automation import SavedView
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView
 from tickets.domain.changes import Plain
-from tickets.domain.references import Reference
 from tickets.domain.texts import MAX_SHORT
 
 MAX_COLUMNS = 30
@@ -61,15 +61,6 @@ class ViewDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownView:
-    """A view with its owner and the teams that it is shared with."""
-
-    row: SavedView
-    owner: Reference
-    teams: Sequence[Reference]
-
-
-@dataclass(frozen=True, slots=True)
 class ViewCount:
     """How many tickets a view has for the caller, `more` where there are more than `COUNTED_UP_TO`.
 
@@ -82,7 +73,7 @@ class ViewCount:
     problem: str = ""
 
 
-async def create_view(tx: Tx, *, configuration: Configuration, draft: ViewDraft) -> ShownView:
+async def create_view(tx: Tx, *, configuration: Configuration, draft: ViewDraft) -> ShownShared[SavedView]:
     """Keeps a view of the caller. Raises InvalidInput with the place of a fault in the filter, Forbidden."""
     _check(configuration, draft)
     owner_id = current_caller().user_id
@@ -92,8 +83,7 @@ async def create_view(tx: Tx, *, configuration: Configuration, draft: ViewDraft)
     tx.add(row)
     await tx.flush()
     tell_setting(tx, kind=_VIEW, row=row, before={}, after=_plain(row), version=row.version)
-    (shown,) = await _shown(tx, configuration, [row])
-    return shown
+    return await one_shown(tx, configuration, row)
 
 
 async def update_view(
@@ -103,7 +93,7 @@ async def update_view(
     view_id: str,
     changes: Mapping[str, object],
     expected_version: int | None,
-) -> ShownView:
+) -> ShownShared[SavedView]:
     """Changes fields of a view. Raises NotFound, Forbidden, Stale, InvalidInput."""
     row = await lock_shared(tx, row=SavedView, id=view_id, what=_VIEW, expected_version=expected_version)
     before = _plain(row)
@@ -114,8 +104,7 @@ async def update_view(
     if _plain(row) != before:
         await tx.flush()
         tell_setting(tx, kind=_VIEW, row=row, before=before, after=_plain(row), version=row.version)
-    (shown,) = await _shown(tx, configuration, [row])
-    return shown
+    return await one_shown(tx, configuration, row)
 
 
 async def delete_view(tx: Tx, *, view_id: str, expected_version: int | None) -> None:
@@ -125,17 +114,18 @@ async def delete_view(tx: Tx, *, view_id: str, expected_version: int | None) -> 
     tell_setting(tx, kind=_VIEW, row=row, before=_plain(row), after={}, version=row.version + 1)
 
 
-async def get_view(tx: Tx, *, configuration: Configuration, view_id: str) -> ShownView:
+async def get_view(tx: Tx, *, configuration: Configuration, view_id: str) -> ShownShared[SavedView]:
     """The view of an id. Raises NotFound."""
     row = await get_shared(tx, row=SavedView, id=view_id, what=_VIEW)
-    (shown,) = await _shown(tx, configuration, [row])
-    return shown
+    return await one_shown(tx, configuration, row)
 
 
-async def list_views(tx: Tx, *, configuration: Configuration, page: Page) -> tuple[list[ShownView], str]:
+async def list_views(
+    tx: Tx, *, configuration: Configuration, page: Page
+) -> tuple[list[ShownShared[SavedView]], str]:
     """A page of the views that the caller sees, by name, and the token of the next."""
     rows, token = await list_shared(tx, row=SavedView, page=page)
-    return await _shown(tx, configuration, rows), token
+    return await shown(tx, configuration, rows), token
 
 
 async def list_view_tickets(
@@ -241,8 +231,3 @@ def _draft(row: SavedView) -> ViewDraft:
 
 def _plain(row: SavedView) -> dict[str, Plain]:
     return asdict(_draft(row))
-
-
-async def _shown(tx: Tx, configuration: Configuration, rows: Sequence[SavedView]) -> list[ShownView]:
-    owners = await owners_of(tx, rows)
-    return [ShownView(row, owners[row.owner_id], shared_teams(configuration, row)) for row in rows]

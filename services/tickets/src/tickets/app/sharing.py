@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, cast, or_, select
@@ -33,6 +33,15 @@ class Sharing:
 
     everybody: bool = False
     teams: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownShared(Generic[SharedRow]):
+    """Something shared, with its owner and the teams that it is shared with."""
+
+    row: SharedRow
+    owner: Reference
+    teams: Sequence[Reference]
 
 
 def checked_teams(configuration: Configuration, sharing: Sharing) -> list[UUID]:
@@ -93,17 +102,27 @@ async def lock_shared(
     return found
 
 
-async def owners_of(tx: Tx, rows: Sequence[Shared]) -> dict[UUID, Reference]:
-    """Who made each, by id; a service account, or a person whose copy has not come yet, by id alone."""
+async def shown(
+    tx: Tx, configuration: Configuration, rows: Sequence[SharedRow]
+) -> list[ShownShared[SharedRow]]:
+    """The rows with their owners; a service account, or a person whose copy has not come yet, by id alone."""
     ids = {row.owner_id for row in rows}
     people = await tx.scalars(select(Person).where(Person.id.in_(ids)))
-    known = {person.id: Reference(person.id, person.email, person.name) for person in people}
-    return {one: known.get(one) or Reference(one, "", "") for one in ids}
+    owners = {person.id: Reference(person.id, person.email, person.name) for person in people}
+    return [
+        ShownShared(
+            row,
+            owners.get(row.owner_id) or Reference(row.owner_id, "", ""),
+            [configuration.teams.get(team) or Reference(team, "", "") for team in row.team_ids],
+        )
+        for row in rows
+    ]
 
 
-def shared_teams(configuration: Configuration, row: Shared) -> list[Reference]:
-    """The teams that it is shared with."""
-    return [configuration.teams.get(team) or Reference(team, "", "") for team in row.team_ids]
+async def one_shown(tx: Tx, configuration: Configuration, row: SharedRow) -> ShownShared[SharedRow]:
+    """The row with its owner."""
+    (only,) = await shown(tx, configuration, [row])
+    return only
 
 
 def tell_setting(

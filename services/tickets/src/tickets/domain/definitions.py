@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tickets.domain.durations import parse_duration, write_duration
+from chassis.durations import parse_duration
+from tickets.domain.durations import write_duration
 from tickets.domain.guards import CONDITION, KINDS, Guard
 from tickets.domain.texts import NAME
 from tickets.domain.workflow import (
