@@ -10,9 +10,19 @@ import { movesQuery } from "../api/queries";
 
 type Move = Schemas["Transition"];
 
+/** The names of moves that Deskmesh ships are translated; a tenant's own are read as they are written. */
+function useName(): (move: Move) => string {
+  const { t, i18n } = useTranslation();
+  return (move) => {
+    const key = `moves.${move.name.toLowerCase().replaceAll(" ", "_")}`;
+    return i18n.exists(key) ? t(key as "moves.resolve") : move.name;
+  };
+}
+
 /** The legal moves; one that demands a comment or fields asks for them first. */
 export function Moves({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();
+  const name = useName();
   const moves = useQuery(movesQuery(ticket.number));
   const move = useMove(ticket);
   const [asking, setAsking] = useState<Move | null>(null);
@@ -27,8 +37,8 @@ export function Moves({ ticket }: { ticket: Ticket }): ReactNode {
     <Stack gap="xs">
       <Group gap="xs">
         {moves.data?.items.map((one) => (
-          <Button key={one.to} size="xs" variant="light" loading={move.isPending && move.variables.to === one.to} onClick={() => go(one)}>
-            {one.name}
+          <Button key={one.to} size="xs" variant={one.to === "resolved" ? "filled" : "default"} loading={move.isPending && move.variables.to === one.to} onClick={() => go(one)}>
+            {name(one)}
           </Button>
         ))}
       </Group>
@@ -44,11 +54,12 @@ export function Moves({ ticket }: { ticket: Ticket }): ReactNode {
 
 function Ask({ move, close, send }: { move: Move; close: () => void; send: (body: Schemas["Move"]) => void }): ReactNode {
   const { t } = useTranslation();
+  const name = useName();
   const [comment, setComment] = useState("");
   const [fields, setFields] = useState<Record<string, string>>({});
   const complete = (!move.comment_required || comment.trim()) && move.required_fields.every((name) => fields[name]?.trim());
   return (
-    <Modal opened onClose={close} title={move.name} closeButtonProps={{ "aria-label": t("action.close") }}>
+    <Modal opened onClose={close} title={name(move)} closeButtonProps={{ "aria-label": t("action.close") }}>
       <Stack>
         {move.required_fields.map((name) => (
           <Textarea key={name} label={name} autosize value={fields[name] ?? ""} onChange={(e) => setFields({ ...fields, [name]: e.target.value })} required />
@@ -59,7 +70,7 @@ function Ask({ move, close, send }: { move: Move; close: () => void; send: (body
             {t("action.cancel")}
           </Button>
           <Button disabled={!complete} onClick={() => send({ to: move.to, ...(comment && { comment }), ...(move.required_fields.length > 0 && { fields }) })}>
-            {move.name}
+            {name(move)}
           </Button>
         </Group>
       </Stack>
