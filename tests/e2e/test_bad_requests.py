@@ -124,7 +124,7 @@ def test_without_a_token_that_holds_nobody_comes_in(desk: Desk, authorization: s
 
 
 @pytest.mark.parametrize(
-    "path", ["/workflows", "/rules", "/webhooks", "/catalog/items", "/reports/tickets", "/nothing/here"]
+    "path", ["/webhooks", "/recurrences", "/kb/assistant", "/reports/tickets", "/nothing/here"]
 )
 def test_what_is_not_there_yet_is_404_and_never_501(agent: Client, path: str) -> None:
     for method in ("GET", "POST"):
