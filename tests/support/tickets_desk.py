@@ -1,7 +1,8 @@
 """Tickets in process, with two tenants, their people, and a gateway to ask."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
@@ -316,6 +317,17 @@ class TicketsDesk:
     async def forget_stream(self, service: str) -> None:
         """Delete the stream of a service with all that NATS remembers of it."""
         await self.service.process.runtime.nats.jetstream().delete_stream(stream_of(service))
+
+    @asynccontextmanager
+    async def locked(self, ticket_id: str) -> AsyncIterator[None]:
+        """Hold the ticket's row meanwhile, as a slow writer does."""
+        connection = await asyncpg.connect(self.service.database.superuser_url)
+        try:
+            async with connection.transaction():
+                await connection.execute("SELECT FROM tickets WHERE id = $1 FOR UPDATE", ticket_id)
+                yield
+        finally:
+            await connection.close()
 
     async def rows(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """What is in the database, seen by its superuser."""

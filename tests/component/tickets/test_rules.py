@@ -79,6 +79,14 @@ class Ruled:
         await self.desk.service.drain()
         return await self.desk.get(ticket.id)
 
+    async def created_anew(self, ticket: ticket_pb2.Ticket, **told: str) -> None:
+        """Have it told that the ticket was made, as it is but for what is told otherwise."""
+        event = events.TicketCreated(ticket=ticket)
+        event.ticket.MergeFrom(ticket_pb2.Ticket(**told))  # type: ignore[arg-type]  # fields by name
+        event.occurred_at.GetCurrentTime()
+        event.recorded_at.GetCurrentTime()
+        await self.desk.bus.publish(event, tenant_id=self.desk.acme, aggregate_id=ticket.id)
+
     async def tried(self, **said: object) -> rpc.DryRunRuleResponse:
         """Try a rule on the past."""
         request = rpc.DryRunRuleRequest(**said)  # type: ignore[arg-type]  # fields by name
@@ -252,6 +260,30 @@ async def test_what_was_imported_sets_nothing_off(ruled: Ruled) -> None:
     ticket = await ruled.desk.create(by=ruled.desk.admin, occurred_at=at)
     assert list((await ruled.settled(ticket)).tags) == []
     assert await ruled.log(rule) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "now"), [("Printer is off", "Router is off"), ("Router is off", "Printer is off")]
+)
+async def test_a_rule_acts_where_its_condition_held_when_it_happened_and_still_holds(
+    ruled: Ruled, told: str, now: str
+) -> None:
+    ticket = await ruled.settled(await ruled.desk.create(now))
+    rule = await ruled.rule(TAG, condition='title = "Router*"')
+    await ruled.created_anew(ticket, title=told)
+    assert await ruled.settled(ticket) == ticket
+    await ruled.created_anew(ticket, title="Router is off")
+    assert (list((await ruled.settled(ticket)).tags) == ["ruled"]) == now.startswith("Router")
+    assert len(await ruled.log(rule)) == now.startswith("Router")
+
+
+async def test_a_ticket_that_concerns_no_rule_is_not_locked(ruled: Ruled) -> None:
+    ticket = await ruled.settled(await ruled.desk.create("Router is off"))
+    await ruled.rule(TAG, condition='title = "Printer*"')
+    await ruled.rule(TAG, after="PT1H", condition='title = "Printer*"')
+    async with ruled.desk.locked(ticket.id):
+        await ruled.created_anew(ticket)
+        assert await ruled.settled(ticket) == ticket
 
 
 async def test_a_rule_works_a_confidential_queue(ruled: Ruled) -> None:

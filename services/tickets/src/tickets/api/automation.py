@@ -16,6 +16,7 @@ from chassis.timers import Timer, TimerHandler
 from deskmesh.sla.v1 import events_pb2 as sla
 from deskmesh.tickets.v1 import events_pb2 as events
 from tickets.api.clocks import on_clock
+from tickets.api.told import is_whole, view_of
 from tickets.app.automating import (
     PERMISSIONS,
     RULE_TIMER,
@@ -25,7 +26,8 @@ from tickets.app.automating import (
     run_rules,
     split_key,
 )
-from tickets.app.configuration import Configurations
+from tickets.app.configuration import Configuration, Configurations
+from tickets.app.facts import ticket_values
 from tickets.domain import rules
 from tickets.domain.occasion import is_import
 
@@ -70,13 +72,16 @@ class Automation:
 
     async def on_ticket_event(self, tx: Tx, received: list[Received[Told]]) -> None:
         """Runs the rules on what was not imported."""
-        await self._run(tx, [_happening(event) for event in received if is_news(event.message)])
+        news = [event for event in received if is_news(event.message)]
+        configuration = await self.configurations.within(tx)
+        await self._run(tx, configuration, [_happening(configuration, event) for event in news])
 
     async def on_clock_event(self, tx: Tx, received: list[Received[Clock]]) -> None:
         """Keeps the clocks as they are told, then runs the rules, unless sla found out long after the moment."""
         await on_clock(tx, received)
         await self._run(
             tx,
+            await self.configurations.within(tx),
             [
                 Happening(
                     UUID(event.message.clock.ticket_id),
@@ -106,9 +111,8 @@ class Automation:
                 origin=f"timer:{timer.id}",
             )
 
-    async def _run(self, tx: Tx, happenings: Sequence[Happening]) -> None:
+    async def _run(self, tx: Tx, configuration: Configuration, happenings: Sequence[Happening]) -> None:
         if happenings:
-            configuration = await self.configurations.within(tx)
             await run_rules(tx, configuration=configuration, kept=self.kept, happenings=happenings)
 
     def handlers(self) -> Sequence[AnyHandler]:
@@ -151,14 +155,20 @@ def facts_of(message: TicketEvent) -> Values:
     return facts
 
 
-def _happening(event: Received[Told]) -> Happening:
+def _happening(configuration: Configuration, event: Received[Told]) -> Happening:
     message = event.message
+
+    def told() -> Values | None:
+        view = view_of(configuration, message.ticket) if is_whole(message.ticket) else None
+        return None if view is None else ticket_values(view)
+
     return Happening(
         UUID(message.ticket.id),
         TRIGGERS[type(message)],
         cause=message.cause,
         origin=f"event:{event.id}",
         facts=facts_of(message),
+        told=told,
     )
 
 

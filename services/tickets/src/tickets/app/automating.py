@@ -1,7 +1,7 @@
 """Running rules: on what happened to tickets, and on time."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -28,7 +28,7 @@ from tickets.app.rules import ReadyRule, draft_of, ready_rule, stop_rule
 from tickets.app.wording import Vocabulary
 from tickets.db.automation import Rule, RuleExecution, RuleWait
 from tickets.db.tickets import Ticket
-from tickets.domain.rules import OFTEN_WITHIN, TIME, circle_problem, frequency_problem
+from tickets.domain.rules import CREATED, OFTEN_WITHIN, TIME, circle_problem, frequency_problem
 
 log = structlog.get_logger()
 
@@ -66,6 +66,16 @@ class Happening:
     origin: str
     facts: Values = field(default_factory=dict)
     """What a condition may ask of it, see `tickets.app.rules`."""
+    told: Callable[[], Values | None] = lambda: None
+    """The ticket as it was then, as conditions see it; None where it is not known."""
+
+    def concerned(self, rules: Iterable[ReadyRule]) -> set[UUID]:
+        """Those of the rules whose condition held then, or may have."""
+        told = self.told()
+        if told is None:
+            return {rule.id for rule in rules}
+        values = {**told, **self.facts}
+        return {rule.id for rule in rules if evaluate(rule.condition, values)}
 
 
 class KeptRules:
@@ -102,26 +112,40 @@ async def run_rules(
 ) -> None:
     """Runs the rules that wait for what happened, in their order, and sets or cancels those of time.
 
-    Conditions are decided over the ticket as it is now. Tickets are taken in the order of their ids, so that two who
-    work through many cannot wait for each other in a ring.
+    A rule acts where its condition held when it happened and still holds; after another one that acted, where it holds
+    now. Tickets that concern no rule, which are nearly all, are neither read nor locked. The others are taken in the
+    order of their ids, so that two who work through many cannot wait for each other in a ring.
     """
     rules = await kept.ready(tx, configuration)
-    if not rules:
-        return
-    by_ticket: dict[UUID, list[Happening]] = {}
+    timely = [rule for rule in rules if rule.after is not None]
+    by_ticket: dict[UUID, list[tuple[Happening, set[UUID]]]] = {}
     for happening in happenings:
-        by_ticket.setdefault(happening.ticket_id, []).append(happening)
-    for ticket_id, happened in sorted(by_ticket.items()):
-        wanted = {happening.trigger for happening in happened}
-        if not any(rule.after or rule.events & wanted for rule in rules):
-            continue
+        waiting = [rule for rule in rules if rule.after is not None or happening.trigger in rule.events]
+        concerned = happening.concerned(waiting) if waiting else set()
+        by_ticket.setdefault(happening.ticket_id, []).append((happening, concerned))
+    touched = {one for one, happened in by_ticket.items() if any(concerned for _, concerned in happened)}
+    if timely:
+        # A new ticket waits for nothing yet.
+        older = {one.ticket_id for one in happenings if one.trigger != CREATED} - touched
+        touched |= await _waiting(tx, older)
+    for ticket_id in sorted(touched):
         ticket = await find_ticket(tx, str(ticket_id), for_update=True)
         if ticket is None:
             continue
         run = _Run(tx, configuration, ticket)
-        for happening in happened:
-            await run.on_event(rules, happening)
-        await run.set_waits([rule for rule in rules if rule.after is not None])
+        for happening, concerned in by_ticket[ticket_id]:
+            await run.on_event(rules, happening, concerned)
+        await run.set_waits(timely)
+
+
+async def _waiting(tx: Tx, ticket_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the tickets for which a rule of time waits."""
+    if not ticket_ids:
+        return set()
+    found = await tx.scalars(
+        select(RuleWait.ticket_id).where(RuleWait.ticket_id.in_(ticket_ids), RuleWait.fired_at.is_(None))
+    )
+    return set(found)
 
 
 async def run_due_rule(
@@ -159,15 +183,25 @@ class _Run:
     configuration: Configuration
     ticket: Ticket
 
-    async def on_event(self, rules: Sequence[ReadyRule], happening: Happening) -> None:
-        """Runs the rules that wait for an event; a rule that stops the others does so where it acted."""
+    async def on_event(
+        self, rules: Sequence[ReadyRule], happening: Happening, concerned: Collection[UUID]
+    ) -> None:
+        """Runs the rules that wait for an event; a rule that stops the others does so where it acted.
+
+        :param concerned: the rules whose condition held when it happened.
+        """
         waiting = [rule for rule in rules if happening.trigger in rule.events]
-        chain = await self._chain(happening.cause) if waiting else []
+        if not any(rule.id in concerned for rule in waiting):
+            return
+        chain, acted = await self._chain(happening.cause), False
         for rule in waiting:
+            if rule.id not in concerned and not acted:
+                continue
             if not evaluate(rule.condition, await self.values(happening.facts)):
                 continue
             if not await self.execute(rule, happening, chain):
                 continue
+            acted = True
             if rule.stop:
                 break
             # What acts after it in this round may do so because of it.
