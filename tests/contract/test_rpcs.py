@@ -8,6 +8,7 @@ import pytest
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 from deskmesh.common.v1 import options_pb2
+from gateway.clients import SERVICES
 
 GENERATED = Path(__file__).resolve().parents[2] / "proto/gen/python"
 
@@ -42,3 +43,12 @@ def test_an_rpc_with_an_everyday_writing_verb_is_declared_a_write(method: Method
 def test_an_rpc_is_unary(method: MethodDescriptor) -> None:
     assert not method.client_streaming
     assert not method.server_streaming
+
+
+def test_the_gateway_serves_every_public_rpc() -> None:
+    public = {
+        method.full_name for method in METHODS if method.GetOptions().Extensions[options_pb2.rule].public
+    }
+    served = {method.full_name for service in SERVICES for method in service.methods}
+    assert len(public) > 100
+    assert public <= served

@@ -22,7 +22,8 @@ from gateway.app.auth import Exchange
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
-from gateway.clients import Backends
+from gateway.clients import SERVICES
+from gateway.clients.calling import Backends
 from gateway.http.app import create_app
 from gateway.http.desk import Desk
 from gateway.http.live.stream import Live
@@ -44,7 +45,8 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         clients=limiters["clients"],
         tenants=limiters["tenants"],
     )
-    backends = Backends({name: runtime.channel(target, name) for name, target in _targets(settings).items()})
+    channels = {name: runtime.channel(target, name) for name, target in _targets(settings).items()}
+    backends = Backends(channels, SERVICES)
     live = Live(runtime.nats, runtime.draining)
     desk = Desk(
         databases=runtime.databases,

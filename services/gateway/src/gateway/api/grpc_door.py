@@ -28,7 +28,8 @@ from chassis.grpc_client import Channel
 from chassis.grpc_health import Health
 from chassis.grpc_server import SERVER_OPTIONS, path_of
 from gateway.app.admission import Admission
-from gateway.clients import DEADLINE_SECONDS, SERVICES, Backends, owner_of, rule_of
+from gateway.clients import SERVICES
+from gateway.clients.calling import DEADLINE_SECONDS, Backends, owner_of, rule_of
 
 SECONDS: Final = Histogram(
     "deskmesh_public_rpc_seconds",

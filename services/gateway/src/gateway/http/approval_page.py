@@ -14,7 +14,7 @@ from starlette.routing import Route
 from chassis.context import Caller, use_caller
 from chassis.errors import DeskmeshError, Unauthenticated, WrongState
 from deskmesh.tickets.v1 import approval_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.approval_texts import TEXTS
 from gateway.http.desk import ask, desk
 from gateway.http.door import bounded
@@ -61,7 +61,7 @@ async def show(request: Request) -> Response:
         caller, said = await _opened(request)
         with use_caller(caller):
             question = pb.GetApprovalRequest(ticket=said["ticket"], approval_id=said["approval"])
-            found = await ask(request, clients.GET_APPROVAL, question)
+            found = await ask(request, rpcs.GET_APPROVAL, question)
     except DeskmeshError as error:
         return _refusal(error, "en")
     words = _words(caller.language)
@@ -93,7 +93,7 @@ async def decide(request: Request) -> Response:
                 comment=str(form.get("comment", "")),
                 vote_id=said["vote"],
             )
-            await ask(request, clients.DECIDE_APPROVAL, question)
+            await ask(request, rpcs.DECIDE_APPROVAL, question)
     except DeskmeshError as error:
         return _refusal(error, language)
     words = _words(language)

@@ -11,7 +11,7 @@ from gateway.app.admission import Admission
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
-from gateway.clients import Answer, Backends, Question, Rpc
+from gateway.clients.calling import Answer, Backends, Question, Rpc
 from gateway.http.live.stream import Live
 
 

@@ -17,7 +17,7 @@ from starlette.types import Message, Receive
 
 from chassis.context import Caller, use_caller
 from chassis.errors import FieldError, Forbidden, InvalidInput, NotFound
-from gateway.clients import Answer, Question, Rpc
+from gateway.clients.calling import Answer, Question, Rpc
 from gateway.http.desk import Desk, desk
 from gateway.http.documented import Described, described
 from gateway.http.headers import idempotency_key

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskmesh.sla.v1 import agreement_service_pb2 as pb
-from gateway import clients
+from gateway.clients import sla as rpcs
 from gateway.http.answers import document, listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -24,7 +24,7 @@ door = Door("sla")
 @door.route(
     "POST",
     "/sla/agreements",
-    clients.CREATE_AGREEMENT,
+    rpcs.CREATE_AGREEMENT,
     gives=models.Agreement,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -32,30 +32,28 @@ door = Door("sla")
 async def create_agreement(request: Request, body: models.NewAgreement) -> Response:
     """Create an agreement."""
     question = pb.CreateAgreementRequest(agreement=_written(body))
-    made = (await ask(request, clients.CREATE_AGREEMENT, question)).agreement
+    made = (await ask(request, rpcs.CREATE_AGREEMENT, question)).agreement
     return resource(_agreement(made), made.version, HTTPStatus.CREATED, f"{API}/sla/agreements/{made.id}")
 
 
-@door.route("GET", "/sla/agreements", clients.LIST_AGREEMENTS, gives=list_of(models.Agreement))
+@door.route("GET", "/sla/agreements", rpcs.LIST_AGREEMENTS, gives=list_of(models.Agreement))
 async def list_agreements(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List agreements."""
     question = pb.ListAgreementsRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_AGREEMENTS, question)
+    answer = await ask(request, rpcs.LIST_AGREEMENTS, question)
     return listing([_agreement(one) for one in answer.agreements], answer.next_page_token)
 
 
-@door.route(
-    "GET", "/sla/agreements/{agreement}", clients.GET_AGREEMENT, gives=models.Agreement, versioned=True
-)
+@door.route("GET", "/sla/agreements/{agreement}", rpcs.GET_AGREEMENT, gives=models.Agreement, versioned=True)
 async def get_agreement(request: Request, agreement: str) -> Response:
     """Read an agreement, by id or name."""
     question = pb.GetAgreementRequest(agreement_id=agreement)
-    found = (await ask(request, clients.GET_AGREEMENT, question)).agreement
+    found = (await ask(request, rpcs.GET_AGREEMENT, question)).agreement
     return resource(_agreement(found), found.version)
 
 
 @door.route(
-    "PATCH", "/sla/agreements/{agreement}", clients.UPDATE_AGREEMENT, gives=models.Agreement, versioned=True
+    "PATCH", "/sla/agreements/{agreement}", rpcs.UPDATE_AGREEMENT, gives=models.Agreement, versioned=True
 )
 async def update_agreement(request: Request, agreement: str, body: models.AgreementPatch) -> Response:
     """Change an agreement."""
@@ -65,28 +63,28 @@ async def update_agreement(request: Request, agreement: str, body: models.Agreem
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_AGREEMENT, question)).agreement
+    changed = (await ask(request, rpcs.UPDATE_AGREEMENT, question)).agreement
     return resource(_agreement(changed), changed.version)
 
 
 @door.route(
     "DELETE",
     "/sla/agreements/{agreement}",
-    clients.DELETE_AGREEMENT,
+    rpcs.DELETE_AGREEMENT,
     status=HTTPStatus.NO_CONTENT,
     versioned=True,
 )
 async def delete_agreement(request: Request, agreement: str) -> Response:
     """Delete an agreement."""
     question = pb.DeleteAgreementRequest(agreement_id=agreement, expected_version=expected_version(request))
-    await ask(request, clients.DELETE_AGREEMENT, question)
+    await ask(request, rpcs.DELETE_AGREEMENT, question)
     return nothing()
 
 
-@door.route("GET", "/tickets/{ticket}/entitlement", clients.GET_ENTITLEMENT, gives=models.Entitlement)
+@door.route("GET", "/tickets/{ticket}/entitlement", rpcs.GET_ENTITLEMENT, gives=models.Entitlement)
 async def get_entitlement(request: Request, ticket: str) -> Response:
     """Say whether an agreement with its customer covered a ticket when it was made."""
-    answer = await ask(request, clients.GET_ENTITLEMENT, pb.GetEntitlementRequest(ticket=ticket))
+    answer = await ask(request, rpcs.GET_ENTITLEMENT, pb.GetEntitlementRequest(ticket=ticket))
     return document(
         {
             "entitled": answer.entitled,

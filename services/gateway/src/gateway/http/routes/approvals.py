@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskmesh.tickets.v1 import approval_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import document, listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -25,7 +25,7 @@ door = Door("approvals")
 @door.route(
     "POST",
     "/tickets/{ticket}/approvals",
-    clients.CREATE_APPROVAL,
+    rpcs.CREATE_APPROVAL,
     gives=models.Approval,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -39,37 +39,37 @@ async def create_approval(request: Request, ticket: str, body: models.NewApprova
     question = pb.CreateApprovalRequest(
         ticket=ticket, name=body.name, steps=steps_of(body.steps), own_allowed=body.own_allowed
     )
-    made = (await ask(request, clients.CREATE_APPROVAL, question)).approval
+    made = (await ask(request, rpcs.CREATE_APPROVAL, question)).approval
     location = f"{API}/tickets/{made.ticket_id}/approvals/{made.id}"
     return resource(render.approval(made), made.version, HTTPStatus.CREATED, location)
 
 
-@door.route("GET", "/tickets/{ticket}/approvals", clients.LIST_APPROVALS, gives=list_of(models.Approval))
+@door.route("GET", "/tickets/{ticket}/approvals", rpcs.LIST_APPROVALS, gives=list_of(models.Approval))
 async def list_approvals(request: Request, ticket: str, query: Annotated[PageQuery, Query()]) -> Response:
     """List the approvals of a ticket, the oldest first."""
     question = pb.ListApprovalsRequest(ticket=ticket, page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_APPROVALS, question)
+    answer = await ask(request, rpcs.LIST_APPROVALS, question)
     return listing([render.approval(one) for one in answer.approvals], answer.next_page_token)
 
 
 @door.route(
     "GET",
     "/tickets/{ticket}/approvals/{approval}",
-    clients.GET_APPROVAL,
+    rpcs.GET_APPROVAL,
     gives=models.Approval,
     versioned=True,
 )
 async def get_approval(request: Request, ticket: str, approval: str) -> Response:
     """Read an approval."""
     question = pb.GetApprovalRequest(ticket=ticket, approval_id=approval)
-    found = (await ask(request, clients.GET_APPROVAL, question)).approval
+    found = (await ask(request, rpcs.GET_APPROVAL, question)).approval
     return resource(render.approval(found), found.version)
 
 
 @door.route(
     "POST",
     "/tickets/{ticket}/approvals/{approval}/decisions",
-    clients.DECIDE_APPROVAL,
+    rpcs.DECIDE_APPROVAL,
     gives=models.Approval,
     versioned=True,
 )
@@ -85,14 +85,14 @@ async def decide_approval(request: Request, ticket: str, approval: str, body: mo
         comment=body.comment,
         vote_id=body.vote_id or "",
     )
-    decided = (await ask(request, clients.DECIDE_APPROVAL, question)).approval
+    decided = (await ask(request, rpcs.DECIDE_APPROVAL, question)).approval
     return resource(render.approval(decided), decided.version)
 
 
 @door.route(
     "POST",
     "/tickets/{ticket}/approvals/{approval}/delegations",
-    clients.DELEGATE_APPROVAL,
+    rpcs.DELEGATE_APPROVAL,
     gives=models.Approval,
     versioned=True,
 )
@@ -103,53 +103,53 @@ async def delegate_approval(
     question = pb.DelegateApprovalRequest(
         ticket=ticket, approval_id=approval, to=word(body.to), comment=body.comment
     )
-    passed_on = (await ask(request, clients.DELEGATE_APPROVAL, question)).approval
+    passed_on = (await ask(request, rpcs.DELEGATE_APPROVAL, question)).approval
     return resource(render.approval(passed_on), passed_on.version)
 
 
 @door.route(
     "POST",
     "/tickets/{ticket}/approvals/{approval}/withdrawal",
-    clients.WITHDRAW_APPROVAL,
+    rpcs.WITHDRAW_APPROVAL,
     gives=models.Approval,
     versioned=True,
 )
 async def withdraw_approval(request: Request, ticket: str, approval: str) -> Response:
     """End an approval that is no longer needed."""
     question = pb.WithdrawApprovalRequest(ticket=ticket, approval_id=approval)
-    ended = (await ask(request, clients.WITHDRAW_APPROVAL, question)).approval
+    ended = (await ask(request, rpcs.WITHDRAW_APPROVAL, question)).approval
     return resource(render.approval(ended), ended.version)
 
 
-@door.route("GET", "/me/approvals", clients.LIST_MY_APPROVALS, gives=list_of(models.Approval))
+@door.route("GET", "/me/approvals", rpcs.LIST_MY_APPROVALS, gives=list_of(models.Approval))
 async def list_my_approvals(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List what you have to decide, the oldest first; also for those for whom you stand in."""
     question = pb.ListMyApprovalsRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_MY_APPROVALS, question)
+    answer = await ask(request, rpcs.LIST_MY_APPROVALS, question)
     return listing([render.approval(one) for one in answer.approvals], answer.next_page_token)
 
 
-@door.route("GET", "/me/substitute", clients.GET_SUBSTITUTE, gives=models.Substitute)
+@door.route("GET", "/me/substitute", rpcs.GET_SUBSTITUTE, gives=models.Substitute)
 async def get_substitute(request: Request) -> Response:
     """Read who decides while you are away."""
-    answer = await ask(request, clients.GET_SUBSTITUTE, pb.GetSubstituteRequest())
+    answer = await ask(request, rpcs.GET_SUBSTITUTE, pb.GetSubstituteRequest())
     return document(render.substitute(answer.substitute))
 
 
-@door.route("PUT", "/me/substitute", clients.SET_SUBSTITUTE, gives=models.Substitute)
+@door.route("PUT", "/me/substitute", rpcs.SET_SUBSTITUTE, gives=models.Substitute)
 async def set_substitute(request: Request, body: models.NewSubstitute) -> Response:
     """Have somebody decide while you are away; you may still decide too."""
     question = pb.SetSubstituteRequest(
         person=word(body.person), starts_at=timestamp(body.starts_at), ends_at=timestamp(body.ends_at)
     )
-    answer = await ask(request, clients.SET_SUBSTITUTE, question)
+    answer = await ask(request, rpcs.SET_SUBSTITUTE, question)
     return document(render.substitute(answer.substitute))
 
 
-@door.route("DELETE", "/me/substitute", clients.REMOVE_SUBSTITUTE, status=HTTPStatus.NO_CONTENT)
+@door.route("DELETE", "/me/substitute", rpcs.REMOVE_SUBSTITUTE, status=HTTPStatus.NO_CONTENT)
 async def remove_substitute(request: Request) -> Response:
     """Have nobody decide for you any more."""
-    await ask(request, clients.REMOVE_SUBSTITUTE, pb.RemoveSubstituteRequest())
+    await ask(request, rpcs.REMOVE_SUBSTITUTE, pb.RemoveSubstituteRequest())
     return nothing()
 
 

@@ -11,7 +11,7 @@ from chassis.context import current_caller
 from chassis.errors import NotFound
 from deskmesh.common.v1.types_pb2 import FileRef
 from deskmesh.tickets.v1 import ticket_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import document, listing
 from gateway.http.desk import ask, desk
 from gateway.http.door import API, Door
@@ -28,7 +28,7 @@ PREFIX = "gateway"
 @door.route(
     "POST",
     "/tickets/{ticket}/attachments",
-    clients.CREATE_ATTACHMENT,
+    rpcs.CREATE_ATTACHMENT,
     gives=models.Attachment,
     status=HTTPStatus.CREATED,
     accepts="multipart/form-data",
@@ -41,7 +41,7 @@ async def create_attachment(request: Request, ticket: str) -> Response:
     its id in the comment.
     """
     # Before any byte is stored: whoever cannot see the ticket stores nothing.
-    await ask(request, clients.GET_TICKET, pb.GetTicketRequest(ticket=ticket))
+    await ask(request, rpcs.GET_TICKET, pb.GetTicketRequest(ticket=ticket))
     upload = Upload(request)
     await upload.open()
     caller = current_caller()
@@ -54,27 +54,25 @@ async def create_attachment(request: Request, ticket: str) -> Response:
         key=stored.key,
     )
     question = pb.CreateAttachmentRequest(ticket=ticket, file=file)
-    made = (await ask(request, clients.CREATE_ATTACHMENT, question)).attachment
+    made = (await ask(request, rpcs.CREATE_ATTACHMENT, question)).attachment
     location = f"{API}/tickets/{made.ticket_id}/attachments/{made.file.id}"
     return document(render.attachment(made), HTTPStatus.CREATED, {"location": location})
 
 
-@door.route(
-    "GET", "/tickets/{ticket}/attachments", clients.LIST_ATTACHMENTS, gives=list_of(models.Attachment)
-)
+@door.route("GET", "/tickets/{ticket}/attachments", rpcs.LIST_ATTACHMENTS, gives=list_of(models.Attachment))
 async def list_attachments(request: Request, ticket: str, query: Annotated[PageQuery, Query()]) -> Response:
     """List the files of a ticket."""
     question = pb.ListAttachmentsRequest(
         ticket=ticket, page_size=query.page_size, page_token=query.page_token
     )
-    answer = await ask(request, clients.LIST_ATTACHMENTS, question)
+    answer = await ask(request, rpcs.LIST_ATTACHMENTS, question)
     return listing([render.attachment(item) for item in answer.attachments], answer.next_page_token)
 
 
 @door.route(
     "GET",
     "/tickets/{ticket}/attachments/{attachment}",
-    clients.GET_ATTACHMENT,
+    rpcs.GET_ATTACHMENT,
     gives="application/octet-stream",
 )
 async def get_attachment(request: Request, ticket: str, attachment: str) -> Response:
@@ -83,7 +81,7 @@ async def get_attachment(request: Request, ticket: str, attachment: str) -> Resp
     The answer has the media type that the sender gave, with headers under which browsers save it and never show it.
     """
     question = pb.GetAttachmentRequest(ticket=ticket, attachment_id=attachment)
-    file = (await ask(request, clients.GET_ATTACHMENT, question)).attachment.file
+    file = (await ask(request, rpcs.GET_ATTACHMENT, question)).attachment.file
     if file.key.split("/")[1:2] != [str(current_caller().tenant_id)]:
         raise NotFound("attachment")
     content = await desk(request).objects.get(file.key)

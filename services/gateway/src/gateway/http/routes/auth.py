@@ -20,8 +20,8 @@ from chassis.ids import is_id
 from chassis.paging import Page
 from deskmesh.gateway.v1 import directory_service_pb2 as pb
 from deskmesh.gateway.v1 import identity_pb2 as nouns
-from gateway import clients
 from gateway.app import auth, tokens
+from gateway.clients import gateway as rpcs
 from gateway.db.credentials import PersonalAccessToken
 from gateway.http.answers import document, listing, nothing, resource
 from gateway.http.desk import ask, desk
@@ -85,14 +85,14 @@ async def create_token(request: Request, form: Annotated[models.TokenForm, Form(
     return document(body)
 
 
-@door.route("GET", "/me", clients.GET_ME, gives=models.Me, versioned=True)
+@door.route("GET", "/me", rpcs.GET_ME, gives=models.Me, versioned=True)
 async def get_me(request: Request) -> Response:
     """Read who you are, in which tenant, and what you may."""
-    user = (await ask(request, clients.GET_ME, pb.GetMeRequest())).user
+    user = (await ask(request, rpcs.GET_ME, pb.GetMeRequest())).user
     return await _me(request, user)
 
 
-@door.route("PATCH", "/me", clients.UPDATE_ME, gives=models.Me, versioned=True)
+@door.route("PATCH", "/me", rpcs.UPDATE_ME, gives=models.Me, versioned=True)
 async def update_me(request: Request, body: models.MyPatch) -> Response:
     """Change your name, language, time zone or phone."""
     patch = nouns.User(
@@ -106,11 +106,11 @@ async def update_me(request: Request, body: models.MyPatch) -> Response:
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    user = (await ask(request, clients.UPDATE_ME, question)).user
+    user = (await ask(request, rpcs.UPDATE_ME, question)).user
     return await _me(request, user)
 
 
-@door.route("PUT", "/me/password", clients.CHANGE_MY_PASSWORD, status=HTTPStatus.NO_CONTENT)
+@door.route("PUT", "/me/password", rpcs.CHANGE_MY_PASSWORD, status=HTTPStatus.NO_CONTENT)
 async def change_my_password(request: Request, body: models.NewPassword) -> Response:
     """Change your password.
 
@@ -119,7 +119,7 @@ async def change_my_password(request: Request, body: models.NewPassword) -> Resp
     question = pb.ChangeMyPasswordRequest(
         current_password=body.current_password, new_password=body.new_password
     )
-    await ask(request, clients.CHANGE_MY_PASSWORD, question)
+    await ask(request, rpcs.CHANGE_MY_PASSWORD, question)
     return nothing()
 
 
@@ -172,7 +172,7 @@ def _database(request: Request) -> Database:
 
 
 async def _me(request: Request, user: nouns.User) -> Response:
-    tenant = (await ask(request, clients.GET_TENANT, pb.GetTenantRequest())).tenant
+    tenant = (await ask(request, rpcs.GET_TENANT, pb.GetTenantRequest())).tenant
     permissions = sorted(current_caller().scopes)
     body = {**render.user(user), "tenant": ref_to(tenant), "permissions": permissions}
     return resource(body, user.version)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from chassis.errors import Internal, restored
 from deskmesh.tickets.v1 import bulk_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import document
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -23,7 +23,7 @@ from gateway.http.values import JsonObject, moment, text
 door = Door("tickets")
 
 
-@door.route("POST", "/tickets/bulk", clients.START_BULK, gives=models.BulkJob, status=HTTPStatus.ACCEPTED)
+@door.route("POST", "/tickets/bulk", rpcs.START_BULK, gives=models.BulkJob, status=HTTPStatus.ACCEPTED)
 async def start_bulk(request: Request, body: models.Bulk) -> Response:
     """Do the same to many tickets.
 
@@ -38,23 +38,23 @@ async def start_bulk(request: Request, body: models.Bulk) -> Response:
         transition=tickets.move(body.transition) if body.transition else None,
         comment=conversation.said(body.comment) if body.comment else None,
     )
-    job = (await ask(request, clients.START_BULK, question)).job
+    job = (await ask(request, rpcs.START_BULK, question)).job
     return document(_job(job, [], ""), HTTPStatus.ACCEPTED, {"location": f"{API}/tickets/bulk/{job.id}"})
 
 
-@door.route("GET", "/tickets/bulk/{job}", clients.GET_BULK, gives=models.BulkJob)
+@door.route("GET", "/tickets/bulk/{job}", rpcs.GET_BULK, gives=models.BulkJob)
 async def get_bulk(request: Request, job: str, query: Annotated[PageQuery, Query()]) -> Response:
     """Read how far a job of yours is, with a page of what became of each ticket."""
     question = pb.GetBulkRequest(id=job, page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.GET_BULK, question)
+    answer = await ask(request, rpcs.GET_BULK, question)
     results = [result_of(result) for result in answer.results]
     return document(_job(answer.job, results, answer.next_page_token))
 
 
-@door.route("DELETE", "/tickets/bulk/{job}", clients.CANCEL_BULK, gives=models.BulkJob)
+@door.route("DELETE", "/tickets/bulk/{job}", rpcs.CANCEL_BULK, gives=models.BulkJob)
 async def cancel_bulk(request: Request, job: str) -> Response:
     """Cancel a job of yours: tickets that it has not reached are left as they are."""
-    return document(_job((await ask(request, clients.CANCEL_BULK, pb.CancelBulkRequest(id=job))).job, [], ""))
+    return document(_job((await ask(request, rpcs.CANCEL_BULK, pb.CancelBulkRequest(id=job))).job, [], ""))
 
 
 def _job(value: pb.BulkJob, results: list[JsonObject], next_page_token: str) -> JsonObject:

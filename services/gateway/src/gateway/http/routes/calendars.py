@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from deskmesh.sla.v1 import sla_pb2 as nouns
 from deskmesh.sla.v1 import sla_service_pb2 as pb
-from gateway import clients
+from gateway.clients import sla as rpcs
 from gateway.http.answers import document, listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -27,7 +27,7 @@ door = Door("sla")
 @door.route(
     "POST",
     "/sla/calendars",
-    clients.CREATE_CALENDAR,
+    rpcs.CREATE_CALENDAR,
     gives=models.Calendar,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -35,28 +35,26 @@ door = Door("sla")
 async def create_calendar(request: Request, body: models.NewCalendar) -> Response:
     """Create a calendar."""
     question = pb.CreateCalendarRequest(calendar=written_calendar(body))
-    made = (await ask(request, clients.CREATE_CALENDAR, question)).calendar
+    made = (await ask(request, rpcs.CREATE_CALENDAR, question)).calendar
     return resource(render.calendar(made), made.version, HTTPStatus.CREATED, f"{API}/sla/calendars/{made.id}")
 
 
-@door.route("GET", "/sla/calendars", clients.LIST_CALENDARS, gives=list_of(models.Calendar))
+@door.route("GET", "/sla/calendars", rpcs.LIST_CALENDARS, gives=list_of(models.Calendar))
 async def list_calendars(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List calendars."""
     question = pb.ListCalendarsRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_CALENDARS, question)
+    answer = await ask(request, rpcs.LIST_CALENDARS, question)
     return listing([render.calendar(item) for item in answer.calendars], answer.next_page_token)
 
 
-@door.route("GET", "/sla/calendars/{calendar}", clients.GET_CALENDAR, gives=models.Calendar, versioned=True)
+@door.route("GET", "/sla/calendars/{calendar}", rpcs.GET_CALENDAR, gives=models.Calendar, versioned=True)
 async def get_calendar(request: Request, calendar: str) -> Response:
     """Read a calendar, by id or name."""
-    found = (await ask(request, clients.GET_CALENDAR, pb.GetCalendarRequest(calendar=calendar))).calendar
+    found = (await ask(request, rpcs.GET_CALENDAR, pb.GetCalendarRequest(calendar=calendar))).calendar
     return resource(render.calendar(found), found.version)
 
 
-@door.route(
-    "PATCH", "/sla/calendars/{calendar}", clients.UPDATE_CALENDAR, gives=models.Calendar, versioned=True
-)
+@door.route("PATCH", "/sla/calendars/{calendar}", rpcs.UPDATE_CALENDAR, gives=models.Calendar, versioned=True)
 async def update_calendar(request: Request, calendar: str, body: models.CalendarPatch) -> Response:
     """Change a calendar; running clocks are computed anew, stopped ones stay as they were.
 
@@ -78,28 +76,28 @@ async def update_calendar(request: Request, calendar: str, body: models.Calendar
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_CALENDAR, question)).calendar
+    changed = (await ask(request, rpcs.UPDATE_CALENDAR, question)).calendar
     return resource(render.calendar(changed), changed.version)
 
 
 @door.route(
     "DELETE",
     "/sla/calendars/{calendar}",
-    clients.DELETE_CALENDAR,
+    rpcs.DELETE_CALENDAR,
     status=HTTPStatus.NO_CONTENT,
     versioned=True,
 )
 async def delete_calendar(request: Request, calendar: str) -> Response:
     """Delete a calendar that no policy uses."""
     question = pb.DeleteCalendarRequest(calendar_id=calendar, expected_version=expected_version(request))
-    await ask(request, clients.DELETE_CALENDAR, question)
+    await ask(request, rpcs.DELETE_CALENDAR, question)
     return nothing()
 
 
 @door.route(
     "GET",
     "/sla/calendars/{calendar}/versions",
-    clients.LIST_CALENDAR_VERSIONS,
+    rpcs.LIST_CALENDAR_VERSIONS,
     gives=list_of(models.CalendarVersion),
 )
 async def list_calendar_versions(
@@ -109,14 +107,14 @@ async def list_calendar_versions(
     question = pb.ListCalendarVersionsRequest(
         calendar_id=calendar, page_size=query.page_size, page_token=query.page_token
     )
-    answer = await ask(request, clients.LIST_CALENDAR_VERSIONS, question)
+    answer = await ask(request, rpcs.LIST_CALENDAR_VERSIONS, question)
     return listing([render.calendar_version(item) for item in answer.versions], answer.next_page_token)
 
 
 @door.route(
     "PUT",
     "/sla/calendars/{calendar}/feeds/{feed}",
-    clients.PUT_HOLIDAY_FEED,
+    rpcs.PUT_HOLIDAY_FEED,
     gives=models.Calendar,
     versioned=True,
 )
@@ -132,14 +130,14 @@ async def put_holiday_feed(request: Request, calendar: str, feed: str, body: mod
         icalendar=body.icalendar,
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.PUT_HOLIDAY_FEED, question)).calendar
+    changed = (await ask(request, rpcs.PUT_HOLIDAY_FEED, question)).calendar
     return resource(render.calendar(changed), changed.version)
 
 
 @door.route(
     "DELETE",
     "/sla/calendars/{calendar}/feeds/{feed}",
-    clients.DELETE_HOLIDAY_FEED,
+    rpcs.DELETE_HOLIDAY_FEED,
     gives=models.Calendar,
     versioned=True,
 )
@@ -148,13 +146,11 @@ async def delete_holiday_feed(request: Request, calendar: str, feed: str) -> Res
     question = pb.DeleteHolidayFeedRequest(
         calendar_id=calendar, feed=feed, expected_version=expected_version(request)
     )
-    changed = (await ask(request, clients.DELETE_HOLIDAY_FEED, question)).calendar
+    changed = (await ask(request, rpcs.DELETE_HOLIDAY_FEED, question)).calendar
     return resource(render.calendar(changed), changed.version)
 
 
-@door.route(
-    "POST", "/sla/calendars/{calendar}/calculate", clients.CALCULATE_CALENDAR, gives=models.Calculated
-)
+@door.route("POST", "/sla/calendars/{calendar}/calculate", rpcs.CALCULATE_CALENDAR, gives=models.Calculated)
 async def calculate_calendar(request: Request, calendar: str, body: models.Calculation) -> Response:
     """Count business time.
 
@@ -168,7 +164,7 @@ async def calculate_calendar(request: Request, calendar: str, body: models.Calcu
         end=timestamp(body.end),
         version=body.version or 0,
     )
-    answer = await ask(request, clients.CALCULATE_CALENDAR, question)
+    answer = await ask(request, rpcs.CALCULATE_CALENDAR, question)
     result: JsonObject = (
         {"due_at": moment(answer.due_at)} if body.end is None else {"elapsed": answer.elapsed}
     )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from deskmesh.tickets.v1 import catalog_pb2 as nouns
 from deskmesh.tickets.v1 import catalog_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import listing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -27,7 +27,7 @@ door = Door("catalog")
 @door.route(
     "POST",
     "/catalog/items",
-    clients.CREATE_CATALOG_ITEM,
+    rpcs.CREATE_CATALOG_ITEM,
     gives=models.Item,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -39,28 +39,28 @@ async def create_catalog_item(request: Request, body: models.NewItem) -> Respons
     refused with their place.
     """
     question = pb.CreateItemRequest(item=_item(body))
-    made = (await ask(request, clients.CREATE_CATALOG_ITEM, question)).item
+    made = (await ask(request, rpcs.CREATE_CATALOG_ITEM, question)).item
     return resource(render.item(made), made.version, HTTPStatus.CREATED, f"{API}/catalog/items/{made.id}")
 
 
-@door.route("GET", "/catalog/items", clients.LIST_CATALOG_ITEMS, gives=list_of(models.Item))
+@door.route("GET", "/catalog/items", rpcs.LIST_CATALOG_ITEMS, gives=list_of(models.Item))
 async def list_catalog_items(request: Request, query: Annotated[models.ItemQuery, Query()]) -> Response:
     """List what you may order, by category and name; all items, where you configure them."""
     question = pb.ListItemsRequest(
         page_size=query.page_size, page_token=query.page_token, category=query.category
     )
-    answer = await ask(request, clients.LIST_CATALOG_ITEMS, question)
+    answer = await ask(request, rpcs.LIST_CATALOG_ITEMS, question)
     return listing([render.item(one) for one in answer.items], answer.next_page_token)
 
 
-@door.route("GET", "/catalog/items/{item}", clients.GET_CATALOG_ITEM, gives=models.Item, versioned=True)
+@door.route("GET", "/catalog/items/{item}", rpcs.GET_CATALOG_ITEM, gives=models.Item, versioned=True)
 async def get_catalog_item(request: Request, item: str) -> Response:
     """Read an item, by id or slug."""
-    found = (await ask(request, clients.GET_CATALOG_ITEM, pb.GetItemRequest(item=item))).item
+    found = (await ask(request, rpcs.GET_CATALOG_ITEM, pb.GetItemRequest(item=item))).item
     return resource(render.item(found), found.version)
 
 
-@door.route("PATCH", "/catalog/items/{item}", clients.UPDATE_CATALOG_ITEM, gives=models.Item, versioned=True)
+@door.route("PATCH", "/catalog/items/{item}", rpcs.UPDATE_CATALOG_ITEM, gives=models.Item, versioned=True)
 async def update_catalog_item(request: Request, item: str, body: models.ItemPatch) -> Response:
     """Change an item; what was ordered before goes on as it was."""
     question = pb.UpdateItemRequest(
@@ -69,14 +69,14 @@ async def update_catalog_item(request: Request, item: str, body: models.ItemPatc
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_CATALOG_ITEM, question)).item
+    changed = (await ask(request, rpcs.UPDATE_CATALOG_ITEM, question)).item
     return resource(render.item(changed), changed.version)
 
 
 @door.route(
     "POST",
     "/catalog/items/{item}/requests",
-    clients.ORDER_CATALOG_ITEM,
+    rpcs.ORDER_CATALOG_ITEM,
     gives=models.Order,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -94,7 +94,7 @@ async def order_catalog_item(request: Request, item: str, body: models.NewOrder)
         requester=word(body.requester),
         quantity=body.quantity,
     )
-    made = await ask(request, clients.ORDER_CATALOG_ITEM, question)
+    made = await ask(request, rpcs.ORDER_CATALOG_ITEM, question)
     location = f"{API}/tickets/{made.ticket.id}"
     return resource(
         render.order(made.ticket, made.request), made.ticket.version, HTTPStatus.CREATED, location
@@ -104,13 +104,13 @@ async def order_catalog_item(request: Request, item: str, body: models.NewOrder)
 @door.route(
     "GET",
     "/catalog/requests/{ticket}",
-    clients.GET_CATALOG_REQUEST,
+    rpcs.GET_CATALOG_REQUEST,
     gives=models.Order,
     versioned=True,
 )
 async def get_catalog_request(request: Request, ticket: str) -> Response:
     """Read what was ordered by a ticket, and how far it is."""
-    found = await ask(request, clients.GET_CATALOG_REQUEST, pb.GetOrderRequest(ticket=ticket))
+    found = await ask(request, rpcs.GET_CATALOG_REQUEST, pb.GetOrderRequest(ticket=ticket))
     return resource(render.order(found.ticket, found.request), found.ticket.version)
 
 

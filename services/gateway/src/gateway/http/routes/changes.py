@@ -12,7 +12,7 @@ from chassis.context import use_caller
 from chassis.errors import Unauthenticated
 from deskmesh.tickets.v1 import change_pb2 as nouns
 from deskmesh.tickets.v1 import change_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.domain.secrets import PERSONAL_ACCESS_TOKEN
 from gateway.http.answers import listing, nothing, resource
 from gateway.http.desk import ask, desk
@@ -35,14 +35,14 @@ class FeedQuery(Input):
     token: Text = ""
 
 
-@door.route("GET", "/tickets/{ticket}/change", clients.GET_CHANGE, gives=models.Change, versioned=True)
+@door.route("GET", "/tickets/{ticket}/change", rpcs.GET_CHANGE, gives=models.Change, versioned=True)
 async def get_change(request: Request, ticket: str) -> Response:
     """Read what is planned for a change, with the freezes and the other changes that stand in its way."""
-    found = (await ask(request, clients.GET_CHANGE, pb.GetChangeRequest(ticket=ticket))).change
+    found = (await ask(request, rpcs.GET_CHANGE, pb.GetChangeRequest(ticket=ticket))).change
     return resource(render.change(found), found.version)
 
 
-@door.route("PUT", "/tickets/{ticket}/change", clients.UPDATE_CHANGE, gives=models.Change, versioned=True)
+@door.route("PUT", "/tickets/{ticket}/change", rpcs.UPDATE_CHANGE, gives=models.Change, versioned=True)
 async def update_change(request: Request, ticket: str, body: models.ChangePlan) -> Response:
     """Plan a change.
 
@@ -61,11 +61,11 @@ async def update_change(request: Request, ticket: str, body: models.ChangePlan) 
     question = pb.UpdateChangeRequest(
         ticket=ticket, change=change, expected_version=expected_version(request)
     )
-    planned = (await ask(request, clients.UPDATE_CHANGE, question)).change
+    planned = (await ask(request, rpcs.UPDATE_CHANGE, question)).change
     return resource(render.change(planned), planned.version)
 
 
-@door.route("GET", "/changes", clients.LIST_CHANGES, gives=list_of(models.Change))
+@door.route("GET", "/changes", rpcs.LIST_CHANGES, gives=list_of(models.Change))
 async def list_changes(request: Request, query: Annotated[models.ChangeQuery, Query()]) -> Response:
     """List planned changes by their beginning, of a time, of a release; their warnings are told one by one."""
     question = pb.ListChangesRequest(
@@ -76,19 +76,19 @@ async def list_changes(request: Request, query: Annotated[models.ChangeQuery, Qu
     )
     if query.after is not None:
         _from(question, query.after)
-    answer = await ask(request, clients.LIST_CHANGES, question)
+    answer = await ask(request, rpcs.LIST_CHANGES, question)
     return listing([render.change(one) for one in answer.changes], answer.next_page_token)
 
 
 @door.route(
     "GET",
     "/changes/risk-questions",
-    clients.LIST_RISK_QUESTIONS,
+    rpcs.LIST_RISK_QUESTIONS,
     gives=list_of(models.RiskQuestion),
 )
 async def list_risk_questions(request: Request) -> Response:
     """List the questions that the risk of a change is reckoned by: high from 6, medium from 3."""
-    answer = await ask(request, clients.LIST_RISK_QUESTIONS, pb.ListRiskQuestionsRequest())
+    answer = await ask(request, rpcs.LIST_RISK_QUESTIONS, pb.ListRiskQuestionsRequest())
     return listing([{"key": one.key, "text": one.text, "weight": one.weight} for one in answer.questions])
 
 
@@ -112,7 +112,7 @@ async def get_change_calendar(request: Request, query: Annotated[FeedQuery, Quer
         while len(changes) < _MOST_IN_CALENDAR:
             question = pb.ListChangesRequest(page_size=200, page_token=token)
             _from(question, now - _CALENDAR_PAST)
-            page = await ask(request, clients.LIST_CHANGES, question)
+            page = await ask(request, rpcs.LIST_CHANGES, question)
             changes += page.changes
             token = page.next_page_token
             if not token:
@@ -121,7 +121,7 @@ async def get_change_calendar(request: Request, query: Annotated[FeedQuery, Quer
     return Response(render.calendar(changes, now), headers=headers, media_type="text/calendar")
 
 
-@door.route("POST", "/changes/freezes", clients.CREATE_FREEZE, gives=models.Freeze, status=HTTPStatus.CREATED)
+@door.route("POST", "/changes/freezes", rpcs.CREATE_FREEZE, gives=models.Freeze, status=HTTPStatus.CREATED)
 async def create_freeze(request: Request, body: models.NewFreeze) -> Response:
     """Keep changes out of a time."""
     freeze = nouns.ChangeFreeze(
@@ -130,29 +130,29 @@ async def create_freeze(request: Request, body: models.NewFreeze) -> Response:
         ends_at=timestamp(body.ends_at),
         service_ids=body.service_ids,
     )
-    made = (await ask(request, clients.CREATE_FREEZE, pb.CreateFreezeRequest(freeze=freeze))).freeze
+    made = (await ask(request, rpcs.CREATE_FREEZE, pb.CreateFreezeRequest(freeze=freeze))).freeze
     return resource(render.freeze(made), made.version, HTTPStatus.CREATED)
 
 
-@door.route("GET", "/changes/freezes", clients.LIST_FREEZES, gives=list_of(models.Freeze))
+@door.route("GET", "/changes/freezes", rpcs.LIST_FREEZES, gives=list_of(models.Freeze))
 async def list_freezes(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List the freezes by their beginning."""
     question = pb.ListFreezesRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_FREEZES, question)
+    answer = await ask(request, rpcs.LIST_FREEZES, question)
     return listing([render.freeze(one) for one in answer.freezes], answer.next_page_token)
 
 
-@door.route("DELETE", "/changes/freezes/{freeze}", clients.DELETE_FREEZE, status=HTTPStatus.NO_CONTENT)
+@door.route("DELETE", "/changes/freezes/{freeze}", rpcs.DELETE_FREEZE, status=HTTPStatus.NO_CONTENT)
 async def delete_freeze(request: Request, freeze: str) -> Response:
     """End a freeze."""
-    await ask(request, clients.DELETE_FREEZE, pb.DeleteFreezeRequest(freeze_id=freeze))
+    await ask(request, rpcs.DELETE_FREEZE, pb.DeleteFreezeRequest(freeze_id=freeze))
     return nothing()
 
 
 @door.route(
     "POST",
     "/changes/templates",
-    clients.CREATE_CHANGE_TEMPLATE,
+    rpcs.CREATE_CHANGE_TEMPLATE,
     gives=models.Template,
     status=HTTPStatus.CREATED,
 )
@@ -167,34 +167,34 @@ async def create_change_template(request: Request, body: models.NewTemplate) -> 
         queue=word(body.queue),
     )
     question = pb.CreateTemplateRequest(template=template)
-    made = (await ask(request, clients.CREATE_CHANGE_TEMPLATE, question)).template
+    made = (await ask(request, rpcs.CREATE_CHANGE_TEMPLATE, question)).template
     return resource(render.template(made), made.version, HTTPStatus.CREATED)
 
 
-@door.route("GET", "/changes/templates", clients.LIST_CHANGE_TEMPLATES, gives=list_of(models.Template))
+@door.route("GET", "/changes/templates", rpcs.LIST_CHANGE_TEMPLATES, gives=list_of(models.Template))
 async def list_change_templates(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List the templates of standard changes by name."""
     question = pb.ListTemplatesRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_CHANGE_TEMPLATES, question)
+    answer = await ask(request, rpcs.LIST_CHANGE_TEMPLATES, question)
     return listing([render.template(one) for one in answer.templates], answer.next_page_token)
 
 
 @door.route(
     "DELETE",
     "/changes/templates/{template}",
-    clients.DELETE_CHANGE_TEMPLATE,
+    rpcs.DELETE_CHANGE_TEMPLATE,
     status=HTTPStatus.NO_CONTENT,
 )
 async def delete_change_template(request: Request, template: str) -> Response:
     """Remove a template; the changes that were made of it stay."""
-    await ask(request, clients.DELETE_CHANGE_TEMPLATE, pb.DeleteTemplateRequest(template=template))
+    await ask(request, rpcs.DELETE_CHANGE_TEMPLATE, pb.DeleteTemplateRequest(template=template))
     return nothing()
 
 
 @door.route(
     "POST",
     "/changes/templates/{template}/changes",
-    clients.CREATE_STANDARD_CHANGE,
+    rpcs.CREATE_STANDARD_CHANGE,
     gives=models.Change,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -208,7 +208,7 @@ async def create_standard_change(request: Request, template: str, body: models.N
         ci_ids=body.ci_ids,
         service_id=body.service_id or "",
     )
-    made = (await ask(request, clients.CREATE_STANDARD_CHANGE, question)).change
+    made = (await ask(request, rpcs.CREATE_STANDARD_CHANGE, question)).change
     location = f"{API}/tickets/{made.ticket.id}/change"
     return resource(render.change(made), made.version, HTTPStatus.CREATED, location)
 

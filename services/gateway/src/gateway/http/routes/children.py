@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from chassis.errors import FieldError, InvalidInput
 from deskmesh.tickets.v1 import ticket_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import listing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -23,24 +23,24 @@ door = Door("tickets")
 WORK_ORDER = "task"
 
 
-@door.route("GET", "/tickets/{ticket}/children", clients.LIST_TICKETS, gives=list_of(models.Ticket))
+@door.route("GET", "/tickets/{ticket}/children", rpcs.LIST_TICKETS, gives=list_of(models.Ticket))
 async def list_children(request: Request, ticket: str, query: Annotated[PageQuery, Query()]) -> Response:
     """List the tickets right below a ticket that you may read, the oldest first."""
-    parent = (await ask(request, clients.GET_TICKET, pb.GetTicketRequest(ticket=ticket))).ticket
+    parent = (await ask(request, rpcs.GET_TICKET, pb.GetTicketRequest(ticket=ticket))).ticket
     question = pb.ListTicketsRequest(
         page_size=query.page_size,
         page_token=query.page_token,
         filter=f'parent_id = "{parent.id}"',
         order_by="created_at",
     )
-    answer = await ask(request, clients.LIST_TICKETS, question)
+    answer = await ask(request, rpcs.LIST_TICKETS, question)
     return listing([render.ticket(child) for child in answer.tickets], answer.next_page_token)
 
 
 @door.route(
     "POST",
     "/tickets/{ticket}/children",
-    clients.CREATE_TICKET,
+    rpcs.CREATE_TICKET,
     gives=models.Ticket,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -52,11 +52,11 @@ async def create_child(request: Request, ticket: str, body: models.NewTicket) ->
     """
     if body.parent_id is not None:
         raise InvalidInput([FieldError("parent_id", "is the ticket in the path")])
-    parent = (await ask(request, clients.GET_TICKET, pb.GetTicketRequest(ticket=ticket))).ticket
+    parent = (await ask(request, rpcs.GET_TICKET, pb.GetTicketRequest(ticket=ticket))).ticket
     question = creation(body)
     question.parent_id = parent.id
     question.type = question.type or WORK_ORDER
     if not question.queue and not question.process:
         question.queue = parent.queue.id
-    child = (await ask(request, clients.CREATE_TICKET, question)).ticket
+    child = (await ask(request, rpcs.CREATE_TICKET, question)).ticket
     return resource(render.ticket(child), child.version, HTTPStatus.CREATED, f"{API}/tickets/{child.id}")

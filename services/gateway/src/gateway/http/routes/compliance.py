@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskmesh.sla.v1 import compliance_service_pb2 as pb
-from gateway import clients
+from gateway.clients import sla as rpcs
 from gateway.http.answers import listing
 from gateway.http.desk import ask
 from gateway.http.door import Door
@@ -26,7 +26,7 @@ _PAGE = 200
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-@door.route("GET", "/sla/compliance", clients.GET_COMPLIANCE, gives=list_of(models.ComplianceGroup))
+@door.route("GET", "/sla/compliance", rpcs.GET_COMPLIANCE, gives=list_of(models.ComplianceGroup))
 async def count_compliance(request: Request, query: Annotated[models.ComplianceQuery, Query()]) -> Response:
     """Count the clocks met, breached and open, by policy, customer, service, team, person or period.
 
@@ -37,7 +37,7 @@ async def count_compliance(request: Request, query: Annotated[models.ComplianceQ
     return listing([_group(group) for group in answer.groups], answer.next_page_token)
 
 
-@door.route("GET", "/sla/compliance/export", clients.GET_COMPLIANCE, gives="text/csv")
+@door.route("GET", "/sla/compliance/export", rpcs.GET_COMPLIANCE, gives="text/csv")
 async def export_compliance(request: Request, query: Annotated[models.Scope, Query()]) -> Response:
     """Count the same as CSV, all pages of it up to ten thousand rows."""
     written = io.StringIO()
@@ -54,7 +54,7 @@ async def export_compliance(request: Request, query: Annotated[models.Scope, Que
     return Response(written.getvalue(), headers=headers, media_type="text/csv")
 
 
-@door.route("GET", "/sla/compliance/at-risk", clients.LIST_AT_RISK, gives=list_of(models.ClockAtRisk))
+@door.route("GET", "/sla/compliance/at-risk", rpcs.LIST_AT_RISK, gives=list_of(models.ClockAtRisk))
 async def list_at_risk(request: Request, query: Annotated[models.RiskQuery, Query()]) -> Response:
     """List the running clocks that are breached or soon will be, the nearest first."""
     question = pb.ListAtRiskRequest(
@@ -64,7 +64,7 @@ async def list_at_risk(request: Request, query: Annotated[models.RiskQuery, Quer
         page_size=query.page_size,
         page_token=query.page_token,
     )
-    answer = await ask(request, clients.LIST_AT_RISK, question)
+    answer = await ask(request, rpcs.LIST_AT_RISK, question)
     return listing([_at_risk(clock) for clock in answer.clocks], answer.next_page_token)
 
 
@@ -80,7 +80,7 @@ async def _counted(
         page_size=page_size,
         page_token=page_token,
     )
-    return await ask(request, clients.GET_COMPLIANCE, question)
+    return await ask(request, rpcs.GET_COMPLIANCE, question)
 
 
 def _group(group: pb.ComplianceGroup) -> JsonObject:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from deskmesh.tickets.v1 import configuration_service_pb2 as pb
 from deskmesh.tickets.v1 import ticket_pb2 as nouns
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import listing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -23,48 +23,48 @@ from gateway.http.values import JsonObject
 door = Door("configuration")
 
 
-@door.route("GET", "/processes", clients.LIST_PROCESSES, gives=list_of(models.Process))
+@door.route("GET", "/processes", rpcs.LIST_PROCESSES, gives=list_of(models.Process))
 async def list_processes(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List the business processes."""
     question = pb.ListProcessesRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_PROCESSES, question)
+    answer = await ask(request, rpcs.LIST_PROCESSES, question)
     return listing([render.process(item) for item in answer.processes], answer.next_page_token)
 
 
-@door.route("GET", "/queues", clients.LIST_QUEUES, gives=list_of(models.Queue))
+@door.route("GET", "/queues", rpcs.LIST_QUEUES, gives=list_of(models.Queue))
 async def list_queues(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List the queues."""
     question = pb.ListQueuesRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_QUEUES, question)
+    answer = await ask(request, rpcs.LIST_QUEUES, question)
     return listing([render.queue(item) for item in answer.queues], answer.next_page_token)
 
 
-@door.route("GET", "/queues/{queue}", clients.GET_QUEUE, gives=models.Queue, versioned=True)
+@door.route("GET", "/queues/{queue}", rpcs.GET_QUEUE, gives=models.Queue, versioned=True)
 async def get_queue(request: Request, queue: str) -> Response:
     """Read a queue, by id or slug."""
-    found = (await ask(request, clients.GET_QUEUE, pb.GetQueueRequest(queue=queue))).queue
+    found = (await ask(request, rpcs.GET_QUEUE, pb.GetQueueRequest(queue=queue))).queue
     return resource(render.queue(found), found.version)
 
 
-@door.route("GET", "/ticket-types", clients.LIST_TICKET_TYPES, gives=list_of(models.TicketType))
+@door.route("GET", "/ticket-types", rpcs.LIST_TICKET_TYPES, gives=list_of(models.TicketType))
 async def list_ticket_types(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List the ticket types."""
     question = pb.ListTicketTypesRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_TICKET_TYPES, question)
+    answer = await ask(request, rpcs.LIST_TICKET_TYPES, question)
     return listing([render.ticket_type(item) for item in answer.ticket_types], answer.next_page_token)
 
 
-@door.route("GET", "/processes/{process}", clients.GET_PROCESS, gives=models.Process, versioned=True)
+@door.route("GET", "/processes/{process}", rpcs.GET_PROCESS, gives=models.Process, versioned=True)
 async def get_process(request: Request, process: str) -> Response:
     """Read a business process, by id or slug."""
-    found = (await ask(request, clients.GET_PROCESS, pb.GetProcessRequest(process=process))).process
+    found = (await ask(request, rpcs.GET_PROCESS, pb.GetProcessRequest(process=process))).process
     return resource(render.process(found), found.version)
 
 
 @door.route(
     "POST",
     "/processes",
-    clients.CREATE_PROCESS,
+    rpcs.CREATE_PROCESS,
     gives=models.Process,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -75,11 +75,11 @@ async def create_process(request: Request, body: models.NewProcess) -> Response:
     Its first queue lets tickets in; until it has workflows of its own, those of the default process hold.
     """
     question = pb.CreateProcessRequest(slug=body.slug or "", name=body.name, description=body.description)
-    made = (await ask(request, clients.CREATE_PROCESS, question)).process
+    made = (await ask(request, rpcs.CREATE_PROCESS, question)).process
     return resource(render.process(made), made.version, HTTPStatus.CREATED, f"{API}/processes/{made.id}")
 
 
-@door.route("PATCH", "/processes/{process}", clients.UPDATE_PROCESS, gives=models.Process, versioned=True)
+@door.route("PATCH", "/processes/{process}", rpcs.UPDATE_PROCESS, gives=models.Process, versioned=True)
 async def update_process(request: Request, process: str, body: models.ProcessPatch) -> Response:
     """Change a business process."""
     question = pb.UpdateProcessRequest(
@@ -93,12 +93,12 @@ async def update_process(request: Request, process: str, body: models.ProcessPat
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_PROCESS, question)).process
+    changed = (await ask(request, rpcs.UPDATE_PROCESS, question)).process
     return resource(render.process(changed), changed.version)
 
 
 @door.route(
-    "POST", "/queues", clients.CREATE_QUEUE, gives=models.Queue, status=HTTPStatus.CREATED, versioned=True
+    "POST", "/queues", rpcs.CREATE_QUEUE, gives=models.Queue, status=HTTPStatus.CREATED, versioned=True
 )
 async def create_queue(request: Request, body: models.NewQueue) -> Response:
     """Create a queue."""
@@ -110,11 +110,11 @@ async def create_queue(request: Request, body: models.NewQueue) -> Response:
         confidential=body.confidential,
         is_default=body.is_default,
     )
-    made = (await ask(request, clients.CREATE_QUEUE, question)).queue
+    made = (await ask(request, rpcs.CREATE_QUEUE, question)).queue
     return resource(render.queue(made), made.version, HTTPStatus.CREATED, f"{API}/queues/{made.id}")
 
 
-@door.route("PATCH", "/queues/{queue}", clients.UPDATE_QUEUE, gives=models.Queue, versioned=True)
+@door.route("PATCH", "/queues/{queue}", rpcs.UPDATE_QUEUE, gives=models.Queue, versioned=True)
 async def update_queue(request: Request, queue: str, body: models.QueuePatch) -> Response:
     """Change a queue; tickets that are in it keep their team."""
     question = pb.UpdateQueueRequest(
@@ -129,24 +129,24 @@ async def update_queue(request: Request, queue: str, body: models.QueuePatch) ->
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_QUEUE, question)).queue
+    changed = (await ask(request, rpcs.UPDATE_QUEUE, question)).queue
     return resource(render.queue(changed), changed.version)
 
 
 @door.route(
-    "GET", "/ticket-types/{ticket_type}", clients.GET_TICKET_TYPE, gives=models.TicketType, versioned=True
+    "GET", "/ticket-types/{ticket_type}", rpcs.GET_TICKET_TYPE, gives=models.TicketType, versioned=True
 )
 async def get_ticket_type(request: Request, ticket_type: str) -> Response:
     """Read a ticket type, by id or slug."""
     question = pb.GetTicketTypeRequest(ticket_type=ticket_type)
-    found = (await ask(request, clients.GET_TICKET_TYPE, question)).ticket_type
+    found = (await ask(request, rpcs.GET_TICKET_TYPE, question)).ticket_type
     return resource(render.ticket_type(found), found.version)
 
 
 @door.route(
     "POST",
     "/ticket-types",
-    clients.CREATE_TICKET_TYPE,
+    rpcs.CREATE_TICKET_TYPE,
     gives=models.TicketType,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -157,7 +157,7 @@ async def create_ticket_type(request: Request, body: models.NewTicketType) -> Re
     Until a process has a workflow for it, that of the default type holds.
     """
     question = pb.CreateTicketTypeRequest(slug=body.slug or "", name=body.name, prefix=body.prefix)
-    made = (await ask(request, clients.CREATE_TICKET_TYPE, question)).ticket_type
+    made = (await ask(request, rpcs.CREATE_TICKET_TYPE, question)).ticket_type
     return resource(
         render.ticket_type(made), made.version, HTTPStatus.CREATED, f"{API}/ticket-types/{made.id}"
     )
@@ -166,7 +166,7 @@ async def create_ticket_type(request: Request, body: models.NewTicketType) -> Re
 @door.route(
     "PATCH",
     "/ticket-types/{ticket_type}",
-    clients.UPDATE_TICKET_TYPE,
+    rpcs.UPDATE_TICKET_TYPE,
     gives=models.TicketType,
     versioned=True,
 )
@@ -180,21 +180,19 @@ async def update_ticket_type(request: Request, ticket_type: str, body: models.Ti
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_TICKET_TYPE, question)).ticket_type
+    changed = (await ask(request, rpcs.UPDATE_TICKET_TYPE, question)).ticket_type
     return resource(render.ticket_type(changed), changed.version)
 
 
-@door.route(
-    "GET", "/priority-matrix", clients.GET_PRIORITY_MATRIX, gives=models.PriorityMatrix, versioned=True
-)
+@door.route("GET", "/priority-matrix", rpcs.GET_PRIORITY_MATRIX, gives=models.PriorityMatrix, versioned=True)
 async def get_priority_matrix(request: Request) -> Response:
     """Read what impact and urgency make of a ticket."""
-    found = await ask(request, clients.GET_PRIORITY_MATRIX, pb.GetPriorityMatrixRequest())
+    found = await ask(request, rpcs.GET_PRIORITY_MATRIX, pb.GetPriorityMatrixRequest())
     return _matrix(found)
 
 
 @door.route(
-    "PATCH", "/priority-matrix", clients.UPDATE_PRIORITY_MATRIX, gives=models.PriorityMatrix, versioned=True
+    "PATCH", "/priority-matrix", rpcs.UPDATE_PRIORITY_MATRIX, gives=models.PriorityMatrix, versioned=True
 )
 async def update_priority_matrix(request: Request, body: models.PriorityMatrixPatch) -> Response:
     """Change cells of the priority matrix.
@@ -208,7 +206,7 @@ async def update_priority_matrix(request: Request, body: models.PriorityMatrixPa
         ],
         expected_version=expected_version(request),
     )
-    changed = await ask(request, clients.UPDATE_PRIORITY_MATRIX, question)
+    changed = await ask(request, rpcs.UPDATE_PRIORITY_MATRIX, question)
     return _matrix(changed)
 
 

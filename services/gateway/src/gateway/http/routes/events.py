@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from chassis.context import Caller, current_caller, use_caller
 from deskmesh.tickets.v1 import configuration_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.desk import ask, desk
 from gateway.http.door import AUTHENTICATED, Door
 from gateway.http.live.audience import is_closed
@@ -59,7 +59,7 @@ async def _closed_queues(request: Request) -> frozenset[str]:
     page_token = ""
     while True:
         question = pb.ListQueuesRequest(page_size=200, page_token=page_token)
-        answer = await ask(request, clients.LIST_QUEUES, question)
+        answer = await ask(request, rpcs.LIST_QUEUES, question)
         closed |= {queue.id for queue in answer.queues if is_closed(queue, caller)}
         page_token = answer.next_page_token
         if not page_token:

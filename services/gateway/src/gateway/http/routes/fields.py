@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from deskmesh.tickets.v1 import field_pb2 as nouns
 from deskmesh.tickets.v1 import field_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -22,27 +22,27 @@ from gateway.http.render import fields as render
 door = Door("fields")
 
 
-@door.route("GET", "/fields", clients.LIST_FIELDS, gives=list_of(models.TicketField))
+@door.route("GET", "/fields", rpcs.LIST_FIELDS, gives=list_of(models.TicketField))
 async def list_fields(request: Request, query: Annotated[models.FieldQuery, Query()]) -> Response:
     """List the fields, those of a process and a type if you like."""
     question = pb.ListFieldsRequest(
         page_size=query.page_size, page_token=query.page_token, process=query.process, type=query.type
     )
-    answer = await ask(request, clients.LIST_FIELDS, question)
+    answer = await ask(request, rpcs.LIST_FIELDS, question)
     return listing([render.field(item) for item in answer.fields], answer.next_page_token)
 
 
-@door.route("GET", "/fields/{field}", clients.GET_FIELD, gives=models.TicketField, versioned=True)
+@door.route("GET", "/fields/{field}", rpcs.GET_FIELD, gives=models.TicketField, versioned=True)
 async def get_field(request: Request, field: str) -> Response:
     """Read a field, by id or slug."""
-    found = (await ask(request, clients.GET_FIELD, pb.GetFieldRequest(field=field))).field
+    found = (await ask(request, rpcs.GET_FIELD, pb.GetFieldRequest(field=field))).field
     return resource(render.field(found), found.version)
 
 
 @door.route(
     "POST",
     "/fields",
-    clients.CREATE_FIELD,
+    rpcs.CREATE_FIELD,
     gives=models.TicketField,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -65,11 +65,11 @@ async def create_field(request: Request, body: models.NewField) -> Response:
         processes=body.processes,
         types=body.types,
     )
-    made = (await ask(request, clients.CREATE_FIELD, pb.CreateFieldRequest(field=field))).field
+    made = (await ask(request, rpcs.CREATE_FIELD, pb.CreateFieldRequest(field=field))).field
     return resource(render.field(made), made.version, HTTPStatus.CREATED, f"{API}/fields/{made.id}")
 
 
-@door.route("PATCH", "/fields/{field}", clients.UPDATE_FIELD, gives=models.TicketField, versioned=True)
+@door.route("PATCH", "/fields/{field}", rpcs.UPDATE_FIELD, gives=models.TicketField, versioned=True)
 async def update_field(request: Request, field: str, body: models.FieldPatch) -> Response:
     """Change a field; values that tickets have stay readable."""
     patch = nouns.Field(
@@ -90,15 +90,15 @@ async def update_field(request: Request, field: str, body: models.FieldPatch) ->
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_FIELD, question)).field
+    changed = (await ask(request, rpcs.UPDATE_FIELD, question)).field
     return resource(render.field(changed), changed.version)
 
 
-@door.route("DELETE", "/fields/{field}", clients.DELETE_FIELD, status=HTTPStatus.NO_CONTENT, versioned=True)
+@door.route("DELETE", "/fields/{field}", rpcs.DELETE_FIELD, status=HTTPStatus.NO_CONTENT, versioned=True)
 async def delete_field(request: Request, field: str) -> Response:
     """Delete a field that no ticket has a value of; one in use is made inactive instead."""
     question = pb.DeleteFieldRequest(field=field, expected_version=expected_version(request))
-    await ask(request, clients.DELETE_FIELD, question)
+    await ask(request, rpcs.DELETE_FIELD, question)
     return nothing()
 
 

@@ -12,7 +12,7 @@ from chassis.ids import is_id
 from deskmesh.common.v1.types_pb2 import Ref
 from deskmesh.knowledge.v1 import article_pb2 as nouns
 from deskmesh.knowledge.v1 import article_service_pb2 as pb
-from gateway import clients
+from gateway.clients import knowledge as rpcs
 from gateway.http.answers import listing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -27,7 +27,7 @@ door = Door("knowledge")
 @door.route(
     "POST",
     "/kb/articles",
-    clients.CREATE_ARTICLE,
+    rpcs.CREATE_ARTICLE,
     gives=models.Article,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -46,28 +46,28 @@ async def create_article(request: Request, body: models.NewArticle) -> Response:
         team_ids=body.team_ids,
         state=body.state,
     )
-    made = (await ask(request, clients.CREATE_ARTICLE, pb.CreateArticleRequest(article=article))).article
+    made = (await ask(request, rpcs.CREATE_ARTICLE, pb.CreateArticleRequest(article=article))).article
     return resource(render.article(made), made.version, HTTPStatus.CREATED, f"{API}/kb/articles/{made.id}")
 
 
-@door.route("GET", "/kb/articles", clients.LIST_ARTICLES, gives=list_of(models.Article))
+@door.route("GET", "/kb/articles", rpcs.LIST_ARTICLES, gives=list_of(models.Article))
 async def list_articles(request: Request, query: Annotated[SearchQuery, Query()]) -> Response:
     """List the articles that you may see."""
     question = pb.ListArticlesRequest(
         page_size=query.page_size, page_token=query.page_token, filter=query.filter, order_by=query.order_by
     )
-    answer = await ask(request, clients.LIST_ARTICLES, question)
+    answer = await ask(request, rpcs.LIST_ARTICLES, question)
     return listing([render.article(item) for item in answer.articles], answer.next_page_token)
 
 
-@door.route("GET", "/kb/articles/{article}", clients.GET_ARTICLE, gives=models.Article, versioned=True)
+@door.route("GET", "/kb/articles/{article}", rpcs.GET_ARTICLE, gives=models.Article, versioned=True)
 async def get_article(request: Request, article: str) -> Response:
     """Read an article, by id or number."""
-    found = (await ask(request, clients.GET_ARTICLE, pb.GetArticleRequest(article=article))).article
+    found = (await ask(request, rpcs.GET_ARTICLE, pb.GetArticleRequest(article=article))).article
     return resource(render.article(found), found.version)
 
 
-@door.route("PATCH", "/kb/articles/{article}", clients.UPDATE_ARTICLE, gives=models.Article, versioned=True)
+@door.route("PATCH", "/kb/articles/{article}", rpcs.UPDATE_ARTICLE, gives=models.Article, versioned=True)
 async def update_article(request: Request, article: str, body: models.ArticlePatch) -> Response:
     """Change, publish or archive an article."""
     patch = nouns.Article(
@@ -86,17 +86,17 @@ async def update_article(request: Request, article: str, body: models.ArticlePat
         update_mask=FieldMask(paths=mask),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_ARTICLE, question)).article
+    changed = (await ask(request, rpcs.UPDATE_ARTICLE, question)).article
     return resource(render.article(changed), changed.version)
 
 
-@door.route("GET", "/kb/search", clients.SEARCH_ARTICLES, gives=list_of(models.Hit))
+@door.route("GET", "/kb/search", rpcs.SEARCH_ARTICLES, gives=list_of(models.Hit))
 async def search_articles(request: Request, query: Annotated[models.ArticleSearch, Query()]) -> Response:
     """Search the published articles that you may see, best first."""
     question = pb.SearchArticlesRequest(
         query=query.q, language=query.language, page_size=query.page_size, page_token=query.page_token
     )
-    answer = await ask(request, clients.SEARCH_ARTICLES, question)
+    answer = await ask(request, rpcs.SEARCH_ARTICLES, question)
     return listing([render.hit(hit) for hit in answer.hits], answer.next_page_token)
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskmesh.tickets.v1 import merge_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -19,7 +19,7 @@ from gateway.http.routes.tickets import creation
 door = Door("tickets")
 
 
-@door.route("POST", "/tickets/{ticket}/merge", clients.MERGE_TICKETS, gives=Ticket, versioned=True)
+@door.route("POST", "/tickets/{ticket}/merge", rpcs.MERGE_TICKETS, gives=Ticket, versioned=True)
 async def merge_tickets(request: Request, ticket: str, body: models.Merge) -> Response:
     """Merge tickets into this one, all of them or none.
 
@@ -31,14 +31,14 @@ async def merge_tickets(request: Request, ticket: str, body: models.Merge) -> Re
         merged=[one.word() for one in body.ticket_ids],
         expected_version=expected_version(request),
     )
-    merged = (await ask(request, clients.MERGE_TICKETS, question)).ticket
+    merged = (await ask(request, rpcs.MERGE_TICKETS, question)).ticket
     return resource(render.ticket(merged), merged.version)
 
 
 @door.route(
     "DELETE",
     "/tickets/{ticket}/merge/{merged}",
-    clients.UNMERGE_TICKET,
+    rpcs.UNMERGE_TICKET,
     status=HTTPStatus.NO_CONTENT,
 )
 async def unmerge_ticket(request: Request, ticket: str, merged: str) -> Response:
@@ -46,14 +46,14 @@ async def unmerge_ticket(request: Request, ticket: str, merged: str) -> Response
 
     The merged ticket has all that was its own, and the state that it had; what was said on this one meanwhile stays here.
     """
-    await ask(request, clients.UNMERGE_TICKET, pb.UnmergeTicketRequest(ticket=ticket, merged=merged))
+    await ask(request, rpcs.UNMERGE_TICKET, pb.UnmergeTicketRequest(ticket=ticket, merged=merged))
     return nothing()
 
 
 @door.route(
     "POST",
     "/tickets/{ticket}/split",
-    clients.SPLIT_TICKET,
+    rpcs.SPLIT_TICKET,
     gives=Ticket,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -64,5 +64,5 @@ async def split_ticket(request: Request, ticket: str, body: models.Split) -> Res
     They move with their files, answers to their mails go to the new ticket, and both tickets are linked.
     """
     question = pb.SplitTicketRequest(ticket=ticket, comment_ids=body.comment_ids, new=creation(body))
-    new = (await ask(request, clients.SPLIT_TICKET, question)).ticket
+    new = (await ask(request, rpcs.SPLIT_TICKET, question)).ticket
     return resource(render.ticket(new), new.version, HTTPStatus.CREATED, f"{API}/tickets/{new.id}")

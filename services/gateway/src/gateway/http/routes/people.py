@@ -13,7 +13,7 @@ from chassis.ids import is_id
 from deskmesh.common.v1.types_pb2 import PersonRef, Ref
 from deskmesh.gateway.v1 import directory_service_pb2 as pb
 from deskmesh.gateway.v1 import identity_pb2 as nouns
-from gateway import clients
+from gateway.clients import gateway as rpcs
 from gateway.http.answers import listing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -25,9 +25,7 @@ from gateway.http.render import people as render
 door = Door("people")
 
 
-@door.route(
-    "POST", "/users", clients.CREATE_USER, gives=models.User, status=HTTPStatus.CREATED, versioned=True
-)
+@door.route("POST", "/users", rpcs.CREATE_USER, gives=models.User, status=HTTPStatus.CREATED, versioned=True)
 async def create_user(request: Request, body: models.NewUser) -> Response:
     """Create a user."""
     user = nouns.User(
@@ -42,28 +40,28 @@ async def create_user(request: Request, body: models.NewUser) -> Response:
         manager=_manager(body.manager),
     )
     question = pb.CreateUserRequest(user=user, password=body.password or "")
-    made = (await ask(request, clients.CREATE_USER, question)).user
+    made = (await ask(request, rpcs.CREATE_USER, question)).user
     return resource(render.user(made), made.version, HTTPStatus.CREATED, f"{API}/users/{made.id}")
 
 
-@door.route("GET", "/users", clients.LIST_USERS, gives=list_of(models.User))
+@door.route("GET", "/users", rpcs.LIST_USERS, gives=list_of(models.User))
 async def list_users(request: Request, query: Annotated[SearchQuery, Query()]) -> Response:
     """List users."""
     question = pb.ListUsersRequest(
         page_size=query.page_size, page_token=query.page_token, filter=query.filter, order_by=query.order_by
     )
-    answer = await ask(request, clients.LIST_USERS, question)
+    answer = await ask(request, rpcs.LIST_USERS, question)
     return listing([render.user(user) for user in answer.users], answer.next_page_token)
 
 
-@door.route("GET", "/users/{user}", clients.GET_USER, gives=models.User, versioned=True)
+@door.route("GET", "/users/{user}", rpcs.GET_USER, gives=models.User, versioned=True)
 async def get_user(request: Request, user: str) -> Response:
     """Read a user, by id or e-mail address."""
-    found = (await ask(request, clients.GET_USER, pb.GetUserRequest(user=user))).user
+    found = (await ask(request, rpcs.GET_USER, pb.GetUserRequest(user=user))).user
     return resource(render.user(found), found.version)
 
 
-@door.route("PATCH", "/users/{user}", clients.UPDATE_USER, gives=models.User, versioned=True)
+@door.route("PATCH", "/users/{user}", rpcs.UPDATE_USER, gives=models.User, versioned=True)
 async def update_user(request: Request, user: str, body: models.UserPatch) -> Response:
     """Change a user.
 
@@ -88,40 +86,38 @@ async def update_user(request: Request, user: str, body: models.UserPatch) -> Re
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_USER, question)).user
+    changed = (await ask(request, rpcs.UPDATE_USER, question)).user
     return resource(render.user(changed), changed.version)
 
 
-@door.route(
-    "POST", "/teams", clients.CREATE_TEAM, gives=models.Team, status=HTTPStatus.CREATED, versioned=True
-)
+@door.route("POST", "/teams", rpcs.CREATE_TEAM, gives=models.Team, status=HTTPStatus.CREATED, versioned=True)
 async def create_team(request: Request, body: models.NewTeam) -> Response:
     """Create a team."""
     team = nouns.Team(
         slug=body.slug or "", name=body.name, description=body.description, members=_people(body.members)
     )
-    made = (await ask(request, clients.CREATE_TEAM, pb.CreateTeamRequest(team=team))).team
+    made = (await ask(request, rpcs.CREATE_TEAM, pb.CreateTeamRequest(team=team))).team
     return resource(render.team(made), made.version, HTTPStatus.CREATED, f"{API}/teams/{made.id}")
 
 
-@door.route("GET", "/teams", clients.LIST_TEAMS, gives=list_of(models.Team))
+@door.route("GET", "/teams", rpcs.LIST_TEAMS, gives=list_of(models.Team))
 async def list_teams(request: Request, query: Annotated[SearchQuery, Query()]) -> Response:
     """List teams."""
     question = pb.ListTeamsRequest(
         page_size=query.page_size, page_token=query.page_token, filter=query.filter, order_by=query.order_by
     )
-    answer = await ask(request, clients.LIST_TEAMS, question)
+    answer = await ask(request, rpcs.LIST_TEAMS, question)
     return listing([render.team(team) for team in answer.teams], answer.next_page_token)
 
 
-@door.route("GET", "/teams/{team}", clients.GET_TEAM, gives=models.Team, versioned=True)
+@door.route("GET", "/teams/{team}", rpcs.GET_TEAM, gives=models.Team, versioned=True)
 async def get_team(request: Request, team: str) -> Response:
     """Read a team, by id or slug."""
-    found = (await ask(request, clients.GET_TEAM, pb.GetTeamRequest(team=team))).team
+    found = (await ask(request, rpcs.GET_TEAM, pb.GetTeamRequest(team=team))).team
     return resource(render.team(found), found.version)
 
 
-@door.route("PATCH", "/teams/{team}", clients.UPDATE_TEAM, gives=models.Team, versioned=True)
+@door.route("PATCH", "/teams/{team}", rpcs.UPDATE_TEAM, gives=models.Team, versioned=True)
 async def update_team(request: Request, team: str, body: models.TeamPatch) -> Response:
     """Change a team; its members are replaced as a whole."""
     patch = nouns.Team(
@@ -136,14 +132,14 @@ async def update_team(request: Request, team: str, body: models.TeamPatch) -> Re
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_TEAM, question)).team
+    changed = (await ask(request, rpcs.UPDATE_TEAM, question)).team
     return resource(render.team(changed), changed.version)
 
 
 @door.route(
     "POST",
     "/organizations",
-    clients.CREATE_ORGANIZATION,
+    rpcs.CREATE_ORGANIZATION,
     gives=models.Organization,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -152,40 +148,40 @@ async def create_organization(request: Request, body: models.NewOrganization) ->
     """Create an organisation."""
     organization = nouns.Organization(slug=body.slug or "", name=body.name, domains=body.domains)
     question = pb.CreateOrganizationRequest(organization=organization)
-    made = (await ask(request, clients.CREATE_ORGANIZATION, question)).organization
+    made = (await ask(request, rpcs.CREATE_ORGANIZATION, question)).organization
     return resource(
         render.organization(made), made.version, HTTPStatus.CREATED, f"{API}/organizations/{made.id}"
     )
 
 
-@door.route("GET", "/organizations", clients.LIST_ORGANIZATIONS, gives=list_of(models.Organization))
+@door.route("GET", "/organizations", rpcs.LIST_ORGANIZATIONS, gives=list_of(models.Organization))
 async def list_organizations(request: Request, query: Annotated[SearchQuery, Query()]) -> Response:
     """List organisations."""
     question = pb.ListOrganizationsRequest(
         page_size=query.page_size, page_token=query.page_token, filter=query.filter, order_by=query.order_by
     )
-    answer = await ask(request, clients.LIST_ORGANIZATIONS, question)
+    answer = await ask(request, rpcs.LIST_ORGANIZATIONS, question)
     return listing([render.organization(item) for item in answer.organizations], answer.next_page_token)
 
 
 @door.route(
     "GET",
     "/organizations/{organization}",
-    clients.GET_ORGANIZATION,
+    rpcs.GET_ORGANIZATION,
     gives=models.Organization,
     versioned=True,
 )
 async def get_organization(request: Request, organization: str) -> Response:
     """Read an organisation, by id or slug."""
     question = pb.GetOrganizationRequest(organization=organization)
-    found = (await ask(request, clients.GET_ORGANIZATION, question)).organization
+    found = (await ask(request, rpcs.GET_ORGANIZATION, question)).organization
     return resource(render.organization(found), found.version)
 
 
 @door.route(
     "PATCH",
     "/organizations/{organization}",
-    clients.UPDATE_ORGANIZATION,
+    rpcs.UPDATE_ORGANIZATION,
     gives=models.Organization,
     versioned=True,
 )
@@ -199,7 +195,7 @@ async def update_organization(
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_ORGANIZATION, question)).organization
+    changed = (await ask(request, rpcs.UPDATE_ORGANIZATION, question)).organization
     return resource(render.organization(changed), changed.version)
 
 

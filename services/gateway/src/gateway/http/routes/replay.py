@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskmesh.sla.v1 import replay_service_pb2 as pb
-from gateway import clients
+from gateway.clients import sla as rpcs
 from gateway.http.answers import document
 from gateway.http.desk import ask
 from gateway.http.door import Door
@@ -19,7 +19,7 @@ from gateway.http.values import JsonObject, moment, text
 door = Door("sla")
 
 
-@door.route("GET", "/tickets/{ticket}/sla/accounting", clients.GET_ACCOUNTING, gives=models.Accounting)
+@door.route("GET", "/tickets/{ticket}/sla/accounting", rpcs.GET_ACCOUNTING, gives=models.Accounting)
 async def get_accounting(
     request: Request, ticket: str, query: Annotated[models.AccountingQuery, Query()]
 ) -> Response:
@@ -29,7 +29,7 @@ async def get_accounting(
     state says so; between a resolution and a reopening the requester's; else its team's.
     """
     question = pb.GetAccountingRequest(ticket=ticket, calendar=query.calendar)
-    answer = await ask(request, clients.GET_ACCOUNTING, question)
+    answer = await ask(request, rpcs.GET_ACCOUNTING, question)
     return document(
         {
             "calendar": text(answer.calendar),
@@ -48,7 +48,7 @@ async def get_accounting(
     )
 
 
-@door.route("POST", "/sla/policies/what-if", clients.REPLAY_TICKETS, gives=models.Replay)
+@door.route("POST", "/sla/policies/what-if", rpcs.REPLAY_TICKETS, gives=models.Replay)
 async def replay_tickets(request: Request, body: models.Proposal) -> Response:
     """Try a policy or calendar on the tickets of the last weeks, as if it had been in force all the time.
 
@@ -63,7 +63,7 @@ async def replay_tickets(request: Request, body: models.Proposal) -> Response:
         page_size=body.page_size,
         page_token=body.page_token,
     )
-    answer = await ask(request, clients.REPLAY_TICKETS, question)
+    answer = await ask(request, rpcs.REPLAY_TICKETS, question)
     return document(
         {
             "items": [_replayed(clock) for clock in answer.clocks],

@@ -13,7 +13,8 @@ from chassis.errors import NotFound
 from deskmesh.sla.v1 import sla_pb2 as nouns
 from deskmesh.sla.v1 import sla_service_pb2 as pb
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
-from gateway import clients
+from gateway.clients import sla as sla_rpcs
+from gateway.clients import tickets as tickets_rpcs
 from gateway.http.answers import listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -26,7 +27,7 @@ from gateway.http.values import timestamp
 door = Door("sla")
 
 
-@door.route("GET", "/tickets/{ticket}/sla", clients.LIST_TICKET_CLOCKS, gives=list_of(models.Clock))
+@door.route("GET", "/tickets/{ticket}/sla", sla_rpcs.LIST_TICKET_CLOCKS, gives=list_of(models.Clock))
 async def list_clocks(
     request: Request, ticket: str, query: Annotated[models.ClockQuery, Query()]
 ) -> Response:
@@ -36,10 +37,10 @@ async def list_clocks(
     """
     question = pb.ListTicketClocksRequest(ticket=ticket, at=timestamp(query.at), explain=query.explain)
     try:
-        answer = await ask(request, clients.LIST_TICKET_CLOCKS, question)
+        answer = await ask(request, sla_rpcs.LIST_TICKET_CLOCKS, question)
     except NotFound:
         # A new ticket reaches sla a moment later; where there is none for this caller, tickets says so.
-        await ask(request, clients.GET_TICKET, tickets.GetTicketRequest(ticket=ticket))
+        await ask(request, tickets_rpcs.GET_TICKET, tickets.GetTicketRequest(ticket=ticket))
         return listing([])
     return listing([render.clock(clock, explain=query.explain) for clock in answer.clocks])
 
@@ -47,7 +48,7 @@ async def list_clocks(
 @door.route(
     "POST",
     "/sla/policies",
-    clients.CREATE_POLICY,
+    sla_rpcs.CREATE_POLICY,
     gives=models.Policy,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -58,27 +59,27 @@ async def create_policy(request: Request, body: models.NewPolicy) -> Response:
     Of each kind, the policy with the lowest order whose condition holds is taken.
     """
     made = (
-        await ask(request, clients.CREATE_POLICY, pb.CreatePolicyRequest(policy=written_policy(body)))
+        await ask(request, sla_rpcs.CREATE_POLICY, pb.CreatePolicyRequest(policy=written_policy(body)))
     ).policy
     return resource(render.policy(made), made.version, HTTPStatus.CREATED, f"{API}/sla/policies/{made.id}")
 
 
-@door.route("GET", "/sla/policies", clients.LIST_POLICIES, gives=list_of(models.Policy))
+@door.route("GET", "/sla/policies", sla_rpcs.LIST_POLICIES, gives=list_of(models.Policy))
 async def list_policies(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List policies."""
     question = pb.ListPoliciesRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_POLICIES, question)
+    answer = await ask(request, sla_rpcs.LIST_POLICIES, question)
     return listing([render.policy(item) for item in answer.policies], answer.next_page_token)
 
 
-@door.route("GET", "/sla/policies/{policy}", clients.GET_POLICY, gives=models.Policy, versioned=True)
+@door.route("GET", "/sla/policies/{policy}", sla_rpcs.GET_POLICY, gives=models.Policy, versioned=True)
 async def get_policy(request: Request, policy: str) -> Response:
     """Read a policy."""
-    found = (await ask(request, clients.GET_POLICY, pb.GetPolicyRequest(policy_id=policy))).policy
+    found = (await ask(request, sla_rpcs.GET_POLICY, pb.GetPolicyRequest(policy_id=policy))).policy
     return resource(render.policy(found), found.version)
 
 
-@door.route("PATCH", "/sla/policies/{policy}", clients.UPDATE_POLICY, gives=models.Policy, versioned=True)
+@door.route("PATCH", "/sla/policies/{policy}", sla_rpcs.UPDATE_POLICY, gives=models.Policy, versioned=True)
 async def update_policy(request: Request, policy: str, body: models.PolicyPatch) -> Response:
     """Change a policy; running clocks are computed anew."""
     patch = nouns.Policy(
@@ -102,17 +103,17 @@ async def update_policy(request: Request, policy: str, body: models.PolicyPatch)
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_POLICY, question)).policy
+    changed = (await ask(request, sla_rpcs.UPDATE_POLICY, question)).policy
     return resource(render.policy(changed), changed.version)
 
 
 @door.route(
-    "DELETE", "/sla/policies/{policy}", clients.DELETE_POLICY, status=HTTPStatus.NO_CONTENT, versioned=True
+    "DELETE", "/sla/policies/{policy}", sla_rpcs.DELETE_POLICY, status=HTTPStatus.NO_CONTENT, versioned=True
 )
 async def delete_policy(request: Request, policy: str) -> Response:
     """Delete a policy; its running clocks end."""
     question = pb.DeletePolicyRequest(policy_id=policy, expected_version=expected_version(request))
-    await ask(request, clients.DELETE_POLICY, question)
+    await ask(request, sla_rpcs.DELETE_POLICY, question)
     return nothing()
 
 

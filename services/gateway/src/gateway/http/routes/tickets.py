@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskmesh.tickets.v1 import ticket_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import listing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -26,7 +26,7 @@ door = Door("tickets")
 @door.route(
     "POST",
     "/tickets",
-    clients.CREATE_TICKET,
+    rpcs.CREATE_TICKET,
     gives=models.Ticket,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -37,7 +37,7 @@ async def create_ticket(request: Request, body: models.NewTicket) -> Response:
     Only the title is required. Whoever may create tickets for others names the requester; an unknown e-mail address
     becomes a new requester. The number is never reused.
     """
-    ticket = (await ask(request, clients.CREATE_TICKET, creation(body))).ticket
+    ticket = (await ask(request, rpcs.CREATE_TICKET, creation(body))).ticket
     return resource(render.ticket(ticket), ticket.version, HTTPStatus.CREATED, f"{API}/tickets/{ticket.id}")
 
 
@@ -65,7 +65,7 @@ def creation(body: models.NewTicket) -> pb.CreateTicketRequest:
     )
 
 
-@door.route("GET", "/tickets", clients.LIST_TICKETS, gives=list_of(models.Ticket))
+@door.route("GET", "/tickets", rpcs.LIST_TICKETS, gives=list_of(models.Ticket))
 async def list_tickets(request: Request, query: Annotated[models.TicketQuery, Query()]) -> Response:
     """List tickets.
 
@@ -74,7 +74,7 @@ async def list_tickets(request: Request, query: Annotated[models.TicketQuery, Qu
     """
     answer = await ask(
         request,
-        clients.LIST_TICKETS,
+        rpcs.LIST_TICKETS,
         pb.ListTicketsRequest(
             page_size=query.page_size,
             page_token=query.page_token,
@@ -86,14 +86,14 @@ async def list_tickets(request: Request, query: Annotated[models.TicketQuery, Qu
     return listing([render.ticket(ticket) for ticket in answer.tickets], answer.next_page_token)
 
 
-@door.route("GET", "/tickets/{ticket}", clients.GET_TICKET, gives=models.Ticket, versioned=True)
+@door.route("GET", "/tickets/{ticket}", rpcs.GET_TICKET, gives=models.Ticket, versioned=True)
 async def get_ticket(request: Request, ticket: str) -> Response:
     """Read a ticket, by its id or its number."""
-    found = (await ask(request, clients.GET_TICKET, pb.GetTicketRequest(ticket=ticket))).ticket
+    found = (await ask(request, rpcs.GET_TICKET, pb.GetTicketRequest(ticket=ticket))).ticket
     return resource(render.ticket(found), found.version)
 
 
-@door.route("PATCH", "/tickets/{ticket}", clients.UPDATE_TICKET, gives=models.Ticket, versioned=True)
+@door.route("PATCH", "/tickets/{ticket}", rpcs.UPDATE_TICKET, gives=models.Ticket, versioned=True)
 async def update_ticket(request: Request, ticket: str, body: models.TicketPatch) -> Response:
     """Change fields of a ticket.
 
@@ -102,7 +102,7 @@ async def update_ticket(request: Request, ticket: str, body: models.TicketPatch)
     """
     question = edit(body)
     question.ticket, question.expected_version = ticket, expected_version(request)
-    changed = (await ask(request, clients.UPDATE_TICKET, question)).ticket
+    changed = (await ask(request, rpcs.UPDATE_TICKET, question)).ticket
     return resource(render.ticket(changed), changed.version)
 
 
@@ -130,7 +130,7 @@ def edit(body: models.TicketPatch) -> pb.UpdateTicketRequest:
     )
 
 
-@door.route("PUT", "/tickets/{ticket}/assignment", clients.ASSIGN_TICKET, gives=models.Ticket, versioned=True)
+@door.route("PUT", "/tickets/{ticket}/assignment", rpcs.ASSIGN_TICKET, gives=models.Ticket, versioned=True)
 async def assign_ticket(request: Request, ticket: str, body: models.Assignment) -> Response:
     """Assign a ticket to a team, a person, or both.
 
@@ -138,7 +138,7 @@ async def assign_ticket(request: Request, ticket: str, body: models.Assignment) 
     """
     question = assignment(body)
     question.ticket, question.expected_version = ticket, expected_version(request)
-    changed = (await ask(request, clients.ASSIGN_TICKET, question)).ticket
+    changed = (await ask(request, rpcs.ASSIGN_TICKET, question)).ticket
     return resource(render.ticket(changed), changed.version)
 
 
@@ -152,17 +152,15 @@ def assignment(body: models.Assignment) -> pb.AssignTicketRequest:
     )
 
 
-@door.route(
-    "GET", "/tickets/{ticket}/transitions", clients.LIST_TRANSITIONS, gives=list_of(models.Transition)
-)
+@door.route("GET", "/tickets/{ticket}/transitions", rpcs.LIST_TRANSITIONS, gives=list_of(models.Transition))
 async def list_transitions(request: Request, ticket: str) -> Response:
     """List the legal moves of a ticket, for you."""
-    answer = await ask(request, clients.LIST_TRANSITIONS, pb.ListTransitionsRequest(ticket=ticket))
+    answer = await ask(request, rpcs.LIST_TRANSITIONS, pb.ListTransitionsRequest(ticket=ticket))
     return listing([render.transition(item) for item in answer.transitions])
 
 
 @door.route(
-    "POST", "/tickets/{ticket}/transitions", clients.TRANSITION_TICKET, gives=models.Ticket, versioned=True
+    "POST", "/tickets/{ticket}/transitions", rpcs.TRANSITION_TICKET, gives=models.Ticket, versioned=True
 )
 async def transition_ticket(request: Request, ticket: str, body: models.Move) -> Response:
     """Move a ticket to another state.
@@ -172,7 +170,7 @@ async def transition_ticket(request: Request, ticket: str, body: models.Move) ->
     """
     question = move(body)
     question.ticket, question.expected_version = ticket, expected_version(request)
-    moved = (await ask(request, clients.TRANSITION_TICKET, question)).ticket
+    moved = (await ask(request, rpcs.TRANSITION_TICKET, question)).ticket
     return resource(render.ticket(moved), moved.version)
 
 
@@ -187,14 +185,12 @@ def move(body: models.Move) -> pb.TransitionTicketRequest:
     )
 
 
-@door.route(
-    "GET", "/tickets/{ticket}/history", clients.LIST_HISTORY, gives=list_of(conversation.HistoryEntry)
-)
+@door.route("GET", "/tickets/{ticket}/history", rpcs.LIST_HISTORY, gives=list_of(conversation.HistoryEntry))
 async def list_history(request: Request, ticket: str, query: Annotated[PageQuery, Query()]) -> Response:
     """List the changes of a ticket: who, when, what, from, to, why."""
     answer = await ask(
         request,
-        clients.LIST_HISTORY,
+        rpcs.LIST_HISTORY,
         pb.ListHistoryRequest(ticket=ticket, page_size=query.page_size, page_token=query.page_token),
     )
     return listing([render.history_entry(item) for item in answer.entries], answer.next_page_token)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from deskmesh.common.v1.types_pb2 import Ref
 from deskmesh.tickets.v1 import view_pb2 as nouns
 from deskmesh.tickets.v1 import view_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -28,42 +28,40 @@ door = Door("views")
 _RENAMED = {"q": "query"}
 
 
-@door.route(
-    "POST", "/views", clients.CREATE_VIEW, gives=models.View, status=HTTPStatus.CREATED, versioned=True
-)
+@door.route("POST", "/views", rpcs.CREATE_VIEW, gives=models.View, status=HTTPStatus.CREATED, versioned=True)
 async def create_view(request: Request, body: models.NewView) -> Response:
     """Keep a view.
 
     It is yours alone unless `shared_with` says otherwise. A filter that can't be right is refused with the place of
     the fault.
     """
-    made = (await ask(request, clients.CREATE_VIEW, pb.CreateViewRequest(view=_view(body)))).view
+    made = (await ask(request, rpcs.CREATE_VIEW, pb.CreateViewRequest(view=_view(body)))).view
     return resource(render.view(made), made.version, HTTPStatus.CREATED, f"{API}/views/{made.id}")
 
 
-@door.route("GET", "/views", clients.LIST_VIEWS, gives=list_of(models.View))
+@door.route("GET", "/views", rpcs.LIST_VIEWS, gives=list_of(models.View))
 async def list_views(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List your own views and those that are shared with you, by name."""
     question = pb.ListViewsRequest(page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_VIEWS, question)
+    answer = await ask(request, rpcs.LIST_VIEWS, question)
     return listing([render.view(view) for view in answer.views], answer.next_page_token)
 
 
-@door.route("GET", "/views/counts", clients.COUNT_VIEWS, gives=list_of(models.ViewCount))
+@door.route("GET", "/views/counts", rpcs.COUNT_VIEWS, gives=list_of(models.ViewCount))
 async def count_views(request: Request, query: Annotated[models.CountQuery, Query()]) -> Response:
     """Count the tickets of views, each up to 1000."""
-    answer = await ask(request, clients.COUNT_VIEWS, pb.CountViewsRequest(view_ids=query.listed()))
+    answer = await ask(request, rpcs.COUNT_VIEWS, pb.CountViewsRequest(view_ids=query.listed()))
     return listing([render.count(one) for one in answer.counts])
 
 
-@door.route("GET", "/views/{view}", clients.GET_VIEW, gives=models.View, versioned=True)
+@door.route("GET", "/views/{view}", rpcs.GET_VIEW, gives=models.View, versioned=True)
 async def get_view(request: Request, view: str) -> Response:
     """Read a view."""
-    found = (await ask(request, clients.GET_VIEW, pb.GetViewRequest(view_id=view))).view
+    found = (await ask(request, rpcs.GET_VIEW, pb.GetViewRequest(view_id=view))).view
     return resource(render.view(found), found.version)
 
 
-@door.route("PATCH", "/views/{view}", clients.UPDATE_VIEW, gives=models.View, versioned=True)
+@door.route("PATCH", "/views/{view}", rpcs.UPDATE_VIEW, gives=models.View, versioned=True)
 async def update_view(request: Request, view: str, body: models.ViewPatch) -> Response:
     """Change a view that is yours; who may configure tickets changes shared ones too."""
     question = pb.UpdateViewRequest(
@@ -72,23 +70,23 @@ async def update_view(request: Request, view: str, body: models.ViewPatch) -> Re
         update_mask=FieldMask(paths=[_RENAMED.get(name, name) for name in body.named()]),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_VIEW, question)).view
+    changed = (await ask(request, rpcs.UPDATE_VIEW, question)).view
     return resource(render.view(changed), changed.version)
 
 
-@door.route("DELETE", "/views/{view}", clients.DELETE_VIEW, status=HTTPStatus.NO_CONTENT, versioned=True)
+@door.route("DELETE", "/views/{view}", rpcs.DELETE_VIEW, status=HTTPStatus.NO_CONTENT, versioned=True)
 async def delete_view(request: Request, view: str) -> Response:
     """Remove a view that is yours; who may configure tickets removes shared ones too."""
     question = pb.DeleteViewRequest(view_id=view, expected_version=expected_version(request))
-    await ask(request, clients.DELETE_VIEW, question)
+    await ask(request, rpcs.DELETE_VIEW, question)
     return nothing()
 
 
-@door.route("GET", "/views/{view}/tickets", clients.LIST_VIEW_TICKETS, gives=list_of(tickets.Ticket))
+@door.route("GET", "/views/{view}/tickets", rpcs.LIST_VIEW_TICKETS, gives=list_of(tickets.Ticket))
 async def list_view_tickets(request: Request, view: str, query: Annotated[PageQuery, Query()]) -> Response:
     """List the tickets of a view, as far as you may read them."""
     question = pb.ListViewTicketsRequest(view_id=view, page_size=query.page_size, page_token=query.page_token)
-    answer = await ask(request, clients.LIST_VIEW_TICKETS, question)
+    answer = await ask(request, rpcs.LIST_VIEW_TICKETS, question)
     return listing([render_tickets.ticket(ticket) for ticket in answer.tickets], answer.next_page_token)
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskmesh.tickets.v1 import workflow_service_pb2 as pb
-from gateway import clients
+from gateway.clients import tickets as rpcs
 from gateway.http.answers import document, listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -22,20 +22,20 @@ from gateway.http.values import struct
 door = Door("workflows")
 
 
-@door.route("GET", "/workflows", clients.LIST_WORKFLOWS, gives=list_of(models.Workflow))
+@door.route("GET", "/workflows", rpcs.LIST_WORKFLOWS, gives=list_of(models.Workflow))
 async def list_workflows(request: Request, query: Annotated[models.WorkflowQuery, Query()]) -> Response:
     """List the workflows, of a process or a type if you like."""
     question = pb.ListWorkflowsRequest(
         page_size=query.page_size, page_token=query.page_token, process=query.process, type=query.type
     )
-    answer = await ask(request, clients.LIST_WORKFLOWS, question)
+    answer = await ask(request, rpcs.LIST_WORKFLOWS, question)
     return listing([render.workflow(item) for item in answer.workflows], answer.next_page_token)
 
 
 @door.route(
     "POST",
     "/workflows",
-    clients.CREATE_WORKFLOW,
+    rpcs.CREATE_WORKFLOW,
     gives=models.Workflow,
     status=HTTPStatus.CREATED,
     versioned=True,
@@ -45,31 +45,31 @@ async def create_workflow(request: Request, body: models.NewWorkflow) -> Respons
     question = pb.CreateWorkflowRequest(
         process=word(body.process), type=body.type, name=body.name, definition=struct(body.definition)
     )
-    made = (await ask(request, clients.CREATE_WORKFLOW, question)).workflow
+    made = (await ask(request, rpcs.CREATE_WORKFLOW, question)).workflow
     return resource(render.workflow(made), made.version, HTTPStatus.CREATED, f"{API}/workflows/{made.id}")
 
 
-@door.route("POST", "/workflows/validate", clients.VALIDATE_WORKFLOW, gives=models.Validation)
+@door.route("POST", "/workflows/validate", rpcs.VALIDATE_WORKFLOW, gives=models.Validation)
 async def validate_workflow(request: Request, body: models.WorkflowDraft) -> Response:
     """Tell all that is wrong with a definition, and save nothing.
 
     States that cannot be reached, dead ends, what is unknown or there twice: each with its place.
     """
     question = pb.ValidateWorkflowRequest(definition=struct(body.definition))
-    faults = (await ask(request, clients.VALIDATE_WORKFLOW, question)).faults
+    faults = (await ask(request, rpcs.VALIDATE_WORKFLOW, question)).faults
     errors = [{"field": fault.place, "reason": fault.reason} for fault in faults]
     return document({"valid": not errors, "errors": errors})
 
 
-@door.route("GET", "/workflows/{workflow}", clients.GET_WORKFLOW, gives=models.Workflow, versioned=True)
+@door.route("GET", "/workflows/{workflow}", rpcs.GET_WORKFLOW, gives=models.Workflow, versioned=True)
 async def get_workflow(request: Request, workflow: str) -> Response:
     """Read a workflow with its newest version."""
     question = pb.GetWorkflowRequest(workflow_id=workflow)
-    found = (await ask(request, clients.GET_WORKFLOW, question)).workflow
+    found = (await ask(request, rpcs.GET_WORKFLOW, question)).workflow
     return resource(render.workflow(found), found.version)
 
 
-@door.route("PATCH", "/workflows/{workflow}", clients.UPDATE_WORKFLOW, gives=models.Workflow, versioned=True)
+@door.route("PATCH", "/workflows/{workflow}", rpcs.UPDATE_WORKFLOW, gives=models.Workflow, versioned=True)
 async def update_workflow(request: Request, workflow: str, body: models.WorkflowPatch) -> Response:
     """Change a workflow: another definition is a new version, which new tickets get.
 
@@ -85,14 +85,14 @@ async def update_workflow(request: Request, workflow: str, body: models.Workflow
         running=pb.RunningTickets(rule=body.running.rule, state_map=body.running.state_map),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, clients.UPDATE_WORKFLOW, question)).workflow
+    changed = (await ask(request, rpcs.UPDATE_WORKFLOW, question)).workflow
     return resource(render.workflow(changed), changed.version)
 
 
 @door.route(
     "DELETE",
     "/workflows/{workflow}",
-    clients.DELETE_WORKFLOW,
+    rpcs.DELETE_WORKFLOW,
     status=HTTPStatus.NO_CONTENT,
     versioned=True,
 )
@@ -102,14 +102,14 @@ async def delete_workflow(request: Request, workflow: str) -> Response:
     The type is then worked by the default process's workflow for it, or by that of the default type.
     """
     question = pb.DeleteWorkflowRequest(workflow_id=workflow, expected_version=expected_version(request))
-    await ask(request, clients.DELETE_WORKFLOW, question)
+    await ask(request, rpcs.DELETE_WORKFLOW, question)
     return nothing()
 
 
 @door.route(
     "GET",
     "/workflows/{workflow}/versions",
-    clients.LIST_WORKFLOW_VERSIONS,
+    rpcs.LIST_WORKFLOW_VERSIONS,
     gives=list_of(models.WorkflowVersion),
 )
 async def list_workflow_versions(
@@ -119,5 +119,5 @@ async def list_workflow_versions(
     question = pb.ListWorkflowVersionsRequest(
         workflow_id=workflow, page_size=query.page_size, page_token=query.page_token
     )
-    answer = await ask(request, clients.LIST_WORKFLOW_VERSIONS, question)
+    answer = await ask(request, rpcs.LIST_WORKFLOW_VERSIONS, question)
     return listing([render.version(item) for item in answer.versions], answer.next_page_token)

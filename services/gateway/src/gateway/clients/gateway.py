@@ -1,0 +1,21 @@
+"""The RPCs of gateway: the gateway's own directory and audit."""
+
+from deskmesh.gateway.v1 import directory_service_pb2 as directory
+from gateway.clients.calling import rpc
+
+CREATE_USER = rpc(directory.CreateUserRequest, directory.CreateUserResponse)
+GET_USER = rpc(directory.GetUserRequest, directory.GetUserResponse)
+LIST_USERS = rpc(directory.ListUsersRequest, directory.ListUsersResponse)
+UPDATE_USER = rpc(directory.UpdateUserRequest, directory.UpdateUserResponse)
+CREATE_TEAM = rpc(directory.CreateTeamRequest, directory.CreateTeamResponse)
+GET_TEAM = rpc(directory.GetTeamRequest, directory.GetTeamResponse)
+LIST_TEAMS = rpc(directory.ListTeamsRequest, directory.ListTeamsResponse)
+UPDATE_TEAM = rpc(directory.UpdateTeamRequest, directory.UpdateTeamResponse)
+CREATE_ORGANIZATION = rpc(directory.CreateOrganizationRequest, directory.CreateOrganizationResponse)
+GET_ORGANIZATION = rpc(directory.GetOrganizationRequest, directory.GetOrganizationResponse)
+LIST_ORGANIZATIONS = rpc(directory.ListOrganizationsRequest, directory.ListOrganizationsResponse)
+UPDATE_ORGANIZATION = rpc(directory.UpdateOrganizationRequest, directory.UpdateOrganizationResponse)
+GET_ME = rpc(directory.GetMeRequest, directory.GetMeResponse)
+UPDATE_ME = rpc(directory.UpdateMeRequest, directory.UpdateMeResponse)
+CHANGE_MY_PASSWORD = rpc(directory.ChangeMyPasswordRequest, directory.ChangeMyPasswordResponse)
+GET_TENANT = rpc(directory.GetTenantRequest, directory.GetTenantResponse)

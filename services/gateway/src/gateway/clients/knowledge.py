@@ -1,0 +1,11 @@
+"""The RPCs of knowledge: articles."""
+
+from deskmesh.knowledge.v1 import article_service_pb2 as knowledge
+from gateway.clients.calling import rpc
+
+CREATE_ARTICLE = rpc(knowledge.CreateArticleRequest, knowledge.CreateArticleResponse)
+GET_ARTICLE = rpc(knowledge.GetArticleRequest, knowledge.GetArticleResponse)
+LIST_ARTICLES = rpc(knowledge.ListArticlesRequest, knowledge.ListArticlesResponse)
+UPDATE_ARTICLE = rpc(knowledge.UpdateArticleRequest, knowledge.UpdateArticleResponse)
+SEARCH_ARTICLES = rpc(knowledge.SearchArticlesRequest, knowledge.SearchArticlesResponse)
+SUGGEST_ARTICLES = rpc(knowledge.SuggestArticlesRequest, knowledge.SuggestArticlesResponse)
