@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 DEFAULT_SECONDS: Final = 5.0
 _ATTEMPTS: Final = 3
 _FIRST_PAUSE_SECONDS: Final = 0.05
+_RENEWED_AFTER_SECONDS: Final = 300.0
 _MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
 _MAX_METADATA_BYTES: Final = 128 * 1024
 _SERVICE_CONFIG: Final = json.dumps(
@@ -48,7 +49,7 @@ _SERVICE_CONFIG: Final = json.dumps(
 _OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
     ("grpc.service_config", _SERVICE_CONFIG),
     ("grpc.service_config_disable_resolution", 1),
-    # Servers of a "dns:///" target come and go: asked again when one goes, at most once a second.
+    # Servers of a "dns:///" target come and go: asked again when one goes, at most once a second, and see `Channel`.
     ("grpc.dns_min_time_between_resolutions_ms", 1_000),
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
@@ -56,7 +57,7 @@ _OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
     ("grpc.max_metadata_size", _MAX_METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", _MAX_METADATA_BYTES),
     # Without a policy, which would know no budget and no idempotency, the library tries again only what a server that
-    # is closing, or that ends an old connection, has never seen.
+    # is closing has never seen.
     ("grpc.enable_retries", 1),
     # A peer that vanished is noticed within fifteen seconds, a restarted one found again within one.
     ("grpc.keepalive_time_ms", 10_000),
@@ -92,12 +93,30 @@ class RetryBudget:
         return self._left > self._size / 2
 
 
+class _Connections:
+    """The library's channel to the servers that a target named when it was opened, and the calls that run on it."""
+
+    def __init__(self, target: str, now: float) -> None:
+        self.opened_at = now
+        self.running = 0
+        self.channel = grpc.aio.insecure_channel(target, options=_OPTIONS)
+        self._calls: dict[str, grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]] = {}
+
+    def to(self, path: str) -> grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]:
+        call = self._calls.get(path)
+        if call is None:
+            call = self._calls[path] = self.channel.unary_unary(path)
+        return call
+
+
 class Channel:
     """The connections to the servers of one peer, opened at the first call.
 
     The target is "host:port", "unix:/path", or names several servers, among which calls are spread: "dns:///name:port"
     with all their addresses under the name (in Kubernetes a headless Service), or "ipv4:address:port,address:port".
-    `tokens` signs for calls that the service makes for itself (from events and timers).
+    Servers that were added under a name are found within five minutes: the name is asked anew then, while calls that
+    run end where they are. The client does that, since a server that ends an old connection may lose the answer to a
+    call that ends at that moment. `tokens` signs for calls that the service makes for itself (from events and timers).
     """
 
     def __init__(self, target: str, name: str, *, tokens: SystemTokens | None = None) -> None:
@@ -105,8 +124,8 @@ class Channel:
         self.tokens = tokens
         self.budget = RetryBudget()
         self._target = target
-        self._open: grpc.aio.Channel | None = None
-        self._calls: dict[str, grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]] = {}
+        self._open: _Connections | None = None
+        self._left: set[_Connections] = set()
 
     async def call_bytes(
         self, path: str, body: bytes, metadata: Sequence[tuple[str, str | bytes]], timeout: float
@@ -115,12 +134,28 @@ class Channel:
 
         Raises grpc.aio.AioRpcError with the peer's status, details and trailing metadata as they came.
         """
-        call = self._calls.get(path)
-        if call is None:
-            if self._open is None:
-                self._open = grpc.aio.insecure_channel(self._target, options=_OPTIONS)
-            call = self._calls[path] = self._open.unary_unary(path)
-        return await call(body, timeout=timeout, metadata=tuple(metadata))
+        connections = self._connections()
+        connections.running += 1
+        try:
+            return await connections.to(path)(body, timeout=timeout, metadata=tuple(metadata))
+        finally:
+            connections.running -= 1
+            if self._left:
+                await self._close_left()
+
+    def _connections(self) -> _Connections:
+        now = time.monotonic()
+        if self._open is not None and now - self._open.opened_at >= _RENEWED_AFTER_SECONDS:
+            self._left.add(self._open)
+            self._open = None
+        if self._open is None:
+            self._open = _Connections(self._target, now)
+        return self._open
+
+    async def _close_left(self) -> None:
+        for connections in [one for one in self._left if not one.running]:
+            self._left.discard(connections)
+            await connections.channel.close()
 
     async def healthy(self, timeout: float = 1.0) -> bool:
         """Whether the peer's health service says SERVING within `timeout` seconds."""
@@ -134,10 +169,10 @@ class Channel:
 
     async def close(self) -> None:
         """Ends the connection; running calls are cancelled."""
-        if self._open is not None:
-            await self._open.close()
-            self._open = None
-            self._calls.clear()
+        for connections in self._left | ({self._open} if self._open is not None else set()):
+            await connections.channel.close()
+        self._open = None
+        self._left.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import grpc
 import pytest
 from echoed.desk import ECHO, Desk, Text
 
@@ -16,6 +17,7 @@ from chassis.errors import Unavailable
 from chassis.grpc_client import Channel, Client
 from chassis.grpc_server import Server, Servicer
 from chassis.interceptors import Door
+from chassis.testing.waiting import eventually
 from embedded.processes import free_ports
 
 CALLERS = 30
@@ -25,8 +27,8 @@ NOBODY = Caller(UUID(int=0), "", "anonymous")
 class Named:
     """The echo service of one server, which says which one it is."""
 
-    def __init__(self, desk: Desk, name: str) -> None:
-        self._keeper, self._name = desk.keeper, name
+    def __init__(self, desk: Desk, name: str, holds: "Holds") -> None:
+        self._keeper, self._name, self._holds = desk.keeper, name, holds
 
     def __getattr__(self, rpc: str) -> Callable[..., object]:
         found: Callable[..., object] = getattr(self._keeper, rpc)
@@ -35,7 +37,19 @@ class Named:
     @grpc_server.own_transaction
     async def Hello(self, _: object) -> Text:
         await asyncio.sleep(0.01)
+        if self._holds.next_call:
+            self._holds.next_call = False
+            self._holds.came.set()
+            await self._holds.let_go.wait()
         return Text(text=self._name)
+
+
+class Holds:
+    """Makes one call wait."""
+
+    def __init__(self) -> None:
+        self.next_call = False
+        self.came, self.let_go = asyncio.Event(), asyncio.Event()
 
 
 class Servers:
@@ -45,6 +59,7 @@ class Servers:
         self._desk = desk
         self.ports = free_ports(2)
         self.running: dict[int, Server] = {}
+        self.holds = Holds()
 
     @property
     def target(self) -> str:
@@ -52,7 +67,7 @@ class Servers:
 
     async def start(self, number: int) -> None:
         door = Door(self._desk.verifier, Databases([self._desk.database]))
-        servicer = Servicer(ECHO, Named(self._desk, str(number)))
+        servicer = Servicer(ECHO, Named(self._desk, str(number), self.holds))
         self.running[number] = Server(f"127.0.0.1:{self.ports[number]}", [servicer], door)
         await self.running[number].start()
 
@@ -121,15 +136,51 @@ async def test_no_call_is_lost_while_servers_are_restarted(
     assert answers.keys() == {"0", "1"}
 
 
-async def test_no_call_is_lost_when_a_connection_has_its_age(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[grpc.aio.Channel]:
+    """The library's channels that a client opens, one after the other."""
+    opened: list[grpc.aio.Channel] = []
+    opening = grpc.aio.insecure_channel
+
+    def noted(target: str, options: Sequence[tuple[str, int | str]]) -> grpc.aio.Channel:
+        opened.append(opening(target, options))
+        return opened[-1]
+
+    monkeypatch.setattr(grpc.aio, "insecure_channel", noted)
+    return opened
+
+
+def is_closed(channel: grpc.aio.Channel) -> bool:
+    return channel.get_state() is grpc.ChannelConnectivity.SHUTDOWN
+
+
+async def test_no_call_is_lost_when_connections_are_renewed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, opened: list[grpc.aio.Channel]
 ) -> None:
     monkeypatch.setattr(grpc_client, "_ATTEMPTS", 1)
-    young = [item for item in grpc_server.SERVER_OPTIONS if item[0] != "grpc.max_connection_age_ms"]
-    monkeypatch.setattr(grpc_server, "SERVER_OPTIONS", (*young, ("grpc.max_connection_age_ms", 300)))
-    async with two_servers(desk) as (_, client), calling(client) as answers:
-        await asyncio.sleep(2)
+    monkeypatch.setattr(grpc_client, "_RENEWED_AFTER_SECONDS", 0.02)
+    async with two_servers(desk) as (_, client):
+        async with calling(client) as answers:
+            await eventually(lambda: len(opened) > 50)
+        await client.call("Hello", Text(), Text, caller=NOBODY)
+        assert [one for one in opened if not is_closed(one)] == opened[-1:]
     assert answers.keys() == {"0", "1"}
+
+
+async def test_a_call_ends_on_the_connections_it_began_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, opened: list[grpc.aio.Channel]
+) -> None:
+    monkeypatch.setattr(grpc_client, "_RENEWED_AFTER_SECONDS", 0.0)
+    async with two_servers(desk) as (servers, client):
+        servers.holds.next_call = True
+        held = asyncio.create_task(client.call("Hello", Text(), Text, caller=NOBODY))
+        await servers.holds.came.wait()
+        for _ in range(2):
+            await client.call("Hello", Text(), Text, caller=NOBODY)
+        assert [is_closed(one) for one in opened] == [False, True, False]
+        servers.holds.let_go.set()
+        await held
+        assert [is_closed(one) for one in opened] == [True, True, False]
 
 
 async def test_a_server_stops_without_waiting_for_those_who_watch_it(desk: Desk) -> None:
