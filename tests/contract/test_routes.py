@@ -44,6 +44,7 @@ POST /tickets/bulk  GET /tickets/bulk/{}  DELETE /tickets/bulk/{}
 GET /tickets/{}/children  POST /tickets/{}/children
 GET /tickets/{}/history  GET /tickets/{}/suggestions  GET /tickets/{}/sla
 GET /users  POST /users  GET /users/{}  PATCH /users/{}
+GET /users/{}/work-profile  PUT /users/{}/work-profile
 GET /teams  POST /teams  GET /teams/{}  PATCH /teams/{}
 GET /organizations  POST /organizations  GET /organizations/{}  PATCH /organizations/{}
 GET /queues  POST /queues  GET /queues/{}  PATCH /queues/{}

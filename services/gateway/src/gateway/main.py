@@ -10,13 +10,14 @@ from chassis.grpc_server import Servicer
 from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Background, Parts, Runtime, Service, cli
 from chassis.tokens import LocalKeys, Verifier
-from deskmesh.gateway.v1 import audit_service_pb2, directory_service_pb2
+from deskmesh.gateway.v1 import audit_service_pb2, directory_service_pb2, work_profile_service_pb2
 from gateway.api import jobs, on_settings
 from gateway.api.audit import AuditService
 from gateway.api.commands import tenant_commands
 from gateway.api.directory import DirectoryService
 from gateway.api.grpc_door import GrpcDoor
 from gateway.api.limits import SharedLimits
+from gateway.api.work_profiles import WorkProfileService
 from gateway.app.admission import Admission
 from gateway.app.auth import Exchange
 from gateway.app.keys import SigningKeys
@@ -71,6 +72,10 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
             Servicer(
                 directory_service_pb2.DESCRIPTOR.services_by_name["DirectoryService"],
                 DirectoryService(runtime.databases),
+            ),
+            Servicer(
+                work_profile_service_pb2.DESCRIPTOR.services_by_name["WorkProfileService"],
+                WorkProfileService(),
             ),
             Servicer(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], AuditService()),
         ],

@@ -1,7 +1,7 @@
 """Events of the directory: who is who has changed, and which setting was changed by whom."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,9 +14,10 @@ from chassis import outbox
 from chassis.context import current_caller
 from chassis.db import Tx
 from deskmesh.common.v1 import types_pb2
-from deskmesh.gateway.v1 import events_pb2, identity_pb2
+from deskmesh.gateway.v1 import events_pb2, identity_pb2, work_profile_pb2
 from gateway.db.tables import Organization, Role, Team, Tenant, User
 from gateway.domain.audit import Change, Plain
+from gateway.domain.work_profiles import stored_profile
 
 
 def tenant_changed(tx: Tx, tenant: Tenant) -> None:
@@ -108,10 +109,34 @@ def user_message(user: User) -> identity_pb2.User:
         created_at=timestamp(user.created_at),
         updated_at=timestamp(user.updated_at),
         version=user.version,
-        manager=None
-        if user.manager is None
-        else types_pb2.PersonRef(id=str(user.manager.id), email=user.manager.email, name=user.manager.name),
+        manager=None if user.manager is None else _person(user.manager),
+        work_profile=profile_message(user, {}),
     )
+
+
+def profile_message(user: User, substitutes: Mapping[str, User]) -> work_profile_pb2.WorkProfile:
+    """Return what work is given out by, as the contracts have it.
+
+    :param substitutes: those who are named with their addresses; the others go by their ids alone.
+    """
+    profile = stored_profile(user.work_profile)
+    message = work_profile_pb2.WorkProfile(
+        skills=[work_profile_pb2.Skill(skill=one.skill, level=one.level) for one in profile.skills],
+        languages=profile.languages,
+        max_open=profile.max_open,
+        time_zone=profile.time_zone or user.time_zone,
+        shifts=[
+            work_profile_pb2.Shift(weekday=one.weekday, start=one.start, end=one.end)
+            for one in profile.shifts
+        ],
+    )
+    for one in profile.absences:
+        absence = message.absences.add(start=timestamp(one.start), end=timestamp(one.end))
+        if one.substitute in substitutes:
+            absence.substitute.CopyFrom(_person(substitutes[one.substitute]))
+        elif one.substitute:
+            absence.substitute.id = one.substitute
+    return message
 
 
 def team_message(team: Team) -> identity_pb2.Team:
@@ -121,7 +146,7 @@ def team_message(team: Team) -> identity_pb2.Team:
         slug=team.slug,
         name=team.name,
         description=team.description,
-        members=[types_pb2.PersonRef(id=str(one.id), email=one.email, name=one.name) for one in team.members],
+        members=[_person(one) for one in team.members],
         created_at=timestamp(team.created_at),
         updated_at=timestamp(team.updated_at),
         version=team.version,
@@ -146,6 +171,10 @@ def role_message(role: Role) -> identity_pb2.Role:
     return identity_pb2.Role(
         id=str(role.id), slug=role.slug, name=role.name, permissions=role.permissions, version=role.version
     )
+
+
+def _person(user: User) -> types_pb2.PersonRef:
+    return types_pb2.PersonRef(id=str(user.id), email=user.email, name=user.name)
 
 
 def timestamp(time: datetime) -> Timestamp:

@@ -1,6 +1,7 @@
 """The RPCs of gateway: the gateway's own directory and audit."""
 
 from deskmesh.gateway.v1 import directory_service_pb2 as directory
+from deskmesh.gateway.v1 import work_profile_service_pb2 as profiles
 from gateway.clients.calling import rpc
 
 CREATE_USER = rpc(directory.CreateUserRequest, directory.CreateUserResponse)
@@ -19,3 +20,5 @@ GET_ME = rpc(directory.GetMeRequest, directory.GetMeResponse)
 UPDATE_ME = rpc(directory.UpdateMeRequest, directory.UpdateMeResponse)
 CHANGE_MY_PASSWORD = rpc(directory.ChangeMyPasswordRequest, directory.ChangeMyPasswordResponse)
 GET_TENANT = rpc(directory.GetTenantRequest, directory.GetTenantResponse)
+GET_WORK_PROFILE = rpc(profiles.GetWorkProfileRequest, profiles.GetWorkProfileResponse)
+SET_WORK_PROFILE = rpc(profiles.SetWorkProfileRequest, profiles.SetWorkProfileResponse)

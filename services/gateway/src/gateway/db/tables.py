@@ -168,6 +168,8 @@ class User(TenantRow, Row):
     phone: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     manager_id: Mapped[UUID | None]
+    # See gateway.domain.work_profiles.WorkProfile.plain.
+    work_profile: Mapped[dict[str, object]]
 
     teams: Mapped[list[Team]] = relationship(
         secondary="team_members",

@@ -35,7 +35,14 @@ _AGENT = (
     "notify.read",
     "approvals.request",
 )
-_SUPERVISOR = (*_AGENT, "kb.publish", "tickets.override_priority", "cmdb.write", "reports.read")
+_SUPERVISOR = (
+    *_AGENT,
+    "kb.publish",
+    "tickets.override_priority",
+    "cmdb.write",
+    "reports.read",
+    "users.schedule",
+)
 _ADMIN = (
     *_SUPERVISOR,
     "tickets.import",

@@ -45,6 +45,7 @@ from gateway.http.routes import (
     sla,
     tickets,
     views,
+    work_profiles,
     workflows,
 )
 from gateway.http.telemetry import Telemetry
@@ -70,6 +71,7 @@ DOORS: Final = (
     browser.door,
     events.door,
     people.door,
+    work_profiles.door,
     configuration.door,
     fields.door,
     workflows.door,

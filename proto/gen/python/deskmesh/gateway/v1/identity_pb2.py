@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_options__pb2
 from deskmesh.common.v1 import types_pb2 as deskmesh_dot_common_dot_v1_dot_types__pb2
+from deskmesh.gateway.v1 import work_profile_pb2 as deskmesh_dot_gateway_dot_v1_dot_work__profile__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"deskmesh/gateway/v1/identity.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa1\x01\n\x06Tenant\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\x12\x17\n\x0fsupport_address\x18\x06 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x07 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x08 \x01(\x08\x12\x0f\n\x07version\x18\t \x01(\x03\"\xad\x03\n\x04User\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x05\x65mail\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04name\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x06 \x01(\x08\x12&\n\x05teams\x18\x07 \x03(\x0b\x32\x17.deskmesh.common.v1.Ref\x12.\n\rorganizations\x18\x08 \x03(\x0b\x32\x17.deskmesh.common.v1.Ref\x12-\n\x05roles\x18\t \x03(\x0b\x32\x1e.deskmesh.gateway.v1.RoleGrant\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x0c \x01(\x03\x12\x13\n\x05phone\x18\r \x01(\tB\x04\xa8\xbb\x18\x01\x12.\n\x07manager\x18\x0e \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\"9\n\tRoleGrant\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\r\n\x05queue\x18\x03 \x01(\t\"T\n\x04Role\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0bpermissions\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\xe4\x01\n\x04Team\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12.\n\x07members\x18\x05 \x03(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03\"\xb8\x01\n\x0cOrganization\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07\x64omains\x18\x04 \x03(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x07 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"deskmesh/gateway/v1/identity.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a&deskmesh/gateway/v1/work_profile.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa1\x01\n\x06Tenant\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\x12\x17\n\x0fsupport_address\x18\x06 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x07 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x08 \x01(\x08\x12\x0f\n\x07version\x18\t \x01(\x03\"\xe5\x03\n\x04User\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x05\x65mail\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04name\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x06 \x01(\x08\x12&\n\x05teams\x18\x07 \x03(\x0b\x32\x17.deskmesh.common.v1.Ref\x12.\n\rorganizations\x18\x08 \x03(\x0b\x32\x17.deskmesh.common.v1.Ref\x12-\n\x05roles\x18\t \x03(\x0b\x32\x1e.deskmesh.gateway.v1.RoleGrant\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x0c \x01(\x03\x12\x13\n\x05phone\x18\r \x01(\tB\x04\xa8\xbb\x18\x01\x12.\n\x07manager\x18\x0e \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x36\n\x0cwork_profile\x18\x0f \x01(\x0b\x32 .deskmesh.gateway.v1.WorkProfile\"9\n\tRoleGrant\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\r\n\x05queue\x18\x03 \x01(\t\"T\n\x04Role\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0bpermissions\x18\x04 \x03(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\"\xe4\x01\n\x04Team\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12.\n\x07members\x18\x05 \x03(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x08 \x01(\x03\"\xb8\x01\n\x0cOrganization\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07\x64omains\x18\x04 \x03(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x07 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,16 +41,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USER'].fields_by_name['name']._serialized_options = b'\250\273\030\001'
   _globals['_USER'].fields_by_name['phone']._loaded_options = None
   _globals['_USER'].fields_by_name['phone']._serialized_options = b'\250\273\030\001'
-  _globals['_TENANT']._serialized_start=159
-  _globals['_TENANT']._serialized_end=320
-  _globals['_USER']._serialized_start=323
-  _globals['_USER']._serialized_end=752
-  _globals['_ROLEGRANT']._serialized_start=754
-  _globals['_ROLEGRANT']._serialized_end=811
-  _globals['_ROLE']._serialized_start=813
-  _globals['_ROLE']._serialized_end=897
-  _globals['_TEAM']._serialized_start=900
-  _globals['_TEAM']._serialized_end=1128
-  _globals['_ORGANIZATION']._serialized_start=1131
-  _globals['_ORGANIZATION']._serialized_end=1315
+  _globals['_TENANT']._serialized_start=199
+  _globals['_TENANT']._serialized_end=360
+  _globals['_USER']._serialized_start=363
+  _globals['_USER']._serialized_end=848
+  _globals['_ROLEGRANT']._serialized_start=850
+  _globals['_ROLEGRANT']._serialized_end=907
+  _globals['_ROLE']._serialized_start=909
+  _globals['_ROLE']._serialized_end=993
+  _globals['_TEAM']._serialized_start=996
+  _globals['_TEAM']._serialized_end=1224
+  _globals['_ORGANIZATION']._serialized_start=1227
+  _globals['_ORGANIZATION']._serialized_end=1411
 # @@protoc_insertion_point(module_scope)

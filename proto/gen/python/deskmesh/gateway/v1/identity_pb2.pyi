@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from deskmesh.common.v1 import types_pb2 as _types_pb2
+from deskmesh.gateway.v1 import work_profile_pb2 as _work_profile_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -91,6 +92,7 @@ class User(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     PHONE_FIELD_NUMBER: _builtins.int
     MANAGER_FIELD_NUMBER: _builtins.int
+    WORK_PROFILE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     email: _builtins.str
     name: _builtins.str
@@ -113,6 +115,10 @@ class User(_message.Message):
     def manager(self) -> _types_pb2.PersonRef:
         """Whom the person reports to."""
 
+    @_builtins.property
+    def work_profile(self) -> _work_profile_pb2.WorkProfile:
+        """Changed by WorkProfileService alone. Substitutes are given by their ids."""
+
     def __init__(
         self,
         *,
@@ -130,10 +136,11 @@ class User(_message.Message):
         version: _builtins.int = ...,
         phone: _builtins.str = ...,
         manager: _types_pb2.PersonRef | None = ...,
+        work_profile: _work_profile_pb2.WorkProfile | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "manager", b"manager", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "manager", b"manager", "updated_at", b"updated_at", "work_profile", b"work_profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "created_at", b"created_at", "email", b"email", "id", b"id", "language", b"language", "manager", b"manager", "name", b"name", "organizations", b"organizations", "phone", b"phone", "roles", b"roles", "teams", b"teams", "time_zone", b"time_zone", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "created_at", b"created_at", "email", b"email", "id", b"id", "language", b"language", "manager", b"manager", "name", b"name", "organizations", b"organizations", "phone", b"phone", "roles", b"roles", "teams", b"teams", "time_zone", b"time_zone", "updated_at", b"updated_at", "version", b"version", "work_profile", b"work_profile"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
