@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.aio.subscription import Subscription
 
-BATCH = 100
+BATCH = 400
 _LINGER_SECONDS = 0.03
 _EXPIRES_SECONDS = 20
 _HEARTBEAT_SECONDS = 2
@@ -31,7 +31,7 @@ class PullLostError(nats.errors.Error):
 
 
 class Puller:
-    """Batches of up to 100 messages, collected for 30 milliseconds after the first.
+    """Batches of up to 400 messages, collected for 30 milliseconds after the first.
 
     While a batch is handled, the next one gathers: never more than twice as many are held.
     """

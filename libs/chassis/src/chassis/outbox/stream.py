@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 
@@ -23,12 +23,15 @@ log = structlog.get_logger()
 
 _ACK_SECONDS = 5.0
 
+Answer = dict[str, Any]
+"""An acknowledgement of JetStream, as it comes in JSON."""
+
 
 class StreamWriter:
     """Writes rows of the outbox to the stream, over an inbox for acknowledgements of its own.
 
     Each message names the sequence that must be the stream's last. So a batch can be sent without waiting and still
-    keeps its order: where one message is not stored, none after it is; and a stream that was wiped, or written by a
+    keeps its order: where one message is not stored, none after it is, and the last one answers for all; and a stream that was wiped, or written by a
     relay that believes it still leads, is noticed before anything is stored in the wrong place.
     """
 
@@ -57,24 +60,52 @@ class StreamWriter:
 
         Raises one of `messaging.FAILURES` where NATS cannot be written to at all.
         """
-        sent: list[asyncio.Future[Msg]] = []
+        if await self._has_all(rows):
+            self.last_sequence += len(rows)
+            return len(rows)
+        return await self._write_each(rows)
+
+    async def _has_all(self, rows: Sequence[Record]) -> bool:
+        """Publishes the rows with one acknowledgement, of the last: the stream has it only where it has those before it."""
         try:
-            for offset, row in enumerate(rows):
-                self._count += 1
-                token = str(self._count)
-                waiting: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
-                self._waiting[token] = waiting
-                sent.append(waiting)
-                await self._nats.publish(
-                    row["subject"],
-                    row["payload"],
-                    reply=f"{self._inbox}.{token}",
-                    headers=self._headers(row, self.last_sequence + offset),
-                )
-            await asyncio.wait(sent, timeout=_ACK_SECONDS)
-            return self._stored(sent)
+            last = len(rows) - 1
+            for offset, row in enumerate(rows[:-1]):
+                await self._send(row, self.last_sequence + offset)
+            [answer] = await self._answers([await self._ask(rows[last], self.last_sequence + last)])
         finally:
             self._waiting.clear()
+        return (
+            answer is not None
+            and answer.get("seq") == self.last_sequence + len(rows)
+            and not self._problem(answer)
+            and not answer.get("duplicate")
+        )
+
+    async def _write_each(self, rows: Sequence[Record]) -> int:
+        """Publishes the rows with an acknowledgement of each; those that the stream has already are told as duplicates."""
+        try:
+            sent = [await self._ask(row, self.last_sequence + offset) for offset, row in enumerate(rows)]
+            return self._stored(await self._answers(sent))
+        finally:
+            self._waiting.clear()
+
+    async def _ask(self, row: Record, expected: int) -> asyncio.Future[Msg]:
+        """Publishes a row and gives what will be its acknowledgement."""
+        self._count += 1
+        token = str(self._count)
+        waiting = self._waiting[token] = asyncio.get_running_loop().create_future()
+        await self._send(row, expected, reply=f"{self._inbox}.{token}")
+        return waiting
+
+    async def _send(self, row: Record, expected: int, reply: str = "") -> None:
+        headers = self._headers(row, expected)
+        await self._nats.publish(row["subject"], row["payload"], reply=reply, headers=headers)
+
+    @staticmethod
+    async def _answers(sent: Sequence[asyncio.Future[Msg]]) -> list[Answer | None]:
+        """What the stream answered, in order; None for what it did not answer in time."""
+        await asyncio.wait(sent, timeout=_ACK_SECONDS)
+        return [json.loads(one.result().data or b"{}") if one.done() else None for one in sent]
 
     def _headers(self, row: Record, expected: int) -> dict[str, str]:
         event_id = str(row["id"])
@@ -99,18 +130,23 @@ class StreamWriter:
         if waiting is not None and not waiting.done():
             waiting.set_result(message)
 
-    def _stored(self, sent: Sequence[asyncio.Future[Msg]]) -> int:
+    def _stored(self, answers: Sequence[Answer | None]) -> int:
         """Reads the acknowledgements up to the first that is missing or says no."""
-        for count, waiting in enumerate(sent):
-            if not waiting.done():
-                log.warning("publish_not_acknowledged", stream=self._stream, stored=count, of=len(sent))
+        for count, answer in enumerate(answers):
+            if answer is None:
+                log.warning("publish_not_acknowledged", stream=self._stream, stored=count, of=len(answers))
                 return count
-            message = waiting.result()
-            answer = json.loads(message.data) if message.data else {}
-            if answer.get("stream") != self._stream or "error" in answer:
-                error = answer.get("error", {}).get("description", "no stream")
-                log.warning("publish_refused", stream=self._stream, error=error, stored=count, of=len(sent))
+            if problem := self._problem(answer):
+                log.warning(
+                    "publish_refused", stream=self._stream, error=problem, stored=count, of=len(answers)
+                )
                 return count
             if not answer.get("duplicate"):
                 self.last_sequence = answer["seq"]
-        return len(sent)
+        return len(answers)
+
+    def _problem(self, answer: Answer) -> str:
+        """Why the stream did not take a message; empty where it did."""
+        if answer.get("stream") == self._stream and "error" not in answer:
+            return ""
+        return str(answer.get("error", {}).get("description", "no stream"))
