@@ -110,6 +110,14 @@ class Case:
         event.recorded_at.FromDatetime(NOW)
         await self._tell(event)
 
+    async def noticed(self, body: str, *people: types_pb2.PersonRef) -> None:
+        """A rule tells people something."""
+        event = tickets.NotificationRequested(ticket=self.ticket, recipients=people, body=body)
+        event.actor.kind = "system"
+        event.occurred_at.FromDatetime(NOW)
+        event.recorded_at.FromDatetime(NOW)
+        await self._tell(event)
+
     async def breached(self, *, warning: bool = False, at: datetime | None = None) -> UUID:
         """A clock ran out, or warned. Returns the id of the event."""
         facts = sla.TicketFacts(
@@ -137,6 +145,7 @@ class Case:
         | tickets.TicketStateChanged
         | tickets.ApprovalRequested
         | tickets.ApprovalCompleted
+        | tickets.NotificationRequested
         | sla.ClockWarning
         | sla.ClockBreached,
         event_id: UUID | None = None,

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 from tickets_desk import ADMIN, AGENT, REQUESTER, ROLES, GatewayStandIn, TicketsDesk, user_message
+from tickets_rules import Ruled
 
 from chassis.ids import new_id
 from chassis.testing.databases import ServiceDatabase
@@ -82,3 +84,11 @@ async def _tell_of_everybody(desk: TicketsDesk) -> None:
     ):
         await desk.tell_user(person.tenant_id, user_message(person.id, person.email, person.name, role_name))
     await desk.service.drain()
+
+
+@pytest_asyncio.fixture
+async def ruled(desk: TicketsDesk) -> AsyncIterator[Ruled]:
+    ruled = Ruled(desk, [])
+    yield ruled
+    for rule_id in ruled.made:
+        await ruled.remove(rule_id)

@@ -160,7 +160,25 @@ async def test_a_change_is_scheduled_once_it_is_approved(desk: TicketsDesk) -> N
         await desk.move(change.id, "scheduled")
     decide = approvals.DecideApprovalRequest(ticket=change.id, approval_id=approval.id, decision="approve")
     await desk.call("DecideApproval", decide, approvals.DecideApprovalResponse, by=desk.admin)
-    assert (await desk.move(change.id, "scheduled")).state == "scheduled"
+    entry = next(one for one in await desk.history(change.id) if one.rule == "workflow:approved")
+    assert ((await desk.get(change.id)).state, entry.actor.email) == ("scheduled", desk.admin.email)
+
+
+async def test_a_change_that_is_turned_down_is_assessed_again(desk: TicketsDesk) -> None:
+    change = await desk.create(type="change")
+    for state in ("assessment", "approval"):
+        await desk.move(change.id, state)
+    step = approvals.NewApprovalStep(approvers=[approvals.Approver(person=desk.admin.email)])
+    asked = [
+        (await desk.call("CreateApproval", request, approvals.CreateApprovalResponse)).approval
+        for request in [approvals.CreateApprovalRequest(ticket=change.id, steps=[step])] * 2
+    ]
+    states = []
+    for approval, decision in zip(asked, ("approve", "reject"), strict=True):
+        decide = approvals.DecideApprovalRequest(ticket=change.id, approval_id=approval.id, decision=decision)
+        await desk.call("DecideApproval", decide, approvals.DecideApprovalResponse, by=desk.admin)
+        states.append((await desk.get(change.id)).state)
+    assert states == ["approval", "assessment"]
 
 
 async def test_a_move_may_be_left_to_the_assignee(desk: TicketsDesk) -> None:

@@ -80,8 +80,8 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         await backfill_directory(databases, gateway)
 
     configurations = Configurations(databases)
-    automation = Automation(configurations, KeptRules())
     desk = Desk(Numbers(databases), Vocabulary(), CallersAsRequesters(), ensure_requester)
+    automation = Automation(configurations, KeptRules(), desk)
     return Parts(
         servicers=[
             Servicer(_TICKETS, TicketServicer(databases, configurations, desk, objects)),
@@ -97,7 +97,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_VIEWS, ViewServicer(configurations)),
             Servicer(_RULES, RuleServicer(configurations)),
             Servicer(_FOCUS, FocusServicer(configurations)),
-            Servicer(_MACROS, MacroServicer(databases, configurations, desk.vocabulary)),
+            Servicer(_MACROS, MacroServicer(databases, configurations, desk)),
         ],
         handlers=[
             *DirectoryEvents(configurations).handlers(),

@@ -28,6 +28,7 @@ E = TypeVar(
     tickets.TicketStateChanged,
     tickets.ApprovalRequested,
     tickets.ApprovalCompleted,
+    tickets.NotificationRequested,
 )
 C = TypeVar("C", sla.ClockWarning, sla.ClockBreached)
 
@@ -44,6 +45,7 @@ def handlers(mail_domain: str) -> list[AnyHandler]:
         Handler(message=tickets.TicketStateChanged, handle=told.on_ticket_state_changed),
         Handler(message=tickets.ApprovalRequested, handle=told.on_approval_requested),
         Handler(message=tickets.ApprovalCompleted, handle=told.on_approval_completed),
+        Handler(message=tickets.NotificationRequested, handle=told.on_notification_requested),
         Handler(message=tickets.MessageRejected, handle=on_message_rejected),
         Handler(message=sla.ClockWarning, handle=told.on_clock_warning),
         Handler(message=sla.ClockBreached, handle=told.on_clock_breached),
@@ -129,6 +131,12 @@ class _Told:
                 if event.message.approval.state != "withdrawn"
             ],
         )
+
+    async def on_notification_requested(
+        self, tx: Tx, events: list[Received[tickets.NotificationRequested]]
+    ) -> None:
+        """Tell people what a rule or macro has for them."""
+        await self._announce(tx, [_notice(event) for event in _fresh(events)])
 
     async def on_clock_warning(self, tx: Tx, events: list[Received[sla.ClockWarning]]) -> None:
         """Tell the agents that time runs out."""
@@ -251,6 +259,17 @@ def _approval_ended(event: Received[tickets.ApprovalCompleted]) -> announcing.Ap
         name=approval.name,
         state=approval.state,
         asker=audience.Party(asker.id, asker.email, asker.name) if asker.kind == "user" else None,
+    )
+
+
+def _notice(event: Received[tickets.NotificationRequested]) -> announcing.Notice:
+    message = event.message
+    return announcing.Notice(
+        event.id,
+        _ticket(message.ticket),
+        message.actor.id,
+        recipients=[_person(one) for one in message.recipients],
+        body=message.body,
     )
 
 

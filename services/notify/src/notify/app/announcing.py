@@ -108,6 +108,14 @@ class ApprovalEnded(News):
     asker: Party | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Notice(News):
+    """A rule or macro of the desk tells people something."""
+
+    recipients: Sequence[Party] = ()
+    body: str = ""
+
+
 @dataclass(slots=True)
 class _Plan:
     """The deliveries of one call, and how many limited mails each address has got, by the titles of their tickets."""
@@ -155,6 +163,8 @@ async def _people(tx: Tx, news: Sequence[News], desk: Desk) -> dict[str, Known]:
         ids |= {UUID(each) for each in audience.ids_of(one.ticket.people)}
         if isinstance(one, ApprovalAsked):
             ids |= {UUID(each.party.id) for each in one.asked}
+        if isinstance(one, Notice):
+            ids |= {UUID(each.id) for each in one.recipients}
         if isinstance(one, ApprovalEnded) and one.asker is not None:
             ids.add(UUID(one.asker.id))
         if one.ticket.people.team_id and one.ticket.people.assignee is None:
@@ -182,18 +192,24 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
                 automatic=news.automatic,
                 by_the_desk=news.by_the_desk,
             )
-        case ApprovalAsked():
-            purpose = Purpose.APPROVAL_REMINDER if news.reminder else Purpose.APPROVAL_REQUEST
-            return audience.of_approval([each.party for each in news.asked], people, purpose)
-        case ApprovalEnded():
-            parties = [] if news.asker is None else [news.asker]
-            return audience.of_approval(parties, people, Purpose.APPROVAL_COMPLETED)
+        case ApprovalAsked() | ApprovalEnded():
+            return _approval_letters(news, people)
+        case Notice():
+            return audience.of_notice(news.recipients, people, author=news.author)
         case Resolution():
             return audience.of_resolution(ticket, people, author=news.author)
         case ClockNews():
             return audience.of_clock(ticket, people, breached=news.breached)
         case _:
             raise TypeError(f"no rule tells who hears of {type(news).__name__}")
+
+
+def _approval_letters(news: ApprovalAsked | ApprovalEnded, people: Mapping[str, Known]) -> list[Letter]:
+    if isinstance(news, ApprovalAsked):
+        purpose = Purpose.APPROVAL_REMINDER if news.reminder else Purpose.APPROVAL_REQUEST
+        return audience.of_approval([each.party for each in news.asked], people, purpose)
+    parties = [] if news.asker is None else [news.asker]
+    return audience.of_approval(parties, people, Purpose.APPROVAL_COMPLETED)
 
 
 async def _limited_so_far(tx: Tx, letters: Sequence[Letter], now: datetime) -> dict[str, dict[str, int]]:
@@ -272,6 +288,8 @@ def _content(news: News) -> dict[str, str]:
             )
         case ApprovalEnded():
             shown |= {"approval.name": news.name, f"approval.{news.state}": "yes"}
+        case Notice():
+            shown["notice.body"] = news.body
         case ClockNews():
             shown["clock.name"] = news.clock
             shown["clock.due_at"] = news.due_at.isoformat() if news.due_at else ""

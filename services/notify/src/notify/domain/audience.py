@@ -32,12 +32,16 @@ class Purpose(StrEnum):
     APPROVAL_REQUEST = "approval_request"
     APPROVAL_REMINDER = "approval_reminder"
     APPROVAL_COMPLETED = "approval_completed"
+    NOTICE = "notice"
+    NOTICE_OUTSIDE = "notice_outside"
 
 
 # Written by a person; everything else is the desk's own and says so (RFC 3834).
 WRITTEN_BY_PEOPLE = frozenset({Purpose.REPLY})
 # Sent without anybody's doing to people outside the desk: what a loop between two machines would be made of.
-LIMITED = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.RESOLVED, Purpose.AUTOMATIC_REPLY})
+LIMITED = frozenset(
+    {Purpose.ACKNOWLEDGEMENT, Purpose.RESOLVED, Purpose.AUTOMATIC_REPLY, Purpose.NOTICE_OUTSIDE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,16 @@ def of_approval(parties: Iterable[Party], people: Mapping[str, Known], purpose: 
     """Those who are asked to decide, or who asked for it: each is told, whoever did it."""
     told = _Round(people, author="")
     for party in parties:
+        told.tell(purpose, party, agents_only=False)
+    return list(told.letters.values())
+
+
+def of_notice(parties: Iterable[Party], people: Mapping[str, Known], *, author: str) -> list[Letter]:
+    """Those whom a rule or macro tells something; who does not work tickets gets no word of who does."""
+    told = _Round(people, author)
+    for party in parties:
+        known = people.get(party.id)
+        purpose = Purpose.NOTICE if known is not None and known.agent else Purpose.NOTICE_OUTSIDE
         told.tell(purpose, party, agents_only=False)
     return list(told.letters.values())
 

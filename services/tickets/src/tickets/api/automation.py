@@ -28,6 +28,7 @@ from tickets.app.automating import (
 )
 from tickets.app.configuration import Configuration, Configurations
 from tickets.app.facts import ticket_values
+from tickets.app.opening import Desk
 from tickets.domain import rules
 from tickets.domain.occasion import is_import
 
@@ -37,6 +38,7 @@ TicketEvent = (
     | events.TicketStateChanged
     | events.TicketAssigned
     | events.CommentAdded
+    | events.ApprovalCompleted
 )
 Told = TypeVar(
     "Told",
@@ -45,6 +47,7 @@ Told = TypeVar(
     events.TicketStateChanged,
     events.TicketAssigned,
     events.CommentAdded,
+    events.ApprovalCompleted,
 )
 Clock = TypeVar("Clock", sla.ClockWarning, sla.ClockBreached)
 
@@ -54,6 +57,7 @@ TRIGGERS: dict[type[TicketEvent], str] = {
     events.TicketStateChanged: rules.STATE_CHANGED,
     events.TicketAssigned: rules.ASSIGNED,
     events.CommentAdded: rules.COMMENTED,
+    events.ApprovalCompleted: rules.APPROVAL_COMPLETED,
 }
 """What rules call the events of tickets."""
 
@@ -69,6 +73,7 @@ class Automation:
 
     configurations: Configurations
     kept: KeptRules
+    desk: Desk
 
     async def on_ticket_event(self, tx: Tx, received: list[Received[Told]]) -> None:
         """Runs the rules on what was not imported."""
@@ -106,6 +111,7 @@ class Automation:
                 tx,
                 configuration=configuration,
                 kept=self.kept,
+                desk=self.desk,
                 rule_id=rule_id,
                 ticket_id=ticket_id,
                 origin=f"timer:{timer.id}",
@@ -113,7 +119,9 @@ class Automation:
 
     async def _run(self, tx: Tx, configuration: Configuration, happenings: Sequence[Happening]) -> None:
         if happenings:
-            await run_rules(tx, configuration=configuration, kept=self.kept, happenings=happenings)
+            await run_rules(
+                tx, configuration=configuration, kept=self.kept, desk=self.desk, happenings=happenings
+            )
 
     def handlers(self) -> Sequence[AnyHandler]:
         """The handlers of the events that rules wait for."""
@@ -123,6 +131,7 @@ class Automation:
             Handler(events.TicketStateChanged, self.on_ticket_event, permissions=PERMISSIONS),
             Handler(events.TicketAssigned, self.on_ticket_event, permissions=PERMISSIONS),
             Handler(events.CommentAdded, self.on_ticket_event, permissions=PERMISSIONS),
+            Handler(events.ApprovalCompleted, self.on_ticket_event, permissions=PERMISSIONS),
             Handler(sla.ClockWarning, self.on_clock_event, permissions=PERMISSIONS),
             Handler(sla.ClockBreached, self.on_clock_event, permissions=PERMISSIONS),
         ]
@@ -146,6 +155,8 @@ def facts_of(message: TicketEvent) -> Values:
                 "comment.body": message.comment.body,
                 "comment.from_requester": message.comment.from_requester,
             }
+        case events.ApprovalCompleted():
+            facts |= {"approval.name": message.approval.name, "approval.state": message.approval.state}
         case events.TicketCreated():
             pass
         case _:

@@ -17,8 +17,8 @@ from tickets.app import macros
 from tickets.app.acting import Done
 from tickets.app.configuration import Configurations
 from tickets.app.macros import MacroDraft
+from tickets.app.opening import Desk
 from tickets.app.sharing import ShownShared
-from tickets.app.wording import Vocabulary
 from tickets.db.automation import Macro
 from tickets.domain.changes import Change
 from tickets.publish import messages
@@ -40,7 +40,7 @@ class MacroServicer:
 
     databases: Databases
     configurations: Configurations
-    vocabulary: Vocabulary
+    desk: Desk
 
     async def CreateMacro(self, tx: Tx, request: pb.CreateMacroRequest) -> pb.CreateMacroResponse:
         made = await macros.create_macro(
@@ -94,7 +94,7 @@ class MacroServicer:
         return await macros.apply_macro(
             tx,
             configuration=await self.configurations.within(tx),
-            vocabulary=self.vocabulary,
+            desk=self.desk,
             macro_id=macro_id,
             ticket=ticket,
             expected_version=expected_version,

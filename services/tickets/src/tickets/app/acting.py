@@ -16,11 +16,12 @@ from tickets.app.commenting import INTERNAL, PUBLIC, NewComment, comment_on_tick
 from tickets.app.configuration import Configuration
 from tickets.app.directory import find_person
 from tickets.app.editing import Edits, check_edits
+from tickets.app.effects import bring_about, check_effect
 from tickets.app.filtering import ME
+from tickets.app.opening import Desk
 from tickets.app.reading import get_ticket
 from tickets.app.transitioning import WantedMove, transition_ticket
 from tickets.app.updating import update_ticket
-from tickets.app.wording import Vocabulary
 from tickets.db.tickets import Comment, HistoryEntry
 from tickets.db.views import TicketView
 from tickets.domain.actions import Action, Assign, Move, Say, SetValues, Tag, parse_actions
@@ -40,21 +41,19 @@ class Done:
     entries: Sequence[HistoryEntry]
 
 
-def parsed_actions(
-    configuration: Configuration, written: Sequence[Mapping[str, object]], types: Sequence[str]
-) -> list[Action]:
+def parsed_actions(configuration: Configuration, written: Sequence[Mapping[str, object]]) -> list[Action]:
     """The actions that people wrote, as far as they tell by themselves. Raises InvalidInput with each fault's place."""
-    actions, wrong = parse_actions(written, types=types, slugs=list(configuration.fields))
+    actions, wrong = parse_actions(written, slugs=list(configuration.fields))
     if wrong:
         raise InvalidInput([FieldError(path, reason) for path, reason in wrong])
     return actions
 
 
 async def checked_actions(
-    tx: Tx, *, configuration: Configuration, written: Sequence[Mapping[str, object]], types: Sequence[str]
+    tx: Tx, *, configuration: Configuration, written: Sequence[Mapping[str, object]]
 ) -> list[Action]:
     """The actions that people wrote, all that they name being there. Raises InvalidInput with each fault's place."""
-    actions, problems = parsed_actions(configuration, written, types), Problems()
+    actions, problems = parsed_actions(configuration, written), Problems()
     for place, action in enumerate(actions):
         await _check(tx, configuration, problems, f"actions[{place}]", action)
     problems.raise_any()
@@ -65,7 +64,7 @@ async def perform(
     tx: Tx,
     *,
     configuration: Configuration,
-    vocabulary: Vocabulary,
+    desk: Desk,
     ticket_id: UUID,
     version: int,
     actions: Sequence[Action],
@@ -81,7 +80,7 @@ async def perform(
             case SetValues() | Tag():
                 edits = _edits(view, action)
                 await update_ticket(
-                    tx, configuration=configuration, vocabulary=vocabulary, ticket=ticket, edits=edits
+                    tx, configuration=configuration, vocabulary=desk.vocabulary, ticket=ticket, edits=edits
                 )
             case Assign():
                 assignee = current_caller().subject if action.assignee == ME else action.assignee
@@ -92,7 +91,7 @@ async def perform(
                     await transition_ticket(
                         tx,
                         configuration=configuration,
-                        vocabulary=vocabulary,
+                        vocabulary=desk.vocabulary,
                         ticket=ticket,
                         move=WantedMove(to),
                     )
@@ -100,12 +99,21 @@ async def perform(
                 comment, _ = await comment_on_ticket(
                     tx,
                     configuration=configuration,
-                    vocabulary=vocabulary,
+                    vocabulary=desk.vocabulary,
                     ticket=ticket,
                     new=_comment(view, action),
                     occurred_at=None,
                 )
                 comments.append(comment)
+            case _:
+                await bring_about(
+                    tx,
+                    configuration=configuration,
+                    desk=desk,
+                    view=view,
+                    action=action,
+                    variables=variables_of(view),
+                )
     await tx.flush()
     entries = await tx.scalars(
         select(HistoryEntry)
@@ -193,5 +201,7 @@ async def _check(tx: Tx, configuration: Configuration, problems: Problems, path:
         case Move(to):
             if not any(to in rules.states for rules in configuration.rules.values()):
                 problems.add(f"{path}.to", "no workflow has such a state")
-        case _:
+        case Tag() | Say():
             pass
+        case _:
+            await check_effect(tx, configuration, problems, path, action)

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from chassis.db import Tx, get_for_update
 from tickets.app.actors import occasion_of
-from tickets.app.approval_ending import Matter, end_approval
+from tickets.app.approval_ending import Matter
+from tickets.app.approval_following import finish_approval
 from tickets.app.approving import ask, schedule_step
 from tickets.app.configuration import Configuration
 from tickets.db.approval_views import ApprovalView, view_approval
@@ -34,7 +35,7 @@ async def expire(tx: Tx, *, configuration: Configuration, step_id: UUID) -> None
     ticket, view, step = pending
     occasion = occasion_of()
     step.state, step.decided_at = "expired", occasion.recorded_at
-    await end_approval(tx, Matter(configuration, ticket, view, occasion), "expired")
+    await finish_approval(tx, Matter(configuration, ticket, view, occasion), "expired")
 
 
 async def _pending_step(tx: Tx, step_id: UUID) -> tuple[Ticket, ApprovalView, ApprovalStep] | None:

@@ -22,11 +22,14 @@ from tickets.app.access import find_ticket
 from tickets.app.acting import Done, perform
 from tickets.app.actors import acting_by
 from tickets.app.configuration import KEPT_TENANTS, Configuration
+from tickets.app.effects import hangs_on
 from tickets.app.facts import ticket_values
+from tickets.app.opening import Desk
 from tickets.app.recording import view_ticket
 from tickets.app.rules import ReadyRule, draft_of, ready_rule, stop_rule
 from tickets.app.wording import Vocabulary
 from tickets.db.automation import Rule, RuleExecution, RuleWait
+from tickets.db.links import lock_structure
 from tickets.db.tickets import Ticket
 from tickets.domain.rules import CREATED, OFTEN_WITHIN, TIME, circle_problem, frequency_problem
 
@@ -44,6 +47,8 @@ PERMISSIONS = frozenset(
         "tickets.transition",
         "tickets.comment",
         "tickets.comment_internal",
+        "tickets.create",
+        "approvals.request",
     }
 )
 """What the desk may do by a rule."""
@@ -108,7 +113,7 @@ class KeptRules:
 
 
 async def run_rules(
-    tx: Tx, *, configuration: Configuration, kept: KeptRules, happenings: Sequence[Happening]
+    tx: Tx, *, configuration: Configuration, kept: KeptRules, desk: Desk, happenings: Sequence[Happening]
 ) -> None:
     """Runs the rules that wait for what happened, in their order, and sets or cancels those of time.
 
@@ -128,11 +133,13 @@ async def run_rules(
         # A new ticket waits for nothing yet.
         older = {one.ticket_id for one in happenings if one.trigger != CREATED} - touched
         touched |= await _waiting(tx, older)
+    if touched and any(hangs_on(action) for rule in rules for action in rule.actions):
+        await lock_structure(tx)  # always before a ticket, so that nobody waits for each other in a ring
     for ticket_id in sorted(touched):
         ticket = await find_ticket(tx, str(ticket_id), for_update=True)
         if ticket is None:
             continue
-        run = _Run(tx, configuration, ticket)
+        run = _Run(tx, configuration, desk, ticket)
         for happening, concerned in by_ticket[ticket_id]:
             await run.on_event(rules, happening, concerned)
         await run.set_waits(timely)
@@ -153,21 +160,24 @@ async def run_due_rule(
     *,
     configuration: Configuration,
     kept: KeptRules,
+    desk: Desk,
     rule_id: UUID,
     ticket_id: UUID,
     origin: str,
 ) -> None:
     """Runs a rule of time on a ticket, once, where its condition still holds."""
+    rule = next((one for one in await kept.ready(tx, configuration) if one.id == rule_id), None)
+    if rule is not None and any(hangs_on(action) for action in rule.actions):
+        await lock_structure(tx)
     ticket = await find_ticket(tx, str(ticket_id), for_update=True)
     wait = await tx.scalar(
         select(RuleWait)
         .where(RuleWait.rule_id == rule_id, RuleWait.ticket_id == ticket_id, RuleWait.fired_at.is_(None))
         .with_for_update()
     )
-    rule = next((one for one in await kept.ready(tx, configuration) if one.id == rule_id), None)
     if ticket is None or wait is None:
         return
-    run = _Run(tx, configuration, ticket)
+    run = _Run(tx, configuration, desk, ticket)
     if rule is None or rule.after is None or not evaluate(rule.condition, await run.values({})):
         await tx.session.delete(wait)
         return
@@ -181,6 +191,7 @@ class _Run:
 
     tx: Tx
     configuration: Configuration
+    desk: Desk
     ticket: Ticket
 
     async def on_event(
@@ -237,7 +248,7 @@ class _Run:
                     self.tx,
                     configuration=self.configuration,
                     # What a rolled back action has taught is not known: nothing learned here is kept.
-                    vocabulary=Vocabulary(),
+                    desk=replace(self.desk, vocabulary=Vocabulary()),
                     ticket_id=self.ticket.id,
                     version=self.ticket.version,
                     actions=rule.actions,

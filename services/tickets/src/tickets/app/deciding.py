@@ -6,7 +6,8 @@ from chassis.db import Tx
 from chassis.errors import FieldError, Forbidden, InvalidInput, WrongState
 from tickets.app.access import absent_people, require_on
 from tickets.app.actors import occasion_of
-from tickets.app.approval_ending import Matter, close_step, end_approval, tell_of_approval
+from tickets.app.approval_ending import Matter, close_step, tell_of_approval
+from tickets.app.approval_following import finish_approval
 from tickets.app.approval_reading import deciding_person, locked_approval
 from tickets.app.approving import REQUEST, ask, open_stage
 from tickets.app.checking import Problems
@@ -58,7 +59,7 @@ async def decide_approval(
     approval_events.approval_decided(tx, told, [vote.id for vote in votes], decision)
     outcome, stage = outcome_of_approval(view.ballots())
     if outcome != "pending":
-        await end_approval(tx, matter, outcome)
+        await finish_approval(tx, matter, outcome)
     elif stage is not None and any(step.stage == stage and step.state == "waiting" for step in view.steps):
         await open_stage(tx, matter, stage)
     return view
@@ -107,7 +108,7 @@ async def withdraw_approval(
     found, view = await locked_approval(tx, configuration, ticket, approval_id)
     require_on(found, configuration, REQUEST)
     _require_open(view, found)
-    await end_approval(tx, Matter(configuration, found, view, occasion_of()), "withdrawn")
+    await finish_approval(tx, Matter(configuration, found, view, occasion_of()), "withdrawn")
     return view
 
 

@@ -12,6 +12,8 @@ from tickets.app.acting import Done, checked_actions, perform
 from tickets.app.actors import acting_by
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
+from tickets.app.effects import hangs_on
+from tickets.app.opening import Desk
 from tickets.app.sharing import (
     Sharing,
     ShownShared,
@@ -23,9 +25,8 @@ from tickets.app.sharing import (
     shown,
     tell_setting,
 )
-from tickets.app.wording import Vocabulary
 from tickets.db.automation import Macro
-from tickets.domain.actions import MACRO_ACTIONS
+from tickets.db.links import lock_structure
 from tickets.domain.changes import Plain
 from tickets.domain.texts import MAX_SHORT
 
@@ -104,7 +105,7 @@ async def apply_macro(
     tx: Tx,
     *,
     configuration: Configuration,
-    vocabulary: Vocabulary,
+    desk: Desk,
     macro_id: str,
     ticket: str,
     expected_version: int | None,
@@ -114,17 +115,17 @@ async def apply_macro(
     Raises NotFound, Stale, what each change raises, InvalidInput where a macro names what has gone since.
     """
     macro = await get_shared(tx, row=Macro, id=macro_id, what=_MACRO)
+    actions = await checked_actions(tx, configuration=configuration, written=macro.actions)
+    if any(hangs_on(action) for action in actions):
+        await lock_structure(tx)
     found = await readable_ticket(
         tx, configuration, ticket, for_update=True, expected_version=expected_version
-    )
-    actions = await checked_actions(
-        tx, configuration=configuration, written=macro.actions, types=MACRO_ACTIONS
     )
     with acting_by(f"macro:{macro.id}:{macro.name}"):
         return await perform(
             tx,
             configuration=configuration,
-            vocabulary=vocabulary,
+            desk=desk,
             ticket_id=found.id,
             version=found.version,
             actions=actions,
@@ -136,7 +137,7 @@ async def _check(tx: Tx, configuration: Configuration, draft: MacroDraft) -> Non
     problems.text("name", draft.name, limit=MAX_SHORT, required=True)
     problems.text("description", draft.description, limit=MAX_DESCRIPTION)
     problems.raise_any()
-    await checked_actions(tx, configuration=configuration, written=draft.actions, types=MACRO_ACTIONS)
+    await checked_actions(tx, configuration=configuration, written=draft.actions)
 
 
 def _write(row: Macro, draft: MacroDraft) -> None:

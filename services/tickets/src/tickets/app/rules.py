@@ -23,7 +23,8 @@ from tickets.app.configuration import Configuration
 from tickets.app.filtering import ME, PEOPLE
 from tickets.app.listing import field_table
 from tickets.db.automation import Rule, RuleExecution
-from tickets.domain.actions import RULE_ACTIONS, Action
+from tickets.domain.actions import Action
+from tickets.domain.approvals import ENDS
 from tickets.domain.changes import Plain, differences
 from tickets.domain.rules import EVENTS
 from tickets.domain.texts import MAX_SHORT
@@ -41,6 +42,8 @@ _HAPPENING = {
     "comment.visibility": Field(FieldType.STRING, values=frozenset({"public", "internal"})),
     "comment.body": Field(FieldType.STRING),
     "comment.from_requester": Field(FieldType.BOOL),
+    "approval.name": Field(FieldType.STRING),
+    "approval.state": Field(FieldType.STRING, values=frozenset(ENDS)),
     "clock.name": Field(FieldType.STRING),
     "clock.kind": Field(FieldType.STRING, values=frozenset({"sla", "ola", "uc"})),
 }
@@ -148,7 +151,7 @@ async def list_executions(tx: Tx, *, rule_id: str, page: Page) -> tuple[list[Rul
 async def checked_rule(tx: Tx, *, configuration: Configuration, draft: RuleDraft) -> ReadyRule:
     """The rule, all that its actions name being there. Raises InvalidInput with the place of each fault."""
     rule = ready_rule(configuration, draft)
-    await checked_actions(tx, configuration=configuration, written=draft.actions, types=RULE_ACTIONS)
+    await checked_actions(tx, configuration=configuration, written=draft.actions)
     return rule
 
 
@@ -179,7 +182,7 @@ def ready_rule(configuration: Configuration, draft: RuleDraft, rule_id: UUID | N
     except BadRequest as error:
         problems.add("condition", error.detail)
     problems.raise_any()
-    actions = parsed_actions(configuration, draft.actions, RULE_ACTIONS)
+    actions = parsed_actions(configuration, draft.actions)
     return ReadyRule(
         rule_id or UUID(int=0),
         draft.name,

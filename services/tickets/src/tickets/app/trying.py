@@ -13,6 +13,7 @@ from chassis.filters.evaluate import Values
 from chassis.templates import fill
 from tickets.app.acting import variables_of
 from tickets.app.configuration import Configuration
+from tickets.app.effects import plan
 from tickets.app.facts import ticket_values
 from tickets.app.rules import ReadyRule
 from tickets.db.past import PastEvent, events_since
@@ -138,3 +139,5 @@ def _planned(configuration: Configuration, view: TicketView, action: Action) -> 
             return differences({"state": ticket.state}, {"state": to})
         case Say(body, public):
             return [Change("reply" if public else "note", None, fill(body, variables_of(view)))]
+        case _:
+            return [plan(view, action, variables_of(view))]

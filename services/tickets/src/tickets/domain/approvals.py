@@ -9,6 +9,8 @@ APPROVE, REJECT = "approve", "reject"
 DECISIONS = (APPROVE, REJECT)
 OPEN = ("waiting", "pending")
 """States of a vote or step that may still change."""
+ENDS = ("approved", "rejected", "expired", "withdrawn")
+"""How an approval ends."""
 
 Outcome = Literal["pending", "approved", "rejected"]
 

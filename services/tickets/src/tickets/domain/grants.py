@@ -16,3 +16,13 @@ def scopes_of(
         reach = f":{process}/{queue}" if process and queue else f":{process}" if process else ""
         scopes |= {f"{permission}{reach}" for permission in permissions.get(grant.get("role", ""), ())}
     return frozenset(scopes)
+
+
+def reaches(grants: Iterable[Mapping[str, str]], role: str, *, process: str, queue: str) -> bool:
+    """Whether one of the grants gives the role for a queue of a process."""
+    return any(
+        grant.get("role") == role
+        and grant.get("process", "") in {"", process}
+        and grant.get("queue", "") in {"", queue}
+        for grant in grants
+    )

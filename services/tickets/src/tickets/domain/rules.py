@@ -5,17 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-CREATED, UPDATED, STATE_CHANGED, ASSIGNED, COMMENTED, CLOCK_WARNING, CLOCK_BREACHED = (
+CREATED, UPDATED, STATE_CHANGED, ASSIGNED, COMMENTED, APPROVAL_COMPLETED, CLOCK_WARNING, CLOCK_BREACHED = (
     "created",
     "updated",
     "state_changed",
     "assigned",
     "commented",
+    "approval_completed",
     "clock_warning",
     "clock_breached",
 )
 
-EVENTS = (CREATED, UPDATED, STATE_CHANGED, ASSIGNED, COMMENTED, CLOCK_WARNING, CLOCK_BREACHED)
+EVENTS = (
+    CREATED,
+    UPDATED,
+    STATE_CHANGED,
+    ASSIGNED,
+    COMMENTED,
+    APPROVAL_COMPLETED,
+    CLOCK_WARNING,
+    CLOCK_BREACHED,
+)
 """What a rule may wait for."""
 
 TIME = "time"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tickets.domain.guards import APPROVED
-from tickets.domain.workflow import AGENT_REPLIED, ASSIGNED, REQUESTER_REPLIED
+from tickets.domain import guards
+from tickets.domain.workflow import AGENT_REPLIED, APPROVED, ASSIGNED, REJECTED, REQUESTER_REPLIED
 
 _CLOSE_AFTER = "P5D"
 
@@ -133,7 +133,11 @@ def workflow_definition(process: str = "it", kind: str = "incident") -> dict[str
         work = _by_work("investigating", reopened=())
         return _definition(_PROBLEM_STATES, _PROBLEM_MOVES, [*work, _closing("resolved")])
     if kind == "change":
-        return _definition(_CHANGE_STATES, _CHANGE_MOVES, _by_work("assessment", reopened=()))
+        decided: list[dict[str, object]] = [
+            {"on": APPROVED, "from": ["approval"], "to": "scheduled"},
+            {"on": REJECTED, "from": ["approval"], "to": "assessment"},
+        ]
+        return _definition(_CHANGE_STATES, _CHANGE_MOVES, [*_by_work("assessment", reopened=()), *decided])
     states, moves = _STATES, _MOVES
     waits = ["pending_requester"]
     if (process, kind) in _WAITS:
@@ -165,7 +169,7 @@ def _definition(
         "moves": [
             {"from": source, "to": to, "name": name, "permission": "tickets.transition"}
             | ({"own_permission": "tickets.close_own"} if (source, to) in _OWN else {})
-            | ({"guards": [{"kind": APPROVED}]} if (source, to) == _WHEN_APPROVED else {})
+            | ({"guards": [{"kind": guards.APPROVED}]} if (source, to) == _WHEN_APPROVED else {})
             for source, targets in moves.items()
             for to, name in targets
         ],

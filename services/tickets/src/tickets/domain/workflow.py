@@ -18,8 +18,10 @@ FINAL_CATEGORIES = ("closed", "cancelled")
 AGENT_REPLIED = "agent_replied"
 ASSIGNED = "assigned"
 REQUESTER_REPLIED = "requester_replied"
-TRIGGERS = (AGENT_REPLIED, ASSIGNED, REQUESTER_REPLIED)
-"""What may move a ticket by itself."""
+APPROVED = "approved"
+REJECTED = "rejected"
+TRIGGERS = (AGENT_REPLIED, ASSIGNED, REQUESTER_REPLIED, APPROVED, REJECTED)
+"""What may move a ticket by itself; it is approved or rejected by all its approvals together."""
 
 ASSIGNEE = "assignee"
 REQUESTER = "requester"

@@ -12,6 +12,7 @@ from tickets.db.tickets import Attachment, Comment
 from tickets.db.views import TicketView
 from tickets.domain.changes import Change
 from tickets.domain.occasion import Occasion
+from tickets.domain.references import Reference
 from tickets.domain.workflow import State
 from tickets.publish.messages import (
     MAX_TEXT_BYTES,
@@ -20,6 +21,7 @@ from tickets.publish.messages import (
     comment_message,
     file_message,
     moment,
+    people_messages,
     ticket_message,
 )
 
@@ -112,6 +114,25 @@ def comment_added(
             occurred_at=moment(occasion.occurred_at),
             recorded_at=moment(occasion.recorded_at),
             automatic=comment.automatic,
+        ),
+    )
+
+
+def notification_requested(
+    tx: Tx, view: TicketView, recipients: Sequence[Reference], body: str, occasion: Occasion
+) -> None:
+    """People shall be told something of the ticket."""
+    _add(
+        tx,
+        view,
+        pb.NotificationRequested(
+            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
+            recipients=people_messages(recipients),
+            body=body,
+            actor=actor_message(occasion.actor),
+            cause=occasion.cause,
+            occurred_at=moment(occasion.occurred_at),
+            recorded_at=moment(occasion.recorded_at),
         ),
     )
 

@@ -437,6 +437,51 @@ class ApprovalCompleted(_message.Message):
 Global___ApprovalCompleted: _TypeAlias = ApprovalCompleted  # noqa: Y015
 
 @_typing.final
+class NotificationRequested(_message.Message):
+    """People shall be told something of the ticket, as a rule or macro says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    RECIPIENTS_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    body: _builtins.str
+    """Plain text, the variables filled in."""
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def recipients(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PersonRef]: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        recipients: _abc.Iterable[_types_pb2.PersonRef] | None = ...,
+        body: _builtins.str = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "body", b"body", "cause", b"cause", "occurred_at", b"occurred_at", "recipients", b"recipients", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NotificationRequested: _TypeAlias = NotificationRequested  # noqa: Y015
+
+@_typing.final
 class MessageRejected(_message.Message):
     """A mail could not become a ticket or a comment for a reason that trying again will not mend.
     Aggregate: the inbound message's id.

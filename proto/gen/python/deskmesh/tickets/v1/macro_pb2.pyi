@@ -81,11 +81,14 @@ class Action(_message.Message):
     TYPE_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
     type: _builtins.str
-    """"set", "tag", "assign", "move", "reply" or "note"."""
+    """"set", "tag", "assign", "move", "reply", "note", "notify", "watch", "link", "child" or "approval"."""
     @_builtins.property
     def parameters(self) -> _struct_pb2.Struct:
         """What it takes: set {values, fields}; tag {add, remove}; assign {team, assignee}; move {to}; reply and note {body}, a
-        template.
+        template; notify {people, teams, roles, body}, where roles are "requester", "assignee", "team", "watchers" and
+        "supervisors"; watch {add, remove}; link {link, ticket}; child {title, description, ticket_type, queue, priority};
+        approval {name, steps, own_allowed}, where a step is {approvers, name, mode, quorum, stage, remind_after,
+        expires_after} and an approver {person}, {team} or {manager: true}.
         """
 
     def __init__(

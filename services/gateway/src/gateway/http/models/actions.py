@@ -59,8 +59,68 @@ class SayAction(Input):
     body: Text = Field(description="With variables such as `{{ticket.number}}` and `{{fields.location}}`.")
 
 
+class NotifyAction(Input):
+    """Tells people something by mail; who is named twice is told once."""
+
+    type: Literal["notify"]
+    people: list[Text] = Field(default_factory=list, description="Ids or e-mail addresses.")
+    teams: list[Text] = Field(default_factory=list, description="Ids or slugs; their active members.")
+    roles: list[Text] = Field(
+        default_factory=list,
+        description="What people are to the ticket: `requester`, `assignee`, `team`, `watchers`, or `supervisors` (who"
+        " hold the role `supervisor` for its queue).",
+    )
+    body: Text = Field(description="With the variables of replies.")
+
+
+class WatchAction(Input):
+    """Has people watch the ticket, or no longer."""
+
+    type: Literal["watch"]
+    add: list[Text] = Field(default_factory=list, description="Ids or e-mail addresses.")
+    remove: list[Text] = Field(default_factory=list, description="Ids or e-mail addresses.")
+
+
+class LinkAction(Input):
+    """Links the ticket to another one, unless they are linked so."""
+
+    type: Literal["link"]
+    link: Text = Field(description="What this ticket is to the other one, such as `has_problem`.")
+    ticket: Text = Field(description="The other ticket, by id or number.")
+
+
+class ChildAction(Input):
+    """Makes a ticket below this one, of which the requester is not told."""
+
+    type: Literal["child"]
+    title: Text = Field(description="With the variables of replies.")
+    description: Text | None = Field(default=None, description="With the variables of replies.")
+    ticket_type: Text | None = None
+    queue: Text | None = Field(default=None, description="Id or slug; that of this ticket when absent.")
+    priority: Text | None = Field(default=None, description="That of this ticket when absent.")
+
+
+class ApprovalAction(Input):
+    """Asks people to approve the ticket."""
+
+    type: Literal["approval"]
+    name: Text = ""
+    steps: list[FreeForm] = Field(description="As those of `POST /tickets/{ticket}/approvals`.")
+    own_allowed: bool = Field(default=False, description="Whoever the ticket is for may decide too.")
+
+
 MacroAction: TypeAlias = Annotated[
-    SetAction | TagAction | AssignAction | MoveAction | SayAction, Field(discriminator="type")
+    SetAction
+    | TagAction
+    | AssignAction
+    | MoveAction
+    | SayAction
+    | NotifyAction
+    | WatchAction
+    | LinkAction
+    | ChildAction
+    | ApprovalAction,
+    Field(discriminator="type"),
 ]
 
 
@@ -76,3 +136,16 @@ class Action(Output):
     assignee: str | None = None
     to: str | None = None
     body: str | None = None
+    people: list[str] | None = None
+    teams: list[str] | None = None
+    roles: list[str] | None = None
+    link: str | None = None
+    ticket: str | None = None
+    title: str | None = None
+    description: str | None = None
+    ticket_type: str | None = None
+    queue: str | None = None
+    priority: str | None = None
+    name: str | None = None
+    steps: list[dict[str, JsonValue]] | None = None
+    own_allowed: bool | None = None

@@ -27,14 +27,18 @@ TICKET: JsonDict = {"id": ID, "key": "INC-1042", "name": ""}
 CHANGE: JsonDict = {"field": "priority", "from": "medium", "to": "critical"}
 
 Order = Annotated[int, Field(ge=-1_000_000, le=1_000_000, description="Lower runs first.")]
-ON = "`created`, `updated`, `state_changed`, `assigned`, `commented`, `clock_warning`, `clock_breached`; none with `after`."
+ON = (
+    "`created`, `updated`, `state_changed`, `assigned`, `commented`, `approval_completed`,"
+    " `clock_warning`, `clock_breached`; none with `after`."
+)
 AFTER = (
     "ISO 8601 duration of wall time for which the condition must hold; then the rule acts, once for each ticket. For"
     " business time, wait for the `clock_warning` or `clock_breached` of a policy's clock."
 )
 CONDITION = (
     "AIP-160 over the ticket's fields; with `on` also `event`, `changed`, `old_state`, `actor`, `actor_kind`,"
-    " `comment.visibility`, `comment.body`, `comment.from_requester`, `clock.name` and `clock.kind`."
+    " `comment.visibility`, `comment.body`, `comment.from_requester`, `approval.name`,"
+    " `approval.state`, `clock.name` and `clock.kind`."
 )
 
 
