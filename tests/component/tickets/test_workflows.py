@@ -10,6 +10,7 @@ from tickets_desk import TicketsDesk
 
 from chassis.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, Stale, WrongState
 from chassis.testing.identity import Person
+from chassis.testing.waiting import eventually
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import events_pb2, workflow_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
@@ -110,8 +111,11 @@ async def test_running_tickets_are_moved_where_the_rule_says_so_with_history(des
     assert [one.field for one in refused.value.errors] == ["running.state_map.pending_supplier"]
     assert (await find_workflow(desk, "task")).revision == 1
     await save(desk, workflow, document, rule="move", state_map={"pending_supplier": "open"})
-    await desk.service.drain()
-    assert await running(desk, workflow) == {2: 2, 1: 0}
+
+    async def all_moved() -> bool:
+        return await running(desk, workflow) == {2: 2, 1: 0}
+
+    await eventually(all_moved)
     for ticket, fields in ((waiting, ["state", "workflow_revision"]), (open_one, ["workflow_revision"])):
         entries = [one for one in await desk.history(ticket.id) if one.rule == "workflow:moved"]
         assert [one.change.field for one in entries] == fields

@@ -5,7 +5,7 @@ from dataclasses import replace
 from chassis import filters
 from chassis.context import current_caller
 from chassis.errors import BadRequest
-from chassis.filters import Field, FieldTable, FieldType, Node
+from chassis.filters import Field, FieldTable, FieldType, Node, TypedNode
 from chassis.filters.evaluate import Values
 from chassis.filters.tree import And, Comparison, Not, Or
 from tickets.app.configuration import Configuration
@@ -27,9 +27,12 @@ def filter_problem(configuration: Configuration, text: str, *, with_role: bool =
 
 def holds(configuration: Configuration, text: str, values: Values) -> bool:
     """Whether a condition that was checked when it was saved holds for a ticket and the caller."""
-    table = _with_role(field_table(configuration, strict=False))
-    tree = filters.check(filters.parse(text), table)
+    tree = configuration.once((holds, text), lambda: _checked(configuration, text))
     return filters.evaluate(tree, {**values, ROLE: current_caller().roles})
+
+
+def _checked(configuration: Configuration, text: str) -> TypedNode | None:
+    return filters.check(filters.parse(text), _with_role(field_table(configuration, strict=False)))
 
 
 def fields_named(text: str) -> set[str]:

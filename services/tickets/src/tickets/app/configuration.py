@@ -4,8 +4,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -40,6 +40,7 @@ KEPT_TENANTS = 500
 
 R = TypeVar("R", Process, Queue)
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ class Configuration:
     languages: tuple[str, ...]
     focused: frozenset[UUID]
     """The people who see only own tickets."""
+    _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, what: object, make: Callable[[], V]) -> V:
+        """What is made from this configuration alone, made when it is first asked for; `what` names it among all."""
+        if what not in self._made:
+            self._made[what] = make()
+        return cast("V", self._made[what])
 
     def workflow_of(self, process_id: UUID, kind: str) -> UUID:
         """The workflow version that new tickets of a type get in a process.

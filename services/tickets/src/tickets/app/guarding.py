@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 
-from chassis import filters
 from chassis.db import Tx
 from tickets.app.approval_reading import approval_states
+from tickets.app.conditions import holds
 from tickets.app.configuration import Configuration
 from tickets.app.facts import ticket_values
-from tickets.app.listing import field_table
 from tickets.app.recording import view_ticket
 from tickets.db.tickets import Ticket
 from tickets.domain.approvals import ticket_standing
@@ -54,6 +53,5 @@ async def _holding(
 ) -> dict[str, bool]:
     if not texts:
         return {}
-    table = field_table(configuration, strict=False)
     values = ticket_values(await view_ticket(tx, configuration, ticket), fields)
-    return {text: filters.evaluate(filters.check(filters.parse(text), table), values) for text in texts}
+    return {text: holds(configuration, text, values) for text in texts}

@@ -127,7 +127,10 @@ def field_table(configuration: Configuration, *, strict: bool = True) -> FieldTa
 
     :param strict: whether values that cannot be are refused; what was stored while they could be is read without.
     """
+    return configuration.once((field_table, strict), lambda: _field_table(configuration, strict=strict))
 
+
+def _field_table(configuration: Configuration, *, strict: bool) -> FieldTable:
     def text(column: SQLColumnExpression[str], values: Sequence[str] = ()) -> Field:
         return Field(FieldType.STRING, (_plain(column),), frozenset(values if strict else ()))
 
