@@ -37,6 +37,7 @@ from deskmesh.tickets.v1 import (
     merge_service_pb2,
     rule_service_pb2,
     ticket_pb2,
+    time_entry_service_pb2,
     view_service_pb2,
     workflow_service_pb2,
 )
@@ -62,6 +63,7 @@ SERVICES = [
         workflow_service_pb2,
         rule_service_pb2,
         focus_service_pb2,
+        time_entry_service_pb2,
     )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
@@ -80,7 +82,7 @@ AGENT = REQUESTER | {
     "users.ensure_requester",
     "approvals.request",
 }
-ADMIN = AGENT | {"tickets.override_priority", "tickets.import", "tickets.configure"}
+ADMIN = AGENT | {"tickets.override_priority", "tickets.manage_time", "tickets.import", "tickets.configure"}
 ROLES = {"requester": REQUESTER, "agent": AGENT, "admin": ADMIN}
 
 

@@ -48,15 +48,6 @@ def test_a_group_without_a_decision_has_no_rate() -> None:
     assert compliance._group(compliance_service_pb2.ComplianceGroup(key="x", rate=0.0))["rate"] == 0
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
-def test_a_cell_of_an_export_is_no_formula(cell: str) -> None:
-    assert compliance._cell(cell) == f"'{cell}"
-
-
-def test_numbers_and_words_of_an_export_are_left_as_they_are() -> None:
-    assert [compliance._cell(value) for value in (-1, "network", None)] == [-1, "network", None]
-
-
 def test_a_policy_reaches_sla_whole_and_comes_back_so() -> None:
     body = models.NewPolicy.model_validate(
         {

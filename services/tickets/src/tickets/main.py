@@ -20,6 +20,7 @@ from deskmesh.tickets.v1 import (
     merge_service_pb2,
     rule_service_pb2,
     ticket_service_pb2,
+    time_entry_service_pb2,
     view_service_pb2,
     workflow_service_pb2,
 )
@@ -39,6 +40,7 @@ from tickets.api.mail import MailEvents
 from tickets.api.merges import MergeServicer
 from tickets.api.rules import RuleServicer
 from tickets.api.tickets import TicketServicer
+from tickets.api.time_entries import TimeEntryServicer
 from tickets.api.timers import MovingTimers
 from tickets.api.views import ViewServicer
 from tickets.api.workflows import WorkflowServicer
@@ -65,6 +67,7 @@ _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
+_TIME_ENTRIES = time_entry_service_pb2.DESCRIPTOR.services_by_name["TimeEntryService"]
 _VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
 
 
@@ -97,6 +100,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_VIEWS, ViewServicer(configurations)),
             Servicer(_RULES, RuleServicer(configurations)),
             Servicer(_FOCUS, FocusServicer(configurations)),
+            Servicer(_TIME_ENTRIES, TimeEntryServicer(configurations)),
             Servicer(_MACROS, MacroServicer(databases, configurations, desk)),
         ],
         handlers=[

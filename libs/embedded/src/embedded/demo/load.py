@@ -16,6 +16,7 @@ from embedded.demo.client import Api, Journal, LoadError
 from embedded.demo.content import PASSWORD, TENANTS, Member, Tenant, read_tenant
 from embedded.demo.plan import PlannedTicket, Step, authors, plan_tickets
 from embedded.demo.services import load_services
+from embedded.demo.work import load_work
 
 _AT_ONCE = 6
 
@@ -60,6 +61,7 @@ async def _load_tenant(http: httpx.AsyncClient, tenant: Tenant, journal: Journal
         ]
     )
     await load_services(api, tenant.slug, as_of)
+    await load_work(api, tenant.slug, tickets, as_of)
     await _in_turns(
         _end_import(api, tenant, member) for member in _everybody(tenant) if member.email in writing
     )

@@ -12,6 +12,7 @@ from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
 from deskmesh.tickets.v1 import rule_service_pb2 as rules
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
+from deskmesh.tickets.v1 import time_entry_service_pb2 as time_entries
 from deskmesh.tickets.v1 import view_service_pb2 as views
 from deskmesh.tickets.v1 import workflow_service_pb2 as workflows
 from gateway.clients.calling import rpc
@@ -133,3 +134,16 @@ CREATE_CHANGE_TEMPLATE = rpc(changes.CreateTemplateRequest, changes.CreateTempla
 LIST_CHANGE_TEMPLATES = rpc(changes.ListTemplatesRequest, changes.ListTemplatesResponse)
 DELETE_CHANGE_TEMPLATE = rpc(changes.DeleteTemplateRequest, changes.DeleteTemplateResponse)
 CREATE_STANDARD_CHANGE = rpc(changes.CreateStandardChangeRequest, changes.CreateStandardChangeResponse)
+
+CREATE_TIME_ENTRY = rpc(time_entries.CreateTimeEntryRequest, time_entries.CreateTimeEntryResponse)
+GET_TIME_ENTRY = rpc(time_entries.GetTimeEntryRequest, time_entries.GetTimeEntryResponse)
+LIST_TIME_ENTRIES = rpc(time_entries.ListTimeEntriesRequest, time_entries.ListTimeEntriesResponse)
+SUMMARIZE_TIME_ENTRIES = rpc(
+    time_entries.SummarizeTimeEntriesRequest, time_entries.SummarizeTimeEntriesResponse
+)
+UPDATE_TIME_ENTRY = rpc(time_entries.UpdateTimeEntryRequest, time_entries.UpdateTimeEntryResponse)
+DELETE_TIME_ENTRY = rpc(time_entries.DeleteTimeEntryRequest, time_entries.DeleteTimeEntryResponse)
+GET_WORK_TIMER = rpc(time_entries.GetWorkTimerRequest, time_entries.GetWorkTimerResponse)
+START_WORK_TIMER = rpc(time_entries.StartWorkTimerRequest, time_entries.StartWorkTimerResponse)
+STOP_WORK_TIMER = rpc(time_entries.StopWorkTimerRequest, time_entries.StopWorkTimerResponse)
+DISCARD_WORK_TIMER = rpc(time_entries.DiscardWorkTimerRequest, time_entries.DiscardWorkTimerResponse)

@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from uuid import UUID
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.context import current_caller, use_caller
 from chassis.db import Tx
@@ -14,6 +11,7 @@ from chassis.paging import page_of
 from chassis.timers import Timer, TimerHandler
 from deskmesh.tickets.v1 import approval_pb2 as nouns
 from deskmesh.tickets.v1 import approval_service_pb2 as pb
+from tickets.api.requests import time_in
 from tickets.app import approval_reading, approval_timing, approvers, approving, deciding
 from tickets.app.approval_ending import EXPIRY, REMINDER
 from tickets.app.approvers import Approver, Substitution
@@ -114,8 +112,8 @@ class ApprovalServicer:
         made = await approvers.set_substitute(
             tx,
             person=request.person,
-            starts_at=_moment(request.starts_at, "starts_at") if request.HasField("starts_at") else None,
-            ends_at=_moment(request.ends_at, "ends_at") if request.HasField("ends_at") else None,
+            starts_at=time_in(request, "starts_at"),
+            ends_at=time_in(request, "ends_at"),
         )
         return pb.SetSubstituteResponse(substitute=_substitute(made))
 
@@ -189,10 +187,3 @@ def _substitute(substitution: Substitution) -> nouns.Substitute:
         starts_at=moment(substitution.starts_at),
         ends_at=moment(substitution.ends_at),
     )
-
-
-def _moment(stamp: Timestamp, field: str) -> datetime:
-    try:
-        return stamp.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInput([FieldError(field, "is no time between the years 1 and 9999")]) from None

@@ -1,16 +1,13 @@
 """The RPCs of change enablement."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.db import Tx
-from chassis.errors import FieldError, InvalidInput
 from chassis.paging import page_of
 from deskmesh.common.v1 import types_pb2 as common
 from deskmesh.tickets.v1 import change_pb2 as nouns
 from deskmesh.tickets.v1 import change_service_pb2 as pb
+from tickets.api.requests import time_in
 from tickets.app import change_plans, change_settings
 from tickets.app.change_plans import ChangeView, PlanDraft, Warned
 from tickets.app.change_settings import TemplateDraft
@@ -54,8 +51,8 @@ class ChangeServicer:
                 risk_answers=dict(change.risk_answers),
                 plan=change.plan,
                 backout_plan=change.backout_plan,
-                planned_start=_moment(change, "planned_start"),
-                planned_end=_moment(change, "planned_end"),
+                planned_start=time_in(change, "planned_start"),
+                planned_end=time_in(change, "planned_end"),
                 emergency=change.emergency,
                 release=change.release,
             ),
@@ -67,8 +64,8 @@ class ChangeServicer:
         views, token = await change_plans.list_changes(
             tx,
             configuration=await self.configurations.within(tx),
-            after=_moment(request, "from"),
-            before=_moment(request, "until"),
+            after=time_in(request, "from"),
+            before=time_in(request, "until"),
             release=request.release,
             page=page_of(request),
         )
@@ -79,8 +76,8 @@ class ChangeServicer:
         row = await change_settings.create_freeze(
             tx,
             name=freeze.name,
-            starts_at=_moment(freeze, "starts_at"),
-            ends_at=_moment(freeze, "ends_at"),
+            starts_at=time_in(freeze, "starts_at"),
+            ends_at=time_in(freeze, "ends_at"),
             service_ids=list(freeze.service_ids),
         )
         return pb.CreateFreezeResponse(freeze=_freeze(row))
@@ -126,28 +123,13 @@ class ChangeServicer:
             desk=self.desk,
             template=request.template,
             draft=PlanDraft(
-                planned_start=_moment(request, "planned_start"),
-                planned_end=_moment(request, "planned_end"),
+                planned_start=time_in(request, "planned_start"),
+                planned_end=time_in(request, "planned_end"),
             ),
             ci_ids=list(request.ci_ids),
             service_id=request.service_id,
         )
         return pb.CreateStandardChangeResponse(change=_change(view))
-
-
-_Dated = nouns.Change | nouns.ChangeFreeze | pb.ListChangesRequest | pb.CreateStandardChangeRequest
-
-
-def _moment(message: _Dated, name: str) -> datetime | None:
-    """A time of a message, aware; None where it says none. Raises InvalidInput where it is no time."""
-    if not message.HasField(name):  # type: ignore[arg-type]  # each message has the names that it is asked for
-        return None
-    stamp = getattr(message, name)
-    assert isinstance(stamp, Timestamp)
-    try:
-        return stamp.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInput([FieldError(name, "is no time between the years 1 and 9999")]) from None
 
 
 def _change(view: ChangeView) -> nouns.Change:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.errors import FieldError, InvalidInput
 from deskmesh.common.v1 import types_pb2 as common
@@ -151,13 +152,20 @@ def values_of(struct: Struct) -> dict[str, object]:
 
 
 def moment_of(request: Dated) -> datetime | None:
-    """When it happened, aware; None where the request does not say. Raises InvalidInput where it is no time."""
-    if not request.HasField("occurred_at"):
+    """When it happened, as `time_in`."""
+    return time_in(request, "occurred_at")
+
+
+def time_in(message: Message, name: str) -> datetime | None:
+    """A time of a message, aware; None where it says none. Raises InvalidInput where it is no time."""
+    if not message.HasField(name):
         return None
+    stamp = getattr(message, name)
+    assert isinstance(stamp, Timestamp)
     try:
-        return request.occurred_at.ToDatetime(tzinfo=UTC)
+        return stamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise InvalidInput([FieldError("occurred_at", "is no time between the years 1 and 9999")]) from None
+        raise InvalidInput([FieldError(name, "is no time between the years 1 and 9999")]) from None
 
 
 def _plain(value: Value) -> object:

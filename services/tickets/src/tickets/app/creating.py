@@ -217,6 +217,8 @@ def _view(
         first_responded_at=None,
         due_at=None,
         breached=False,
+        minutes_spent=None,
+        minutes_billable=None,
     )
     return TicketView(
         ticket=ticket,

@@ -13,7 +13,7 @@ from chassis.filters.tree import And, Comparison, Not, Operator, Or
 from tickets.app.configuration import Configuration
 from tickets.db.directory import Organization, Person
 
-PEOPLE = frozenset({"assignee", "requester"})
+PEOPLE = frozenset({"assignee", "requester", "person"})
 ME = "me"
 """As a person: whoever asks."""
 

@@ -66,6 +66,9 @@ class Ticket(TenantCopy, Base):
     # The nearest target of the running clocks, and whether one was missed: copies from sla, not part of the version.
     due_at: Mapped[datetime | None]
     breached: Mapped[bool]
+    # Sums of the time entries; null: none.
+    minutes_spent: Mapped[int | None]
+    minutes_billable: Mapped[int | None]
 
 
 class TicketSearch(Base):
@@ -151,7 +154,7 @@ class HistoryEntry(Base):
     ticket_id: Mapped[UUID]
     ticket_version: Mapped[int]
     # "created", "updated", "state_changed", "assigned", "commented", "attached", "watcher_added", "watcher_removed",
-    # "link_added", "link_removed", "merged", "merge_undone", "split".
+    # "link_added", "link_removed", "merged", "merge_undone", "split", "time_added", "time_changed", "time_removed".
     action: Mapped[str]
     # Empty where the action is not about one field.
     field: Mapped[str]

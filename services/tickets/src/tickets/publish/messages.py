@@ -64,6 +64,8 @@ def ticket_message(view: TicketView, *, cut_bytes: int | None = None) -> pb.Tick
         closed_at=moment(ticket.closed_at),
         first_responded_at=moment(ticket.first_responded_at),
         due_at=moment(ticket.due_at),
+        minutes_spent=ticket.minutes_spent or 0,
+        minutes_billable=ticket.minutes_billable or 0,
     )
 
 

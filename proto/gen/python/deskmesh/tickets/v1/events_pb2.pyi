@@ -7,6 +7,7 @@ from collections import abc as _abc
 from deskmesh.common.v1 import types_pb2 as _types_pb2
 from deskmesh.tickets.v1 import approval_pb2 as _approval_pb2
 from deskmesh.tickets.v1 import ticket_pb2 as _ticket_pb2
+from deskmesh.tickets.v1 import time_entry_pb2 as _time_entry_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -480,6 +481,133 @@ class NotificationRequested(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NotificationRequested: _TypeAlias = NotificationRequested  # noqa: Y015
+
+@_typing.final
+class TimeEntryAdded(_message.Message):
+    """Work was noted on the ticket. What counts for which day is the entry's `started_at`; `occurred_at` is when it was noted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    TIME_ENTRY_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def time_entry(self) -> _time_entry_pb2.TimeEntry: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        time_entry: _time_entry_pb2.TimeEntry | None = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "time_entry", b"time_entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cause", b"cause", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "time_entry", b"time_entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimeEntryAdded: _TypeAlias = TimeEntryAdded  # noqa: Y015
+
+@_typing.final
+class TimeEntryChanged(_message.Message):
+    """What was noted is put right: the entry as it is now and as it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    TIME_ENTRY_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    OLD_TIME_ENTRY_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def time_entry(self) -> _time_entry_pb2.TimeEntry: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def old_time_entry(self) -> _time_entry_pb2.TimeEntry: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        time_entry: _time_entry_pb2.TimeEntry | None = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        old_time_entry: _time_entry_pb2.TimeEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "occurred_at", b"occurred_at", "old_time_entry", b"old_time_entry", "recorded_at", b"recorded_at", "ticket", b"ticket", "time_entry", b"time_entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cause", b"cause", "occurred_at", b"occurred_at", "old_time_entry", b"old_time_entry", "recorded_at", b"recorded_at", "ticket", b"ticket", "time_entry", b"time_entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimeEntryChanged: _TypeAlias = TimeEntryChanged  # noqa: Y015
+
+@_typing.final
+class TimeEntryRemoved(_message.Message):
+    """What was noted is taken off: the entry as it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    TIME_ENTRY_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def time_entry(self) -> _time_entry_pb2.TimeEntry: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        time_entry: _time_entry_pb2.TimeEntry | None = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "time_entry", b"time_entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cause", b"cause", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "time_entry", b"time_entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimeEntryRemoved: _TypeAlias = TimeEntryRemoved  # noqa: Y015
 
 @_typing.final
 class MessageRejected(_message.Message):

@@ -82,6 +82,15 @@ def reads_comment(listener: Listener, event: tickets.CommentAdded) -> bool:
     return listener.reads_in(ticket.process.key, ticket.queue.id, ticket.queue.key)
 
 
+TimeNoted = tickets.TimeEntryAdded | tickets.TimeEntryChanged | tickets.TimeEntryRemoved
+
+
+def reads_time(listener: Listener, event: TimeNoted) -> bool:
+    """What work took is for agents."""
+    ticket = event.ticket
+    return listener.reads_in(ticket.process.key, ticket.queue.id, ticket.queue.key)
+
+
 Approved = (
     tickets.ApprovalRequested
     | tickets.ApprovalDecided
@@ -141,6 +150,9 @@ AUDIENCES: dict[str, Audience[Message]] = {
         Audience(tickets.ApprovalDecided, "tickets", reads_approval),
         Audience(tickets.ApprovalDelegated, "tickets", reads_approval),
         Audience(tickets.ApprovalCompleted, "tickets", reads_approval),
+        Audience(tickets.TimeEntryAdded, "tickets", reads_time),
+        Audience(tickets.TimeEntryChanged, "tickets", reads_time),
+        Audience(tickets.TimeEntryRemoved, "tickets", reads_time),
         Audience(sla.ClockStarted, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockPaused, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockResumed, "tickets", lambda who, event: reads_clock(who, event.ticket)),

@@ -176,6 +176,8 @@ TICKET: JsonDict = {
     "closed_at": None,
     "first_responded_at": None,
     "due_at": LATER,
+    "minutes_spent": 45,
+    "minutes_billable": 30,
     "sla": [CLOCK],
     "version": 3,
 }
@@ -223,6 +225,8 @@ class Ticket(Output):
     closed_at: str | None
     first_responded_at: str | None
     due_at: str | None = Field(description="The nearest target of the running clocks.")
+    minutes_spent: int = Field(description="The sum of the time entries.")
+    minutes_billable: int
     sla: list[TicketClock]
     version: int
 

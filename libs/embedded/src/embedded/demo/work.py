@@ -1,0 +1,24 @@
+"""Gets in what the agents of the demo tenants note of their work."""
+
+import tomllib
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from embedded.demo.client import Api
+from embedded.demo.plan import PlannedTicket
+
+_NOTED_ON = 12
+"""Tickets per tenant, the latest that somebody worked."""
+
+
+async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: datetime) -> None:
+    """Note the work on the latest tickets, by whoever was assigned, on the days before `as_of`."""
+    content = tomllib.loads(files("embedded.demo").joinpath("content/work.toml").read_text("utf-8"))[tenant]
+    worked = [ticket for ticket in tickets if any(step.kind == "assign" for step in ticket.steps)]
+    for place, ticket in enumerate(worked[-_NOTED_ON:]):
+        noted: dict[str, Any] = content["time"][place % len(content["time"])]
+        by = next(step.by for step in ticket.steps if step.kind == "assign")
+        body = {**noted, "started_at": (as_of - timedelta(days=place, hours=2)).isoformat()}
+        path = f"/tickets/{api.made(ticket.key)['id']}/time-entries"
+        await api.make(f"{ticket.key}/time", "POST", path, body, by=by)
