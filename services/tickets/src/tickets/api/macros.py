@@ -13,10 +13,9 @@ from deskmesh.tickets.v1 import macro_pb2
 from deskmesh.tickets.v1 import macro_service_pb2 as pb
 from tickets.api.requests import known_names, values_of
 from tickets.api.views import sharing_message, sharing_of
-from tickets.app import macros
 from tickets.app.acting import Done
 from tickets.app.configuration import Configurations
-from tickets.app.macros import MacroDraft
+from tickets.app.macros import MACROS, MacroDraft, apply_macro
 from tickets.app.opening import Desk
 from tickets.app.sharing import ShownShared
 from tickets.db.automation import Macro
@@ -43,37 +42,27 @@ class MacroServicer:
     desk: Desk
 
     async def CreateMacro(self, tx: Tx, request: pb.CreateMacroRequest) -> pb.CreateMacroResponse:
-        made = await macros.create_macro(
-            tx,
-            configuration=await self.configurations.within(tx),
-            draft=MacroDraft(**_values(request.macro, _FIELDS)),  # type: ignore[arg-type]  # its own fields
-        )
+        draft = MacroDraft(**_values(request.macro, _FIELDS))  # type: ignore[arg-type]  # its own fields
+        made = await MACROS.create(tx, await self.configurations.within(tx), draft)
         return pb.CreateMacroResponse(macro=_message(made))
 
     async def GetMacro(self, tx: Tx, request: pb.GetMacroRequest) -> pb.GetMacroResponse:
-        configuration = await self.configurations.within(tx)
-        found = await macros.get_macro(tx, configuration=configuration, macro_id=request.macro_id)
+        found = await MACROS.get(tx, await self.configurations.within(tx), request.macro_id)
         return pb.GetMacroResponse(macro=_message(found))
 
     async def ListMacros(self, tx: Tx, request: pb.ListMacrosRequest) -> pb.ListMacrosResponse:
-        configuration = await self.configurations.within(tx)
-        found, token = await macros.list_macros(tx, configuration=configuration, page=page_of(request))
+        found, token = await MACROS.page(tx, await self.configurations.within(tx), page_of(request))
         return pb.ListMacrosResponse(macros=[_message(macro) for macro in found], next_page_token=token)
 
     async def UpdateMacro(self, tx: Tx, request: pb.UpdateMacroRequest) -> pb.UpdateMacroResponse:
-        changed = await macros.update_macro(
-            tx,
-            configuration=await self.configurations.within(tx),
-            macro_id=request.macro_id,
-            changes=_values(request.patch, known_names(request.update_mask, _FIELDS)),
-            expected_version=request.expected_version or None,
-        )
+        configuration = await self.configurations.within(tx)
+        changes = _values(request.patch, known_names(request.update_mask, _FIELDS))
+        expected = request.expected_version or None
+        changed = await MACROS.update(tx, configuration, request.macro_id, changes, expected)
         return pb.UpdateMacroResponse(macro=_message(changed))
 
     async def DeleteMacro(self, tx: Tx, request: pb.DeleteMacroRequest) -> pb.DeleteMacroResponse:
-        await macros.delete_macro(
-            tx, macro_id=request.macro_id, expected_version=request.expected_version or None
-        )
+        await MACROS.delete(tx, request.macro_id, request.expected_version or None)
         return pb.DeleteMacroResponse()
 
     async def ApplyMacro(self, tx: Tx, request: pb.ApplyMacroRequest) -> pb.ApplyMacroResponse:
@@ -91,7 +80,7 @@ class MacroServicer:
             return pb.PreviewMacroResponse(effect=_effect(previewed.done))
 
     async def _apply(self, tx: Tx, ticket: str, macro_id: str, expected_version: int | None) -> Done:
-        return await macros.apply_macro(
+        return await apply_macro(
             tx,
             configuration=await self.configurations.within(tx),
             desk=self.desk,

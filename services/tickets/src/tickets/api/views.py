@@ -8,9 +8,8 @@ from chassis.paging import page_of
 from deskmesh.tickets.v1 import view_pb2
 from deskmesh.tickets.v1 import view_service_pb2 as pb
 from tickets.api.requests import known_names
-from tickets.app import saved_views
 from tickets.app.configuration import Configurations
-from tickets.app.saved_views import ViewDraft
+from tickets.app.saved_views import VIEWS, ViewDraft, count_views, list_view_tickets
 from tickets.app.sharing import Sharing, ShownShared
 from tickets.db.automation import SavedView, Shared
 from tickets.domain.references import Reference
@@ -26,44 +25,32 @@ class ViewServicer:
     configurations: Configurations
 
     async def CreateView(self, tx: Tx, request: pb.CreateViewRequest) -> pb.CreateViewResponse:
-        made = await saved_views.create_view(
-            tx,
-            configuration=await self.configurations.within(tx),
-            draft=ViewDraft(**_values(request.view, _FIELDS)),  # type: ignore[arg-type]  # its own fields
-        )
+        draft = ViewDraft(**_values(request.view, _FIELDS))  # type: ignore[arg-type]  # its own fields
+        made = await VIEWS.create(tx, await self.configurations.within(tx), draft)
         return pb.CreateViewResponse(view=_message(made))
 
     async def GetView(self, tx: Tx, request: pb.GetViewRequest) -> pb.GetViewResponse:
-        configuration = await self.configurations.within(tx)
-        found = await saved_views.get_view(tx, configuration=configuration, view_id=request.view_id)
+        found = await VIEWS.get(tx, await self.configurations.within(tx), request.view_id)
         return pb.GetViewResponse(view=_message(found))
 
     async def ListViews(self, tx: Tx, request: pb.ListViewsRequest) -> pb.ListViewsResponse:
-        configuration = await self.configurations.within(tx)
-        found, token = await saved_views.list_views(tx, configuration=configuration, page=page_of(request))
+        found, token = await VIEWS.page(tx, await self.configurations.within(tx), page_of(request))
         return pb.ListViewsResponse(views=[_message(view) for view in found], next_page_token=token)
 
     async def UpdateView(self, tx: Tx, request: pb.UpdateViewRequest) -> pb.UpdateViewResponse:
-        changed = await saved_views.update_view(
-            tx,
-            configuration=await self.configurations.within(tx),
-            view_id=request.view_id,
-            changes=_values(request.patch, known_names(request.update_mask, _FIELDS)),
-            expected_version=request.expected_version or None,
-        )
+        configuration = await self.configurations.within(tx)
+        changes = _values(request.patch, known_names(request.update_mask, _FIELDS))
+        expected = request.expected_version or None
+        changed = await VIEWS.update(tx, configuration, request.view_id, changes, expected)
         return pb.UpdateViewResponse(view=_message(changed))
 
     async def DeleteView(self, tx: Tx, request: pb.DeleteViewRequest) -> pb.DeleteViewResponse:
-        await saved_views.delete_view(
-            tx, view_id=request.view_id, expected_version=request.expected_version or None
-        )
+        await VIEWS.delete(tx, request.view_id, request.expected_version or None)
         return pb.DeleteViewResponse()
 
     async def CountViews(self, tx: Tx, request: pb.CountViewsRequest) -> pb.CountViewsResponse:
         configuration = await self.configurations.within(tx)
-        counted = await saved_views.count_views(
-            tx, configuration=configuration, view_ids=list(request.view_ids)
-        )
+        counted = await count_views(tx, configuration=configuration, view_ids=list(request.view_ids))
         return pb.CountViewsResponse(
             counts=[
                 view_pb2.ViewCount(
@@ -74,7 +61,7 @@ class ViewServicer:
         )
 
     async def ListViewTickets(self, tx: Tx, request: pb.ListViewTicketsRequest) -> pb.ListViewTicketsResponse:
-        views, token = await saved_views.list_view_tickets(
+        views, token = await list_view_tickets(
             tx,
             configuration=await self.configurations.within(tx),
             view_id=request.view_id,

@@ -1,16 +1,14 @@
 """Saved views: questions for tickets that people keep, share, count and open."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, Uuid, cast, func, select, union_all
 
 from chassis import filters
-from chassis.context import current_caller
 from chassis.db import Tx
 from chassis.errors import BadRequest, FieldError, InvalidInput, WrongState
-from chassis.ids import new_id
 from chassis.paging import Page
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
@@ -23,21 +21,10 @@ from tickets.app.listing import (
     list_tickets,
     matching,
 )
-from tickets.app.sharing import (
-    Sharing,
-    ShownShared,
-    checked_teams,
-    get_shared,
-    list_shared,
-    lock_shared,
-    one_shown,
-    shown,
-    tell_setting,
-)
+from tickets.app.sharing import Draft, SharedKind, sharing_of
 from tickets.db.automation import SavedView
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView
-from tickets.domain.changes import Plain
 from tickets.domain.texts import MAX_SHORT
 
 MAX_COLUMNS = 30
@@ -45,19 +32,15 @@ MAX_COUNTED_VIEWS = 50
 COUNTED_UP_TO = 1_000
 """Tickets of one view; a larger number helps nobody to choose, and costs more the larger it is."""
 
-_VIEW = "view"
-
 
 @dataclass(frozen=True, slots=True)
-class ViewDraft:
+class ViewDraft(Draft):
     """All that a view says, as people write it."""
 
-    name: str
     filter: str = ""
     query: str = ""
     columns: Sequence[str] = ()
     order_by: str = ""
-    shared_with: Sharing = field(default_factory=Sharing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,61 +56,6 @@ class ViewCount:
     problem: str = ""
 
 
-async def create_view(tx: Tx, *, configuration: Configuration, draft: ViewDraft) -> ShownShared[SavedView]:
-    """Keeps a view of the caller. Raises InvalidInput with the place of a fault in the filter, Forbidden."""
-    _check(configuration, draft)
-    owner_id = current_caller().user_id
-    assert owner_id is not None  # nobody calls it but people and service accounts
-    row = SavedView(id=new_id(), owner_id=owner_id)
-    _write(row, draft, checked_teams(configuration, draft.shared_with))
-    tx.add(row)
-    await tx.flush()
-    tell_setting(tx, kind=_VIEW, row=row, before={}, after=_plain(row), version=row.version)
-    return await one_shown(tx, configuration, row)
-
-
-async def update_view(
-    tx: Tx,
-    *,
-    configuration: Configuration,
-    view_id: str,
-    changes: Mapping[str, object],
-    expected_version: int | None,
-) -> ShownShared[SavedView]:
-    """Changes fields of a view. Raises NotFound, Forbidden, Stale, InvalidInput."""
-    row = await lock_shared(tx, row=SavedView, id=view_id, what=_VIEW, expected_version=expected_version)
-    before = _plain(row)
-    draft = replace(_draft(row), **changes)  # type: ignore[arg-type]  # the door hands fields of the draft
-    _check(configuration, draft)
-    shared = "shared_with" in changes
-    _write(row, draft, checked_teams(configuration, draft.shared_with) if shared else row.team_ids)
-    if _plain(row) != before:
-        await tx.flush()
-        tell_setting(tx, kind=_VIEW, row=row, before=before, after=_plain(row), version=row.version)
-    return await one_shown(tx, configuration, row)
-
-
-async def delete_view(tx: Tx, *, view_id: str, expected_version: int | None) -> None:
-    """Removes a view. Raises NotFound, Forbidden, Stale."""
-    row = await lock_shared(tx, row=SavedView, id=view_id, what=_VIEW, expected_version=expected_version)
-    await tx.session.delete(row)
-    tell_setting(tx, kind=_VIEW, row=row, before=_plain(row), after={}, version=row.version + 1)
-
-
-async def get_view(tx: Tx, *, configuration: Configuration, view_id: str) -> ShownShared[SavedView]:
-    """The view of an id. Raises NotFound."""
-    row = await get_shared(tx, row=SavedView, id=view_id, what=_VIEW)
-    return await one_shown(tx, configuration, row)
-
-
-async def list_views(
-    tx: Tx, *, configuration: Configuration, page: Page
-) -> tuple[list[ShownShared[SavedView]], str]:
-    """A page of the views that the caller sees, by name, and the token of the next."""
-    rows, token = await list_shared(tx, row=SavedView, page=page)
-    return await shown(tx, configuration, rows), token
-
-
 async def list_view_tickets(
     tx: Tx, *, configuration: Configuration, view_id: str, page: Page
 ) -> tuple[list[TicketView], str]:
@@ -135,7 +63,7 @@ async def list_view_tickets(
 
     Raises NotFound, BadRequest for the token, WrongState where the filter no longer fits the fields that there are.
     """
-    row = await get_shared(tx, row=SavedView, id=view_id, what=_VIEW)
+    row = await VIEWS.find(tx, view_id)
     try:
         filters.check(filters.parse(row.filter), field_table(configuration))
     except BadRequest as error:
@@ -154,9 +82,9 @@ async def count_views(tx: Tx, *, configuration: Configuration, view_ids: Sequenc
         raise InvalidInput([FieldError("view_ids", f"must be at most {MAX_COUNTED_VIEWS}")])
     if view_ids:
         unique = dict.fromkeys(view_ids)
-        rows = [await get_shared(tx, row=SavedView, id=one, what=_VIEW) for one in unique]
+        rows = [await VIEWS.find(tx, one) for one in unique]
     else:
-        rows, _ = await list_shared(tx, row=SavedView, page=Page(MAX_COUNTED_VIEWS, ""))
+        rows, _ = await VIEWS.rows(tx, Page(MAX_COUNTED_VIEWS, ""))
     questions: dict[UUID, Select[Ticket]] = {}
     problems: dict[UUID, str] = {}
     for row in rows:
@@ -194,7 +122,7 @@ async def _counted(tx: Tx, questions: Mapping[UUID, Select[Ticket]]) -> dict[UUI
     return {row[0]: row[1] for row in await tx.execute(union_all(*counts))}
 
 
-def _check(configuration: Configuration, draft: ViewDraft) -> None:
+async def _check(_: Tx, configuration: Configuration, draft: ViewDraft) -> None:
     problems = Problems()
     problems.text("name", draft.name, limit=MAX_SHORT, required=True)
     problems.text("query", draft.query, limit=MAX_QUERY)
@@ -214,20 +142,16 @@ def _check(configuration: Configuration, draft: ViewDraft) -> None:
     check_order(draft.order_by)
 
 
-def _write(row: SavedView, draft: ViewDraft, team_ids: list[UUID]) -> None:
-    row.name = draft.name.strip()
+def _write(row: SavedView, draft: ViewDraft) -> None:
     row.filter = draft.filter
     row.query = draft.query
     row.columns = list(draft.columns)
     row.order_by = draft.order_by
-    row.everybody = draft.shared_with.everybody
-    row.team_ids = team_ids
 
 
 def _draft(row: SavedView) -> ViewDraft:
-    sharing = Sharing(row.everybody, [str(team) for team in row.team_ids])
-    return ViewDraft(row.name, row.filter, row.query, row.columns, row.order_by, sharing)
+    return ViewDraft(row.name, sharing_of(row), row.filter, row.query, row.columns, row.order_by)
 
 
-def _plain(row: SavedView) -> dict[str, Plain]:
-    return asdict(_draft(row))
+VIEWS = SharedKind(SavedView, "view", _draft, _check, _write)
+"""The views that people keep."""
