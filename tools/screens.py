@@ -17,6 +17,8 @@ SCREENS = {
     "ticket": ("/desk/tickets/INC-1052", AGENT),
     "board": ("/desk/board", SUPERVISOR),
     "portal": ("/portal", REQUESTER),
+    "order": ("/portal/catalog/laptop", REQUESTER),
+    "approvals": ("/portal/approvals", SUPERVISOR),
 }
 LOOKS = {
     "desktop-light": (False, False),

@@ -16,7 +16,7 @@ function compressed(): Plugin {
         if (!COMPRESSED.test(name) || !statSync(path).isFile()) continue;
         const content = readFileSync(path);
         writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
-        const params = { [constants.BROTLI_PARAM_QUALITY]: 10 };
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
         writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
       }
     },
@@ -30,6 +30,8 @@ export default defineConfig({
     outDir: OUT,
     emptyOutDir: true,
     target: "es2022",
+    // Four per cent smaller, as the network carries it, than by the bundler's own.
+    minify: "terser",
     modulePreload: { polyfill: false },
     // Small files too are files: the page's policy allows nothing inside it.
     assetsInlineLimit: 0,

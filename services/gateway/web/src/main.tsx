@@ -1,4 +1,4 @@
-import "@mantine/core/styles.css";
+import "./design/first";
 import "./design/base.css";
 
 import { MantineProvider } from "@mantine/core";

@@ -1,4 +1,4 @@
-/** Which path shows what. Each part of the desk is a bundle of its own, loaded when it is first shown. */
+/** Which path shows what. The portal's first page comes with the entry; every other part is loaded when it is first shown. */
 import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
@@ -13,6 +13,8 @@ import type { ListSearch } from "./workspace/views";
 import { may } from "./api/client";
 import { accessToken } from "./api/session";
 import { meQuery } from "./api/queries";
+import { PortalHome } from "./portal/home";
+import { PortalLayout } from "./portal/layout";
 import { Failed, Loading, Note } from "./shared/states";
 import { useTranslation } from "react-i18next";
 import { preferred, speak } from "./shared/i18n";
@@ -80,14 +82,14 @@ const home = createRoute({
 const portal = createRoute({
   getParentRoute: () => signedIn,
   path: "/portal",
-  component: lazyRouteComponent(() => import("./portal/layout"), "PortalLayout"),
+  component: PortalLayout,
 });
 const portalHome = createRoute({
   getParentRoute: () => portal,
   path: "/",
   validateSearch: (search: Record<string, unknown>): { q?: string } =>
     typeof search["q"] === "string" && search["q"] ? { q: search["q"] } : {},
-  component: lazyRouteComponent(() => import("./portal/home"), "PortalHome"),
+  component: PortalHome,
 });
 const portalNew = createRoute({
   getParentRoute: () => portal,
@@ -95,6 +97,21 @@ const portalNew = createRoute({
   validateSearch: (search: Record<string, unknown>): { title?: string } =>
     typeof search["title"] === "string" ? { title: search["title"] } : {},
   component: lazyRouteComponent(() => import("./portal/new-request"), "NewRequest"),
+});
+const portalCatalog = createRoute({
+  getParentRoute: () => portal,
+  path: "/catalog",
+  component: lazyRouteComponent(() => import("./portal/catalog"), "CatalogPage"),
+});
+const portalItem = createRoute({
+  getParentRoute: () => portal,
+  path: "/catalog/$item",
+  component: lazyRouteComponent(() => import("./portal/order"), "OrderPage"),
+});
+const portalApprovals = createRoute({
+  getParentRoute: () => portal,
+  path: "/approvals",
+  component: lazyRouteComponent(() => import("./shared/approvals-page"), "PortalApprovals"),
 });
 const portalRequest = createRoute({
   getParentRoute: () => portal,
@@ -152,12 +169,18 @@ const board = createRoute({
   component: lazyRouteComponent(() => import("./workspace/board"), "BoardPage"),
 });
 
+const deskApprovals = createRoute({
+  getParentRoute: () => desk,
+  path: "/approvals",
+  component: lazyRouteComponent(() => import("./shared/approvals-page"), "DeskApprovals"),
+});
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
     home,
-    portal.addChildren([portalHome, portalNew, portalRequest, portalArticle]),
-    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board]),
+    portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
+    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskApprovals]),
   ]),
 ]);
 

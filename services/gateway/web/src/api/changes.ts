@@ -6,7 +6,7 @@ import { api, asMe, ifMatch, onceKey, type Schemas, take, type Ticket } from "./
 import { problemOf } from "./problem";
 
 /** What belongs to one ticket and is asked for by its number. */
-const PARTS = ["ticket", "comments", "history", "moves", "clocks", "attachments"];
+const PARTS = ["ticket", "comments", "history", "moves", "clocks", "attachments", "approvals", "order"];
 
 export async function readAnew(queries: QueryClient, number: string): Promise<void> {
   await Promise.all([
@@ -16,7 +16,7 @@ export async function readAnew(queries: QueryClient, number: string): Promise<vo
 }
 
 /** The same key until the write has succeeded: whoever presses again after a lost answer does not write twice. */
-function useOnce(): { headers: () => Record<string, string>; done: () => void } {
+export function useOnce(): { headers: () => Record<string, string>; done: () => void } {
   const key = useRef<Record<string, string> | null>(null);
   return {
     headers: () => (key.current ??= onceKey()),

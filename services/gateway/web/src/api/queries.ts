@@ -88,7 +88,7 @@ export const attachmentsQuery = (number: string) =>
       take(api.GET("/api/v1/tickets/{ticket}/attachments", { params: { path: { ticket: number }, query: { page_size: 200 } } })),
   });
 
-const WHOLE = { params: { query: { page_size: 200 } } };
+export const WHOLE = { params: { query: { page_size: 200 } } };
 
 export const queuesQuery = queryOptions({
   queryKey: ["queues"],
@@ -182,3 +182,10 @@ export const everybodyQuery = (filter: string) =>
     initialPageParam: "",
     getNextPageParam: (last) => last.next_page_token || undefined,
   });
+
+/** The configuration items that the person may see. */
+export const itemsQuery = queryOptions({
+  queryKey: ["items"],
+  queryFn: () => take(api.GET("/api/v1/cmdb/items", WHOLE)),
+  staleTime: 60_000,
+});

@@ -15,7 +15,6 @@ export const theme = createTheme({
   autoContrast: true,
   cursorType: "pointer",
   components: {
-    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Select: { defaultProps: { comboboxProps: { shadow: "md" } } },
   },
 });

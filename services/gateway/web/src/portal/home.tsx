@@ -5,12 +5,15 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { myApprovalsQuery } from "../api/approvals";
+import { catalogQuery } from "../api/catalog";
 import { knowledgeQuery, ticketsQuery } from "../api/queries";
 import { StateBadge, When } from "../shared/badges";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";
 import { Failed, Loading, Note } from "../shared/states";
 import { Marked } from "../shared/text";
+import { answers, ItemCard } from "./item-card";
 import { NewRequestButton } from "./layout";
 
 const PAUSE = 250;
@@ -42,14 +45,36 @@ export function PortalHome(): ReactNode {
           value={words}
           onChange={(event) => setWords(event.target.value)}
         />
+        <Ways />
       </Stack>
       {asked.trim().length > 1 ? <Answers words={asked} /> : <MyRequests />}
     </Stack>
   );
 }
 
+/** Where else somebody may want to go; approvals only while there are some to decide. */
+function Ways(): ReactNode {
+  const { t } = useTranslation();
+  const mine = useQuery(myApprovalsQuery);
+  const waiting = mine.data?.items.length ?? 0;
+  return (
+    <Group gap="sm" justify="center">
+      <Button variant="light" leftSection={<Icon name="list" size={16} />} renderRoot={(props) => <Link to="/portal/catalog" {...props} />}>
+        {t("catalog.title")}
+      </Button>
+      {waiting > 0 && (
+        <Button variant="light" leftSection={<Icon name="check" size={16} />} renderRoot={(props) => <Link to="/portal/approvals" {...props} />}>
+          {t("approval.waiting", { waiting })}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
 function Answers({ words }: { words: string }): ReactNode {
   const { t } = useTranslation();
+  const catalog = useQuery(catalogQuery);
+  const items = (catalog.data?.items ?? []).filter((item) => item.active && answers(item, words.trim()));
   const found = useQuery(knowledgeQuery(words));
   return (
     <Stack component="section" gap="sm" aria-label={t("portal.answers")}>
@@ -70,7 +95,10 @@ function Answers({ words }: { words: string }): ReactNode {
           </Paper>
         </Link>
       ))}
-      {found.data?.items.length === 0 && <Note icon="search" title={t("portal.no_answers")} />}
+      {items.map((item) => (
+        <ItemCard key={item.id} item={item} />
+      ))}
+      {found.data?.items.length === 0 && items.length === 0 && <Note icon="search" title={t("portal.no_answers")} />}
       <Paper withBorder p="md">
         <Group justify="space-between">
           <Text>{t("portal.not_found")}</Text>

@@ -1,3 +1,5 @@
+import "../design/all";
+
 import { Alert, Button, FileInput, Group, Paper, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";

@@ -1,17 +1,22 @@
-import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
+import "../design/all";
+
+import { Anchor, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { orderQuery } from "../api/catalog";
 import { useMove } from "../api/changes";
 import type { Ticket } from "../api/client";
 import { movesQuery, ticketQuery } from "../api/queries";
+import { TicketApprovals } from "../shared/approvals";
 import { StateBadge, When } from "../shared/badges";
 import { Composer } from "../shared/composer";
 import { Conversation } from "../shared/conversation";
 import { Icon } from "../shared/icons";
 import { Failed, Loading } from "../shared/states";
+import { Price } from "./price";
 
 export function RequestPage(): ReactNode {
   const { t } = useTranslation();
@@ -42,9 +47,41 @@ export function RequestPage(): ReactNode {
           <Moves ticket={ticket} />
         </Group>
       </Group>
+      {ticket.type === "service_request" && <Ordered number={ticket.number} />}
+      <TicketApprovals number={ticket.number} />
       <Conversation ticket={ticket} />
       {!ticket.closed_at && <Composer key={ticket.id} ticket={ticket} notes={false} />}
     </Stack>
+  );
+}
+
+/** What was ordered and how far it is; nothing for a request that is no order. */
+function Ordered({ number }: { number: string }): ReactNode {
+  const { t } = useTranslation();
+  const asked = useQuery(orderQuery(number));
+  if (!asked.data) return null;
+  const { item, quantity, price, tasks } = asked.data.catalog;
+  return (
+    <Paper withBorder p="md" component="section" aria-label={t("catalog.ordered")}>
+      <Group justify="space-between">
+        <Text fw={600}>
+          {quantity > 1 && `${quantity} × `}
+          {item.name}
+        </Text>
+        {price && <Price price={price} times={quantity} />}
+      </Group>
+      {tasks.map((task) => (
+        <Group key={task.key} gap="xs" mt={6} wrap="nowrap">
+          <Icon name={task.state === "done" ? "check" : task.state === "open" ? "next" : "pause"} size={16} />
+          <Text size="sm" className={task.state === "open" ? undefined : "quiet"}>
+            {task.title}
+          </Text>
+          <Text size="xs" className="quiet">
+            {t(`task_states.${task.state as "done"}`)}
+          </Text>
+        </Group>
+      ))}
+    </Paper>
   );
 }
 

@@ -1,5 +1,5 @@
-/** Small signs of a ticket: state, priority, people, times, clocks. Colour never tells alone. */
-import { Avatar, Badge, Group, Text, Tooltip } from "@mantine/core";
+/** Small signs of a ticket: state, priority, times, clocks. Colour never tells alone. */
+import { Badge } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -41,32 +41,20 @@ export function PriorityMark({ priority }: { priority: string | null }): ReactNo
   if (!priority) return <span />;
   const bars = PRIORITY_BARS[priority] ?? 2;
   return (
-    <Tooltip label={word("priorities", priority)}>
-      <svg width={16} height={16} viewBox="0 0 16 16" role="img" className="whole" aria-label={word("priorities", priority)}>
-        {[1, 2, 3, 4].map((bar) => (
-          <rect
-            key={bar}
-            x={(bar - 1) * 4}
-            y={14 - bar * 3}
-            width={3}
-            height={bar * 3}
-            rx={1}
-            fill={bar <= bars ? PRIORITY_COLOURS[priority] : "var(--dm-line)"}
-          />
-        ))}
-      </svg>
-    </Tooltip>
-  );
-}
-
-export function Person({ name, quiet = false }: { name: string; quiet?: boolean }): ReactNode {
-  return (
-    <Group gap={6} wrap="nowrap" miw={0}>
-      <Avatar size={22} radius="xl" name={name} color="petrol" aria-hidden />
-      <Text size="sm" className={quiet ? "clip quiet" : "clip"}>
-        {name}
-      </Text>
-    </Group>
+    <svg width={16} height={16} viewBox="0 0 16 16" role="img" className="whole" aria-label={word("priorities", priority)}>
+      <title>{word("priorities", priority)}</title>
+      {[1, 2, 3, 4].map((bar) => (
+        <rect
+          key={bar}
+          x={(bar - 1) * 4}
+          y={14 - bar * 3}
+          width={3}
+          height={bar * 3}
+          rx={1}
+          fill={bar <= bars ? PRIORITY_COLOURS[priority] : "var(--dm-line)"}
+        />
+      ))}
+    </svg>
   );
 }
 
@@ -75,9 +63,9 @@ export function When({ moment }: { moment: string }): ReactNode {
   const now = useNow();
   const me = useMe();
   return (
-    <Tooltip label={dateTime(moment, i18n.language, me.time_zone)}>
-      <time dateTime={moment}>{relative(moment, now, i18n.language)}</time>
-    </Tooltip>
+    <time dateTime={moment} title={dateTime(moment, i18n.language, me.time_zone)}>
+      {relative(moment, now, i18n.language)}
+    </time>
   );
 }
 
@@ -108,20 +96,19 @@ export function DueBadge({ clock }: { clock: ShownClock | undefined }): ReactNod
   const left = (new Date(clock.due_at).getTime() - now) / 1000;
   const length = span(left, i18n.language);
   return (
-    <Tooltip label={`${word("clocks", clock.name)}: ${dateTime(clock.due_at, i18n.language, me.time_zone)}`}>
-      <Badge
-        variant="light"
-        color={clockColour(clock.due_at, clock.breached, now)}
-        tt="none"
-        fw={500}
-        radius="sm"
-        className="whole"
-        aria-label={t(left < 0 ? "clock.over" : "clock.left", { span: length })}
-        role="img"
-        leftSection={<Icon name={left < 0 ? "alert" : "clock"} size={12} />}
-      >
-        {length}
-      </Badge>
-    </Tooltip>
+    <Badge
+      variant="light"
+      color={clockColour(clock.due_at, clock.breached, now)}
+      tt="none"
+      fw={500}
+      radius="sm"
+      className="whole"
+      aria-label={t(left < 0 ? "clock.over" : "clock.left", { span: length })}
+      title={`${word("clocks", clock.name)}: ${dateTime(clock.due_at, i18n.language, me.time_zone)}`}
+      role="img"
+      leftSection={<Icon name={left < 0 ? "alert" : "clock"} size={12} />}
+    >
+      {length}
+    </Badge>
   );
 }

@@ -1,30 +1,35 @@
 /** What everybody chooses for themselves: language, light or dark, and to leave. */
-import { ActionIcon, Button, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, NativeSelect, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { signOut } from "../api/session";
 import { choose, type Language, LANGUAGES } from "./i18n";
-import { Icon } from "./icons";
+import { Icon, type IconName } from "./icons";
 
 export function LanguageMenu(): ReactNode {
   const { t, i18n } = useTranslation();
   return (
-    <Menu shadow="md">
-      <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Icon name="globe" size={16} />} aria-label={`${t("choice.language")}: ${LANGUAGES[i18n.language as Language]}`}>
-          {LANGUAGES[i18n.language as Language]}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {(Object.entries(LANGUAGES) as [Language, string][]).map(([language, name]) => (
-          <Menu.Item key={language} onClick={() => void choose(language)} lang={language}>
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <NativeSelect
+      size="xs"
+      w={112}
+      variant="unstyled"
+      leftSection={<Icon name="globe" size={16} />}
+      rightSection={<span />}
+      aria-label={t("choice.language")}
+      value={i18n.language}
+      data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
+      onChange={(event) => void choose(event.target.value as Language)}
+    />
+  );
+}
+
+function IconButton({ icon, label, act }: { icon: IconName; label: string; act: () => void }): ReactNode {
+  return (
+    <ActionIcon variant="subtle" color="gray" aria-label={label} title={label} onClick={act}>
+      <Icon name={icon} />
+    </ActionIcon>
   );
 }
 
@@ -32,13 +37,12 @@ export function SchemeButton(): ReactNode {
   const { t } = useTranslation();
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme("light") === "dark";
-  const label = dark ? t("choice.light") : t("choice.dark");
   return (
-    <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" aria-label={label} onClick={() => setColorScheme(dark ? "light" : "dark")}>
-        <Icon name={dark ? "sun" : "moon"} />
-      </ActionIcon>
-    </Tooltip>
+    <IconButton
+      icon={dark ? "sun" : "moon"}
+      label={t(dark ? "choice.light" : "choice.dark")}
+      act={() => setColorScheme(dark ? "light" : "dark")}
+    />
   );
 }
 
@@ -49,11 +53,5 @@ export function SignOutButton(): ReactNode {
     await signOut();
     await navigate({ to: "/sign-in", search: {} });
   }
-  return (
-    <Tooltip label={t("choice.sign_out")}>
-      <ActionIcon variant="subtle" color="gray" aria-label={t("choice.sign_out")} onClick={() => void leave()}>
-        <Icon name="out" />
-      </ActionIcon>
-    </Tooltip>
-  );
+  return <IconButton icon="out" label={t("choice.sign_out")} act={() => void leave()} />;
 }

@@ -1,5 +1,5 @@
 /** Where an answer is written: drafts are kept, files come by button, drop and paste. */
-import { ActionIcon, Alert, Badge, Button, CloseButton, FileButton, Group, Paper, SegmentedControl, Text, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Button, CloseButton, FileButton, Group, Paper, SegmentedControl, Text, Textarea } from "@mantine/core";
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -113,11 +113,9 @@ export function Composer({ ticket, notes, tools }: ComposerProps): ReactNode {
         <Group gap={4}>
         <FileButton onChange={(chosen) => add(chosen)} multiple>
           {(props) => (
-            <Tooltip label={t("composer.attach")}>
-              <ActionIcon {...props} variant="subtle" color="gray" aria-label={t("composer.attach")}>
-                <Icon name="clip" />
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon {...props} variant="subtle" color="gray" aria-label={t("composer.attach")} title={t("composer.attach")}>
+              <Icon name="clip" />
+            </ActionIcon>
           )}
         </FileButton>
         {tools}

@@ -6,10 +6,11 @@ import { useTranslation } from "react-i18next";
 
 import { asMe, type Comment, type Schemas, type Ticket } from "../api/client";
 import { commentsQuery } from "../api/queries";
-import { Person, When } from "./badges";
+import { When } from "./badges";
 import { fileSize } from "./format";
 import { Icon } from "./icons";
 import { useMe } from "./me";
+import { Person } from "./person";
 import { Failed, Loading } from "./states";
 import { Linked } from "./text";
 

@@ -1,4 +1,3 @@
-import { Alert } from "@mantine/core";
 import { useNetwork } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,8 +10,9 @@ export function Offline({ open }: { open: boolean | null }): ReactNode {
   const { online } = useNetwork();
   if (online && open !== false) return null;
   return (
-    <Alert color="yellow" radius={0} py={6} role="status" icon={<Icon name="alert" size={16} />}>
+    <div className="offline" role="status">
+      <Icon name="alert" size={16} />
       {t(online ? "state.line_broken" : "state.offline")}
-    </Alert>
+    </div>
   );
 }

@@ -1,3 +1,6 @@
+import "@mantine/core/styles/Alert.layer.css";
+import "@mantine/core/styles/PasswordInput.layer.css";
+
 import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";

@@ -1,18 +1,21 @@
-import { AppShell, Box, Burger, Divider, Group, NavLink, ScrollArea, Stack, Text, Tooltip } from "@mantine/core";
+import "../design/all";
+
+import { AppShell, Box, Burger, Divider, Group, NavLink, ScrollArea, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { myApprovalsQuery } from "../api/approvals";
 import type { Schemas } from "../api/client";
 import { queuesQuery, viewCountsQuery, viewsQuery } from "../api/queries";
-import { Person } from "../shared/badges";
 import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon, type IconName } from "../shared/icons";
 import { useLive } from "../shared/live";
 import { useMay, useMe } from "../shared/me";
 import { Offline } from "../shared/offline";
+import { Person } from "../shared/person";
 import { Palette } from "./palette";
 import { type ListSearch, VIEWS } from "./views";
 
@@ -70,11 +73,9 @@ function LiveMark({ open }: { open: boolean | null }): ReactNode {
   const { t } = useTranslation();
   const label = t(open ? "state.live" : "state.not_live");
   return (
-    <Tooltip label={label}>
-      <Box c={open ? "teal" : "dimmed"} lh={0} role="img" aria-label={label}>
-        <Icon name="live" size={16} />
-      </Box>
-    </Tooltip>
+    <Box c={open ? "teal" : "dimmed"} lh={0} role="img" aria-label={label} title={label}>
+      <Icon name="live" size={16} />
+    </Box>
   );
 }
 
@@ -86,6 +87,7 @@ function Menu(): ReactNode {
   const may = useMay();
   const views = useQuery(viewsQuery);
   const counts = useQuery(viewCountsQuery);
+  const approvals = useQuery(myApprovalsQuery);
   const onList = location.pathname === "/desk/tickets";
   return (
     <Stack gap={2}>
@@ -124,6 +126,13 @@ function Menu(): ReactNode {
         />
       ))}
       <Heading>{t("nav.more")}</Heading>
+      <Entry
+        to="/desk/approvals"
+        icon="check"
+        label={t("approval.title")}
+        active={location.pathname === "/desk/approvals"}
+        count={approvals.data?.items.length}
+      />
       {may("reports.read") && <Entry to="/desk/board" icon="chart" label={t("nav.board")} active={location.pathname === "/desk/board"} />}
       <Entry to="/portal" icon="home" label={t("nav.portal")} active={false} />
     </Stack>
@@ -149,12 +158,18 @@ function Heading({ children }: { children: ReactNode }): ReactNode {
 }
 
 interface EntryProps {
-  to: "/desk/new" | "/desk/board" | "/portal";
+  to: "/desk/new" | "/desk/board" | "/desk/approvals" | "/portal";
   icon: IconName;
   label: string;
   active: boolean;
+  count?: number | undefined;
 }
 
-function Entry({ to, icon, label, active }: EntryProps): ReactNode {
-  return <NavLink py={6} label={label} leftSection={<Icon name={icon} />} active={active} renderRoot={(props) => <Link to={to} {...props} />} />;
+function Entry({ to, icon, label, active, count = 0 }: EntryProps): ReactNode {
+  const waiting = count > 0 && (
+    <Text size="xs" className="quiet number">
+      {count}
+    </Text>
+  );
+  return <NavLink py={6} label={label} leftSection={<Icon name={icon} />} rightSection={waiting} active={active} renderRoot={(props) => <Link to={to} {...props} />} />;
 }

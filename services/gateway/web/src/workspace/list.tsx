@@ -7,9 +7,10 @@ import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
 import { queuesQuery, ticketsQuery, viewsQuery } from "../api/queries";
-import { DueBadge, nearest, Person, PriorityMark, StateBadge, When } from "../shared/badges";
+import { DueBadge, nearest, PriorityMark, StateBadge, When } from "../shared/badges";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";
+import { Person } from "../shared/person";
 import { Failed, Loading, Note } from "../shared/states";
 import { Bulk } from "./bulk";
 import { FilterButton } from "./filter-button";

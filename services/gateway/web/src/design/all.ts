@@ -1,0 +1,2 @@
+/** The styles of all components: for every page that is not among the first. */
+import "@mantine/core/styles.layer.css";
