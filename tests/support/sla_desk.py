@@ -145,3 +145,16 @@ class Story:
 
 def hours(number: float) -> timedelta:
     return timedelta(hours=number)
+
+
+STANDARD = book(
+    policy(("first_response", "", "PT4H"), ("next_response", "", "PT4H"), ("resolution", "", "PT9H"))
+)
+BY_PRIORITY = book(
+    policy(
+        ("resolution", "high", "PT4H"),
+        ("resolution", "low", "PT18H"),
+        ("resolution", "", "PT9H"),
+        warnings=["50%", "PT30M"],
+    )
+)

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sla_desk import (
     ALWAYS,
+    BY_PRIORITY,
+    STANDARD,
     Story,
     book,
     hours,
@@ -16,19 +18,6 @@ from sla_desk import (
 
 from sla.domain.clocks import compute
 from sla.domain.ledger import FINISHED
-
-STANDARD = book(
-    policy(("first_response", "", "PT4H"), ("next_response", "", "PT4H"), ("resolution", "", "PT9H"))
-)
-BY_PRIORITY = book(
-    policy(
-        ("resolution", "high", "PT4H"),
-        ("resolution", "low", "PT18H"),
-        ("resolution", "", "PT9H"),
-        warnings=["50%", "PT30M"],
-    )
-)
-
 
 MOVES = st.lists(
     st.tuples(

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from sla_desk import (
     ALWAYS,
+    BY_PRIORITY,
     CALENDARS,
     OFFICE,
+    STANDARD,
     Story,
     book,
     calendar,
@@ -16,18 +18,6 @@ from sla_desk import (
 )
 
 from sla.domain.clocks import compute
-
-STANDARD = book(
-    policy(("first_response", "", "PT4H"), ("next_response", "", "PT4H"), ("resolution", "", "PT9H"))
-)
-BY_PRIORITY = book(
-    policy(
-        ("resolution", "high", "PT4H"),
-        ("resolution", "low", "PT18H"),
-        ("resolution", "", "PT9H"),
-        warnings=["50%", "PT30M"],
-    )
-)
 
 
 def test_no_ticket_has_clocks_before_it_exists() -> None:

@@ -125,13 +125,7 @@ class NewFeed(Input):
     icalendar: str = Field(description="RFC 5545, at most 512 KiB.")
 
 
-class Calendar(Output):
-    """The hours in which clocks run."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"id": ID, "key": "business", **CALENDAR, "feeds": [FEED], **TIMES}]}
-    )
-
+class _CalendarFacts(Output):
     id: str
     key: str = Field(description="The name, which is unique.")
     name: str
@@ -143,12 +137,21 @@ class Calendar(Output):
     days: list[SpecialDay]
     feeds: list[Feed]
     effective_from: str | None
+
+
+class Calendar(_CalendarFacts):
+    """The hours in which clocks run."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": ID, "key": "business", **CALENDAR, "feeds": [FEED], **TIMES}]}
+    )
+
     created_at: str
     updated_at: str
     version: int
 
 
-class CalendarVersion(Output):
+class CalendarVersion(_CalendarFacts):
     """A calendar as it was from a change until the next."""
 
     model_config = ConfigDict(
@@ -166,17 +169,6 @@ class CalendarVersion(Output):
         }
     )
 
-    id: str
-    key: str
-    name: str
-    time_zone: str
-    hours: Hours
-    holidays: list[Holiday]
-    holiday_country: str | None
-    holiday_subdivision: str | None
-    days: list[SpecialDay]
-    feeds: list[Feed]
-    effective_from: str | None
     version: int
     in_force_since: str = Field(description="When the change was made.")
 

@@ -4,9 +4,9 @@ from pydantic import ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
 from gateway.http.models.actions import REPLY, WAIT, Action, MacroAction
-from gateway.http.models.common import EARLIER, ID, PERSON, QUEUE, Input, Output, PersonRef, Text
+from gateway.http.models.common import Input, Output, PersonRef, Text
 from gateway.http.models.conversation import Comment
-from gateway.http.models.sharing import SHARED, Sharing, SharingInput
+from gateway.http.models.sharing import KEPT, SHARED, Sharing, SharingInput
 from gateway.http.models.tickets import TICKET, Ticket
 
 SAVED: JsonDict = {
@@ -41,21 +41,7 @@ class MacroPatch(Input):
 class Macro(Output):
     """A canned reply, with what else is done to the ticket."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": ID,
-                    **SAVED,
-                    "shared_with": {"everybody": False, "teams": [QUEUE]},
-                    "owner": PERSON,
-                    "created_at": EARLIER,
-                    "updated_at": EARLIER,
-                    "version": 1,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{**SAVED, **KEPT}]})
 
     id: str
     name: str

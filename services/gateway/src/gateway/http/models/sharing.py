@@ -3,9 +3,18 @@
 from pydantic import Field
 from pydantic.config import JsonDict
 
-from gateway.http.models.common import Input, Output, Ref, Reference
+from gateway.http.models.common import EARLIER, ID, PERSON, QUEUE, Input, Output, Ref, Reference
 
 SHARED: JsonDict = {"everybody": False, "teams": ["network"]}
+KEPT: JsonDict = {
+    "id": ID,
+    "shared_with": {"everybody": False, "teams": [QUEUE]},
+    "owner": PERSON,
+    "created_at": EARLIER,
+    "updated_at": EARLIER,
+    "version": 1,
+}
+"""What the desk says of something shared beside what people wrote."""
 
 
 class SharingInput(Input):

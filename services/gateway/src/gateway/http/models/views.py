@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from gateway.http.models.common import EARLIER, ID, PERSON, QUEUE, Input, Output, PersonRef, Text
-from gateway.http.models.sharing import SHARED, Sharing, SharingInput
+from gateway.http.models.common import ID, Input, Output, PersonRef, Text
+from gateway.http.models.sharing import KEPT, SHARED, Sharing, SharingInput
 
 SAVED: JsonDict = {
     "name": "Urgent, nobody's",
@@ -51,21 +51,7 @@ class ViewPatch(Input):
 class View(Output):
     """A saved question for tickets."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": ID,
-                    **SAVED,
-                    "shared_with": {"everybody": False, "teams": [QUEUE]},
-                    "owner": PERSON,
-                    "created_at": EARLIER,
-                    "updated_at": EARLIER,
-                    "version": 1,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{**SAVED, **KEPT}]})
 
     id: str
     name: str
