@@ -1,5 +1,6 @@
 """What other services tell notify of a ticket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -47,6 +48,7 @@ class Case:
         visibility: str = "public",
         source_message_id: str = "",
         automatic: bool = False,
+        mentioned: Sequence[types_pb2.PersonRef] = (),
     ) -> UUID:
         """Somebody said something. Returns the id of the event."""
         event = tickets.CommentAdded(
@@ -61,6 +63,7 @@ class Case:
                 source_message_id=source_message_id,
             ),
             automatic=automatic,
+            mentioned=mentioned,
         )
         event.occurred_at.FromDatetime(NOW)
         event.recorded_at.FromDatetime(NOW)

@@ -132,7 +132,9 @@ async def test_an_answer_is_threaded_with_the_requesters_own_mail(case: Case) ->
 async def test_an_internal_note_never_leaves_the_desk(case: Case) -> None:
     case.ticket.assignee.CopyFrom(case.anna)
     case.ticket.watchers.append(case.requester)
-    await case.commented(case.bob, "secret! @rita @intern @bob please look", visibility="internal")
+    await case.commented(
+        case.bob, "secret! @rita please look", visibility="internal", mentioned=[case.requester, case.bob]
+    )
     mails = await case.tenant.mails(1)
     await case.settled()
     assert set(mails) == {case.anna.email}

@@ -13,10 +13,12 @@ from deskmesh.tickets.v1 import (
     catalog_service_pb2,
     change_service_pb2,
     configuration_service_pb2,
+    draft_service_pb2,
     field_service_pb2,
     focus_service_pb2,
     link_service_pb2,
     macro_service_pb2,
+    mention_service_pb2,
     merge_service_pb2,
     rule_service_pb2,
     ticket_service_pb2,
@@ -32,11 +34,13 @@ from tickets.api.changes import ChangeServicer
 from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
+from tickets.api.drafts import DraftServicer
 from tickets.api.fields import FieldServicer
 from tickets.api.focus import FocusServicer
 from tickets.api.links import LinkServicer
 from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
+from tickets.api.mentions import MentionServicer
 from tickets.api.merges import MergeServicer
 from tickets.api.rules import RuleServicer
 from tickets.api.tickets import TicketServicer
@@ -68,6 +72,8 @@ _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
 _TIME_ENTRIES = time_entry_service_pb2.DESCRIPTOR.services_by_name["TimeEntryService"]
+_DRAFTS = draft_service_pb2.DESCRIPTOR.services_by_name["DraftService"]
+_MENTIONS = mention_service_pb2.DESCRIPTOR.services_by_name["MentionService"]
 _VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
 
 
@@ -97,6 +103,8 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_BULK, BulkServicer(configurations)),
             Servicer(_MERGES, MergeServicer(databases, configurations, desk)),
+            Servicer(_MENTIONS, MentionServicer(configurations)),
+            Servicer(_DRAFTS, DraftServicer(configurations, desk.vocabulary)),
             Servicer(_VIEWS, ViewServicer(configurations)),
             Servicer(_RULES, RuleServicer(configurations)),
             Servicer(_FOCUS, FocusServicer(configurations)),

@@ -5,10 +5,12 @@ from deskmesh.tickets.v1 import bulk_service_pb2 as bulk
 from deskmesh.tickets.v1 import catalog_service_pb2 as catalog
 from deskmesh.tickets.v1 import change_service_pb2 as changes
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
+from deskmesh.tickets.v1 import draft_service_pb2 as drafts
 from deskmesh.tickets.v1 import field_service_pb2 as fields
 from deskmesh.tickets.v1 import focus_service_pb2 as focus
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
+from deskmesh.tickets.v1 import mention_service_pb2 as mentions
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
 from deskmesh.tickets.v1 import rule_service_pb2 as rules
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
@@ -33,6 +35,17 @@ ADD_WATCHER = rpc(tickets.AddWatcherRequest, tickets.AddWatcherResponse)
 REMOVE_WATCHER = rpc(tickets.RemoveWatcherRequest, tickets.RemoveWatcherResponse)
 LIST_WATCHERS = rpc(tickets.ListWatchersRequest, tickets.ListWatchersResponse)
 LIST_HISTORY = rpc(tickets.ListHistoryRequest, tickets.ListHistoryResponse)
+
+LIST_MENTIONS = rpc(mentions.ListMentionsRequest, mentions.ListMentionsResponse)
+MARK_MENTION = rpc(mentions.MarkMentionRequest, mentions.MarkMentionResponse)
+MARK_ALL_MENTIONS = rpc(mentions.MarkAllMentionsRequest, mentions.MarkAllMentionsResponse)
+LIST_MENTIONED = rpc(mentions.ListMentionedRequest, mentions.ListMentionedResponse)
+
+LIST_DRAFTS = rpc(drafts.ListDraftsRequest, drafts.ListDraftsResponse)
+GET_DRAFT = rpc(drafts.GetDraftRequest, drafts.GetDraftResponse)
+SAVE_DRAFT = rpc(drafts.SaveDraftRequest, drafts.SaveDraftResponse)
+DELETE_DRAFT = rpc(drafts.DeleteDraftRequest, drafts.DeleteDraftResponse)
+SEND_DRAFT = rpc(drafts.SendDraftRequest, drafts.SendDraftResponse)
 
 MERGE_TICKETS = rpc(merges.MergeTicketsRequest, merges.MergeTicketsResponse)
 UNMERGE_TICKET = rpc(merges.UnmergeTicketRequest, merges.UnmergeTicketResponse)

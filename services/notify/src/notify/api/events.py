@@ -228,6 +228,7 @@ def _new_comment(event: Received[tickets.CommentAdded]) -> announcing.NewComment
         public=message.comment.visibility == "public",
         from_requester=message.comment.from_requester,
         automatic=message.automatic,
+        mentioned=[_person(one) for one in message.mentioned],
         by_the_desk=message.automatic and message.comment.channel == "rule",
     )
 

@@ -61,6 +61,7 @@ class NewComment(News):
     public: bool = False
     from_requester: bool = False
     automatic: bool = False
+    mentioned: Sequence[Party] = ()
     by_the_desk: bool = False
     """Said by a rule of the desk, and not by a person or a machine outside."""
 
@@ -158,7 +159,6 @@ def timers_of(delivery_ids: Sequence[UUID], due_at: datetime) -> list[NewTimer]:
 async def _people(tx: Tx, news: Sequence[News], desk: Desk) -> dict[str, Known]:
     ids: set[UUID] = set()
     teams: set[UUID] = set()
-    handles: set[str] = set()
     for one in news:
         ids |= {UUID(each) for each in audience.ids_of(one.ticket.people)}
         if isinstance(one, ApprovalAsked):
@@ -169,11 +169,9 @@ async def _people(tx: Tx, news: Sequence[News], desk: Desk) -> dict[str, Known]:
             ids.add(UUID(one.asker.id))
         if one.ticket.people.team_id and one.ticket.people.assignee is None:
             teams.add(UUID(one.ticket.people.team_id))
-        if isinstance(one, NewComment) and not one.public:
-            handles |= audience.mentioned_names(one.body)
-    return await deliveries.people_of(
-        tx, ids=ids, team_ids=teams, handles=handles, agent_roles=desk.agent_roles
-    )
+        if isinstance(one, NewComment):
+            ids |= {UUID(each.id) for each in one.mentioned}
+    return await deliveries.people_of(tx, ids=ids, team_ids=teams, agent_roles=desk.agent_roles)
 
 
 def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
@@ -186,7 +184,7 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
                 ticket,
                 people,
                 author=news.author,
-                body=news.body,
+                mentioned=news.mentioned,
                 public=news.public,
                 from_requester=news.from_requester,
                 automatic=news.automatic,

@@ -27,12 +27,6 @@ SELECT id, email, name, language, time_zone, active, team_ids, roles FROM people
 WHERE tenant_id = $1 AND active AND team_ids && $3
 """
 
-_BEARERS = """
-UNION
-SELECT id, email, name, language, time_zone, active, team_ids, roles FROM people
-WHERE tenant_id = $1 AND (email = ANY ($4) OR split_part(email, '@', 1) = ANY ($4))
-"""
-
 _SENT_SINCE = """
 SELECT recipient, content ->> 'ticket.title' AS title, count(*)::int AS count FROM deliveries
 WHERE tenant_id = $1 AND recipient = ANY ($2) AND purpose = ANY ($3) AND created_at >= $4 AND state <> 'suppressed'
@@ -103,20 +97,13 @@ async def people_of(
     *,
     ids: Collection[UUID],
     team_ids: Collection[UUID],
-    handles: Collection[str],
     agent_roles: Collection[str],
 ) -> dict[str, Known]:
-    """Return the people with these ids, the active members of these teams, and the bearers of these handles, by id.
-
-    A handle is an address or its part before the at, lower case.
-    """
-    if not (ids or team_ids or handles):
+    """Return the people with these ids and the active members of these teams, by id."""
+    if not (ids or team_ids):
         return {}
     raw = await tx.raw()
-    if handles:
-        rows = await raw.fetch(_PEOPLE + _BEARERS, tx.tenant_id, list(ids), list(team_ids), list(handles))
-    else:
-        rows = await raw.fetch(_PEOPLE, tx.tenant_id, list(ids), list(team_ids))
+    rows = await raw.fetch(_PEOPLE, tx.tenant_id, list(ids), list(team_ids))
     return {
         str(row["id"]): Known(
             id=str(row["id"]),

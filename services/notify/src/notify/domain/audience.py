@@ -1,6 +1,5 @@
 """Who is told what. Pure rules over what an event says and what is known of people."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,8 +13,6 @@ IMPORT_AGE = timedelta(hours=1)
 AUTOMATIC_LIMIT_OF_A_SUBJECT = 3
 AUTOMATIC_LIMIT = 60
 AUTOMATIC_WINDOW = timedelta(hours=1)
-
-_MENTION = re.compile(r"(?<![\w@.])@([\w.+-]{1,64}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})?)")
 
 
 class Purpose(StrEnum):
@@ -144,7 +141,7 @@ def of_comment(
     people: Mapping[str, Known],
     *,
     author: str,
-    body: str,
+    mentioned: Sequence[Party],
     public: bool,
     from_requester: bool,
     automatic: bool,
@@ -153,7 +150,7 @@ def of_comment(
     """Who hears of a comment.
 
     What an agent says in public goes to the requester and the watchers; what the requester says, to the agents; what
-    is internal, to the assignee and the mentioned, and to agents alone. What a machine said goes to nobody: it is
+    is internal, to the assignee, and to agents alone; agents who are named in it hear of it too. What a machine said goes to nobody: it is
     on the ticket, and a mail about it could be the next turn of a loop. What the desk says by a rule goes where an
     agent's words would.
     """
@@ -162,16 +159,19 @@ def of_comment(
     if not public:
         internal = _Round(people, author)
         internal.tell(Purpose.AGENT_COMMENT, ticket.assignee, agents_only=True)
-        for mentioned in mentions(body, people.values()):
-            internal.tell(Purpose.AGENT_COMMENT, mentioned, agents_only=True)
+        for one in mentioned:
+            internal.tell(Purpose.AGENT_COMMENT, one, agents_only=True)
         return list(internal.letters.values())
+    named = _Round(people, author)
+    for one in mentioned:
+        named.tell(Purpose.AGENT_COMMENT, one, agents_only=True)
     if from_requester:
-        return _agents(ticket, people, author, Purpose.AGENT_COMMENT)
+        return _merged(_agents(ticket, people, author, Purpose.AGENT_COMMENT), list(named.letters.values()))
     outside = _Round(people, author)
     purpose = Purpose.AUTOMATIC_REPLY if by_the_desk else Purpose.REPLY
     for party in (ticket.requester, *ticket.watchers):
         outside.tell(purpose, party, agents_only=False)
-    return list(outside.letters.values())
+    return _merged(list(outside.letters.values()), list(named.letters.values()))
 
 
 def of_clock(ticket: TicketPeople, people: Mapping[str, Known], *, breached: bool) -> list[Letter]:
@@ -203,22 +203,6 @@ def of_resolution(ticket: TicketPeople, people: Mapping[str, Known], *, author: 
     outside = _Round(people, author)
     outside.tell(Purpose.RESOLVED, ticket.requester, agents_only=False)
     return list(outside.letters.values())
-
-
-def mentions(body: str, people: Iterable[Known]) -> list[Party]:
-    """The people that a text names as @address or @name-before-the-at, where that name is one person's alone."""
-    handles = {handle.lower().rstrip(".") for handle in _MENTION.findall(body)}
-    by_name: dict[str, list[Known]] = {}
-    for person in people:
-        by_name.setdefault(person.email.lower(), []).append(person)
-        by_name.setdefault(person.email.lower().partition("@")[0], []).append(person)
-    found = [by_name[handle][0] for handle in sorted(handles) if len(by_name.get(handle, ())) == 1]
-    return [Party(person.id, person.email, person.name) for person in found]
-
-
-def mentioned_names(body: str) -> set[str]:
-    """The handles in a text, lower case, so that the people can be looked up."""
-    return {handle.lower().rstrip(".") for handle in _MENTION.findall(body)}
 
 
 def within_limit(sent: Mapping[str, int], purpose: Purpose, *, title: str) -> bool:

@@ -12,7 +12,7 @@ from chassis.errors import FieldError, InvalidInput, WrongState
 from chassis.templates import fill
 from tickets.app.assigning import Assignment, assign_ticket
 from tickets.app.checking import Problems
-from tickets.app.commenting import INTERNAL, PUBLIC, NewComment, comment_on_ticket
+from tickets.app.commenting import INTERNAL, PUBLIC, RULE_CHANNEL, NewComment, comment_on_ticket
 from tickets.app.configuration import Configuration
 from tickets.app.directory import find_person
 from tickets.app.editing import Edits, check_edits
@@ -27,9 +27,6 @@ from tickets.db.views import TicketView
 from tickets.domain.actions import Action, Assign, Move, Say, SetValues, Tag, parse_actions
 from tickets.domain.texts import one_line
 from tickets.domain.variables import CUSTOM
-
-RULE_CHANNEL = "rule"
-"""Of what the desk says by itself."""
 
 
 @dataclass(frozen=True, slots=True)

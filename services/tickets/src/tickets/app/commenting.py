@@ -15,12 +15,14 @@ from tickets.app.access import is_requester, may_on, readable_ticket
 from tickets.app.actors import occasion_at
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
+from tickets.app.mentioning import keep_mentions
 from tickets.app.moving import move_by_itself
 from tickets.app.recording import record_change
 from tickets.app.wording import Vocabulary, add_comment_words
 from tickets.db.tickets import Attachment, Comment, Ticket
 from tickets.domain.changes import Change
 from tickets.domain.occasion import Occasion
+from tickets.domain.references import Reference
 from tickets.domain.texts import MAX_BODY, MAX_SHORT
 from tickets.domain.workflow import AGENT_REPLIED, FINAL_CATEGORIES, REQUESTER_REPLIED
 from tickets.publish import events
@@ -30,6 +32,8 @@ COMMENT_INTERNAL = "tickets.comment_internal"
 COMMENT_OWN = "tickets.comment_own"
 PUBLIC, INTERNAL = "public", "internal"
 MAX_ATTACHMENTS = 100
+RULE_CHANNEL = "rule"
+"""Of what the desk says by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,11 @@ async def add_comment(
         changes=[Change("comment", None, {"id": str(comment.id), "visibility": new.visibility})],
         public=public,
     )
-    events.comment_added(tx, view, comment, attachments, occasion)
+    mentioned: Sequence[Reference] = ()
+    # What machines outside say, and what was said long ago, calls for nobody.
+    if not occasion.imported and (not new.automatic or new.channel == RULE_CHANNEL):
+        mentioned = await keep_mentions(tx, configuration=configuration, ticket=ticket, comment=comment)
+    events.comment_added(tx, view, comment, attachments, occasion, mentioned=mentioned)
     if public and moves and not new.automatic:
         await move_by_itself(
             tx,

@@ -13,7 +13,7 @@ from tickets.app.actors import occasion_of
 from tickets.app.approvers import Approver, members_of
 from tickets.app.approving import NewApproval, NewStep, check_steps, request_approval
 from tickets.app.checking import Problems
-from tickets.app.commenting import COMMENT_INTERNAL
+from tickets.app.commenting import COMMENT_INTERNAL, RULE_CHANNEL
 from tickets.app.configuration import Configuration
 from tickets.app.creating import NewTicket, check_new, place_ticket, require_create
 from tickets.app.directory import find_person, reference_to
@@ -197,7 +197,7 @@ async def _make_child(
         type=action.type,
         queue=action.queue or str(view.queue.id),
         priority=action.priority or view.ticket.priority,
-        channel="rule" if current_caller().kind == "system" else "api",
+        channel=RULE_CHANNEL if current_caller().kind == "system" else "api",
         parent_id=await parent_named(tx, configuration, str(view.ticket.id)),
         automatic=True,
     )

@@ -100,9 +100,18 @@ def ticket_state_changed(
 
 
 def comment_added(
-    tx: Tx, view: TicketView, comment: Comment, attachments: Sequence[Attachment], occasion: Occasion
+    tx: Tx,
+    view: TicketView,
+    comment: Comment,
+    attachments: Sequence[Attachment],
+    occasion: Occasion,
+    *,
+    mentioned: Sequence[Reference] = (),
 ) -> None:
-    """Somebody wrote on the ticket."""
+    """Somebody wrote on the ticket.
+
+    :param mentioned: people whom it names and who may see it.
+    """
     _add(
         tx,
         view,
@@ -114,6 +123,7 @@ def comment_added(
             occurred_at=moment(occasion.occurred_at),
             recorded_at=moment(occasion.recorded_at),
             automatic=comment.automatic,
+            mentioned=people_messages(mentioned),
         ),
     )
 

@@ -220,6 +220,7 @@ class CommentAdded(_message.Message):
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     AUTOMATIC_FIELD_NUMBER: _builtins.int
+    MENTIONED_FIELD_NUMBER: _builtins.int
     cause: _builtins.str
     automatic: _builtins.bool
     @_builtins.property
@@ -232,6 +233,10 @@ class CommentAdded(_message.Message):
     def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def mentioned(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PersonRef]:
+        """People whom it names and who may see it, its author left out."""
+
     def __init__(
         self,
         *,
@@ -242,10 +247,11 @@ class CommentAdded(_message.Message):
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
         automatic: _builtins.bool = ...,
+        mentioned: _abc.Iterable[_types_pb2.PersonRef] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "comment", b"comment", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "automatic", b"automatic", "cause", b"cause", "comment", b"comment", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "automatic", b"automatic", "cause", b"cause", "comment", b"comment", "mentioned", b"mentioned", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
