@@ -121,8 +121,10 @@ class Case:
         event.recorded_at.FromDatetime(NOW)
         await self._tell(event)
 
-    async def breached(self, *, warning: bool = False, at: datetime | None = None) -> UUID:
-        """A clock ran out, or warned. Returns the id of the event."""
+    async def breached(
+        self, *, warning: bool = False, at: datetime | None = None, escalated_to: Sequence[str] = ()
+    ) -> UUID:
+        """A clock ran out, or warned, or reached a step of its chain. Returns the id of the event."""
         facts = sla.TicketFacts(
             id=self.ticket.id,
             number=self.ticket.number,
@@ -130,11 +132,16 @@ class Case:
             priority="high",
             team=self.ticket.team,
             requester=self.requester,
+            assignee=self.ticket.assignee,
         )
         clock = sla_pb2.Clock(id=str(new_id()), name="first_response")
         clock.due_at.FromDatetime(datetime(2026, 11, 23, 14, 30, tzinfo=UTC))
-        event: sla.ClockWarning | sla.ClockBreached
-        if warning:
+        event: sla.ClockWarning | sla.ClockBreached | sla.ClockEscalated
+        if escalated_to:
+            event = sla.ClockEscalated(
+                clock=clock, ticket=facts, step=sla_pb2.Escalation(at="50%", to=escalated_to)
+            )
+        elif warning:
             event = sla.ClockWarning(clock=clock, ticket=facts, warning="50%")
         else:
             event = sla.ClockBreached(clock=clock, ticket=facts)
@@ -150,7 +157,8 @@ class Case:
         | tickets.ApprovalCompleted
         | tickets.NotificationRequested
         | sla.ClockWarning
-        | sla.ClockBreached,
+        | sla.ClockBreached
+        | sla.ClockEscalated,
         event_id: UUID | None = None,
     ) -> UUID:
         return await self.tenant.desk.tell(

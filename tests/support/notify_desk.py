@@ -171,6 +171,7 @@ class TenantOf:
             active=bool(values.get("active", True)),
             teams=[types_pb2.Ref(id=str(team)) for team in teams],
             roles=[identity_pb2.RoleGrant(role=role)],
+            manager=types_pb2.PersonRef(id=str(values.get("manager", ""))),
             version=1,
         )
         await self.desk.tell(self.id, gateway_events.UserChanged(user=user), aggregate_id=str(person_id))

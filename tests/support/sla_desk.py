@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sla.domain.changes import Told, changes, remembered
 from sla.domain.clocks import Clock, compute
+from sla.domain.escalations import checked_escalations
 from sla.domain.hours import WEEKDAYS
 from sla.domain.ledger import Comment, TicketEvent
 from sla.domain.policies import (
@@ -72,6 +74,7 @@ def policy(
     warnings: Sequence[str] = (),
     holds: Callable[[Facts], bool] = lambda _: True,
     since: datetime = LONG_AGO,
+    escalations: Sequence[Mapping[str, object]] = (),
 ) -> PolicyVersion:
     made = Policy(
         id=UUID(int=number),
@@ -84,12 +87,39 @@ def policy(
         targets=checked_targets(targets),
         pause_states=frozenset(pauses),
         warnings=checked_warnings(warnings),
+        escalations=checked_escalations(escalations, {clock for clock, _, _ in targets}),
     )
     return PolicyVersion(made.id, since, made)
 
 
 def book(*policies: PolicyVersion, calendars: Sequence[CalendarVersion] = CALENDARS) -> RuleBook:
     return RuleBook(policies, calendars)
+
+
+def step(at: str, *to: str, clock: str = "", time: str = "business") -> dict[str, object]:
+    """A step of an escalation chain."""
+    return {"clock": clock, "at": at, "time": time, "to": list(to) or ["supervisor"]}
+
+
+class Listener:
+    """Hears of one clock what sla tells, as time goes on."""
+
+    def __init__(self, story: Story, name: str, rules: RuleBook) -> None:
+        self._story, self._name, self._rules = story, name, rules
+        self._told: Told | None = None
+
+    def hears(self, at: datetime) -> list[tuple[str, str]]:
+        """What is told at a time: what happened, and the words with it."""
+        clock = self._story.clock(self._name, self._rules, at)
+        found = changes(self._told, clock, at)
+        self._told = remembered(self._told, clock, at, version=1)
+        return [(change.what, change.step.text if change.step else change.words) for change in found]
+
+    @property
+    def escalates_at(self) -> datetime | None:
+        """When the next step of the chain is due, as it is remembered."""
+        assert self._told is not None  # it has heard of the clock
+        return self._told.escalation_at
 
 
 class Story:

@@ -152,6 +152,18 @@ async def test_a_breach_tells_the_team_the_time_in_their_own_zone(case: Case) ->
     assert sorted(row["purpose"] for row in rows) == ["clock_breach"] * 2 + ["clock_warning"] * 2
 
 
+async def test_a_step_of_an_escalation_chain_tells_those_it_names_once(case: Case) -> None:
+    chief = await case.tenant.new_person("Chief")
+    carl = await case.tenant.new_person("Carl", role="agent", manager=chief.id)
+    case.ticket.assignee.CopyFrom(carl)
+    await case.breached(escalated_to=["assignee", "supervisor", "manager", case.bob.email, "x@y.example"])
+    mails = await case.tenant.mails(3)
+    await case.settled()
+    assert set(mails) == {carl.email, case.bob.email, chief.email}
+    assert "needs your attention: its target is near." in text_of(mails[chief.email])
+    assert [row["purpose"] for row in await case.tenant.deliveries(3)] == ["clock_escalation"] * 3
+
+
 async def test_nobody_is_mailed_of_clocks_that_ran_out_before_their_ticket_was_imported(case: Case) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=3)
     await case.breached(at=long_ago)

@@ -13,7 +13,15 @@ from notify.domain.audience import Known, Letter, Party, Purpose, TicketPeople
 TEAM = "team-1"
 
 
-def person(name: str, *, agent: bool = False, active: bool = True, team: str = "") -> Known:
+def person(
+    name: str,
+    *,
+    agent: bool = False,
+    active: bool = True,
+    team: str = "",
+    manager: str = "",
+    supervisor: bool = False,
+) -> Known:
     return Known(
         id=name,
         email=f"{name}@acme.example",
@@ -23,6 +31,8 @@ def person(name: str, *, agent: bool = False, active: bool = True, team: str = "
         active=active,
         agent=agent,
         team_ids=frozenset([team] if team else []),
+        manager_id=manager,
+        supervisor=supervisor,
     )
 
 
@@ -130,6 +140,48 @@ def test_agents_who_are_named_in_public_hear_of_it_too() -> None:
 
 def test_what_a_machine_says_is_mailed_to_nobody() -> None:
     assert comment(author="rita", from_requester=True, automatic=True) == {}
+
+
+ESCALATED = {
+    each.id: each
+    for each in (
+        person("rita"),
+        person("anna", agent=True, team=TEAM, manager="mona"),
+        person("bob", agent=True, team=TEAM, supervisor=True),
+        person("mona"),
+        person("sara", agent=True, team="team-2", supervisor=True),
+        person("gone", active=False),
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("to", "told_to"),
+    [
+        ("assignee", {"anna"}),
+        ("team", {"anna", "bob"}),
+        ("supervisor", {"bob"}),
+        ("manager", {"mona"}),
+        ("Rita@acme.example", {"rita"}),
+        ("mona", {"mona"}),
+        ("gone", set()),
+        ("stranger@acme.example", set()),
+    ],
+)
+def test_a_step_of_an_escalation_chain_tells_those_it_names(to: str, told_to: set[str]) -> None:
+    letters = told(audience.of_escalation(ASSIGNED, ESCALATED, to=[to]))
+    assert letters == dict.fromkeys(told_to, "clock_escalation")
+
+
+def test_a_team_without_a_supervisor_is_looked_after_by_all_and_nobody_is_told_twice() -> None:
+    other = TicketPeople(requester=party("rita"), team_id="team-3")
+    assert set(told(audience.of_escalation(other, ESCALATED, to=["supervisor"]))) == {"bob", "sara"}
+    letters = audience.of_escalation(ASSIGNED, ESCALATED, to=["team", "supervisor", "assignee", "manager"])
+    assert sorted(told(letters)) == ["anna", "bob", "mona"]
+
+
+def test_an_escalation_of_a_ticket_without_an_assignee_reaches_no_manager() -> None:
+    assert audience.of_escalation(TICKET, ESCALATED, to=["manager", "assignee"]) == []
 
 
 def test_a_clock_tells_the_assignee_else_the_team_and_never_the_requester() -> None:

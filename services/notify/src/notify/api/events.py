@@ -16,6 +16,7 @@ from deskmesh.common.v1 import types_pb2
 from deskmesh.gateway.v1 import events_pb2 as gateway
 from deskmesh.gateway.v1 import identity_pb2
 from deskmesh.sla.v1 import events_pb2 as sla
+from deskmesh.sla.v1 import sla_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from deskmesh.tickets.v1 import ticket_pb2
 from notify.app import announcing, directory, understanding
@@ -30,7 +31,7 @@ E = TypeVar(
     tickets.ApprovalCompleted,
     tickets.NotificationRequested,
 )
-C = TypeVar("C", sla.ClockWarning, sla.ClockBreached)
+C = TypeVar("C", sla.ClockWarning, sla.ClockBreached, sla.ClockEscalated)
 
 
 def handlers(mail_domain: str) -> list[AnyHandler]:
@@ -49,6 +50,7 @@ def handlers(mail_domain: str) -> list[AnyHandler]:
         Handler(message=tickets.MessageRejected, handle=on_message_rejected),
         Handler(message=sla.ClockWarning, handle=told.on_clock_warning),
         Handler(message=sla.ClockBreached, handle=told.on_clock_breached),
+        Handler(message=sla.ClockEscalated, handle=told.on_clock_escalated),
     ]
 
 
@@ -150,6 +152,10 @@ class _Told:
             tx, [_clock(event.id, event.message, breached=True) for event in _timely(events)]
         )
 
+    async def on_clock_escalated(self, tx: Tx, events: list[Received[sla.ClockEscalated]]) -> None:
+        """Tell those whom the step of the chain names."""
+        await self._announce(tx, [_escalation(event) for event in _timely(events)])
+
     async def _announce(self, tx: Tx, news: Sequence[announcing.News]) -> None:
         await announcing.announce(tx, news=news, mail_domain=self.mail_domain, now=datetime.now(UTC))
 
@@ -178,6 +184,7 @@ def person_news(user: identity_pb2.User) -> directory.PersonNews:
         active=user.active,
         team_ids=[UUID(team.id) for team in user.teams],
         roles=sorted({grant.role for grant in user.roles}),
+        manager_id=UUID(user.manager.id) if user.manager.id else None,
         version=user.version,
     )
 
@@ -285,20 +292,42 @@ def _is_resolution(message: tickets.TicketStateChanged) -> bool:
 def _clock(
     event_id: UUID, message: sla.ClockWarning | sla.ClockBreached, *, breached: bool
 ) -> announcing.ClockNews:
-    facts = message.ticket
-    people = audience.TicketPeople(
-        requester=_party(facts.requester), assignee=_party(facts.assignee), team_id=facts.team.id
+    return announcing.ClockNews(
+        event_id,
+        _ticket_of_clock(message.ticket),
+        clock=message.clock.name,
+        due_at=_due_at(message.clock),
+        breached=breached,
     )
-    ticket = announcing.TicketNews(
+
+
+def _escalation(event: Received[sla.ClockEscalated]) -> announcing.Escalation:
+    message = event.message
+    return announcing.Escalation(
+        event.id,
+        _ticket_of_clock(message.ticket),
+        clock=message.clock.name,
+        due_at=_due_at(message.clock),
+        breached=message.clock.breached,
+        to=list(message.step.to),
+    )
+
+
+def _ticket_of_clock(facts: sla.TicketFacts) -> announcing.TicketNews:
+    return announcing.TicketNews(
         id=UUID(facts.id),
         number=facts.number,
         title=facts.title,
-        people=people,
+        people=audience.TicketPeople(
+            requester=_party(facts.requester), assignee=_party(facts.assignee), team_id=facts.team.id
+        ),
         priority=facts.priority,
         queue=facts.queue.name,
     )
-    due_at = _time(message.clock.due_at) if message.clock.HasField("due_at") else None
-    return announcing.ClockNews(event_id, ticket, clock=message.clock.name, due_at=due_at, breached=breached)
+
+
+def _due_at(clock: sla_pb2.Clock) -> datetime | None:
+    return _time(clock.due_at) if clock.HasField("due_at") else None
 
 
 def _ticket(ticket: ticket_pb2.Ticket) -> announcing.TicketNews:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis import timers
 from chassis.db import Tx
-from chassis.ids import new_id
+from chassis.ids import is_id, new_id
 from chassis.timers import NewTimer
 from notify.app import linking
 from notify.db import deliveries, queries
@@ -78,6 +78,13 @@ class ClockNews(News):
     clock: str = ""
     due_at: datetime | None = None
     breached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation(ClockNews):
+    """A clock has reached a step of its escalation chain, which tells these roles and people."""
+
+    to: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,7 @@ def timers_of(delivery_ids: Sequence[UUID], due_at: datetime) -> list[NewTimer]:
 async def _people(tx: Tx, news: Sequence[News], desk: Desk) -> dict[str, Known]:
     ids: set[UUID] = set()
     teams: set[UUID] = set()
+    addresses: set[str] | None = None
     for one in news:
         ids |= {UUID(each) for each in audience.ids_of(one.ticket.people)}
         if isinstance(one, ApprovalAsked):
@@ -167,11 +175,16 @@ async def _people(tx: Tx, news: Sequence[News], desk: Desk) -> dict[str, Known]:
             ids |= {UUID(each.id) for each in one.recipients}
         if isinstance(one, ApprovalEnded) and one.asker is not None:
             ids.add(UUID(one.asker.id))
-        if one.ticket.people.team_id and one.ticket.people.assignee is None:
+        if isinstance(one, Escalation):
+            ids |= {UUID(each) for each in one.to if is_id(each)}
+            addresses = (addresses or set()) | {each.lower() for each in one.to if "@" in each}
+        if one.ticket.people.team_id and (one.ticket.people.assignee is None or isinstance(one, Escalation)):
             teams.add(UUID(one.ticket.people.team_id))
         if isinstance(one, NewComment):
             ids |= {UUID(each.id) for each in one.mentioned}
-    return await deliveries.people_of(tx, ids=ids, team_ids=teams, agent_roles=desk.agent_roles)
+    return await deliveries.people_of(
+        tx, ids=ids, team_ids=teams, agent_roles=desk.agent_roles, addresses=addresses
+    )
 
 
 def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
@@ -197,7 +210,11 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
         case Resolution():
             return audience.of_resolution(ticket, people, author=news.author)
         case ClockNews():
-            return audience.of_clock(ticket, people, breached=news.breached)
+            return (
+                audience.of_escalation(ticket, people, to=news.to)
+                if isinstance(news, Escalation)
+                else audience.of_clock(ticket, people, breached=news.breached)
+            )
         case _:
             raise TypeError(f"no rule tells who hears of {type(news).__name__}")
 
@@ -291,4 +308,5 @@ def _content(news: News) -> dict[str, str]:
         case ClockNews():
             shown["clock.name"] = news.clock
             shown["clock.due_at"] = news.due_at.isoformat() if news.due_at else ""
+            shown["clock.breached"] = "yes" if news.breached else ""
     return shown

@@ -38,6 +38,7 @@ class PersonNews:
     active: bool
     team_ids: list[UUID]
     roles: list[str]
+    manager_id: UUID | None
     version: int
 
 
@@ -98,6 +99,7 @@ async def keep_people(tx: Tx, *, news: Sequence[PersonNews]) -> None:
                 "active": one.active,
                 "team_ids": one.team_ids,
                 "roles": one.roles,
+                "manager_id": one.manager_id,
             }
             for one in news
         ],

@@ -20,11 +20,23 @@ FROM (SELECT) AS one LEFT JOIN tenants t ON t.tenant_id = $1 AND t.id = $1
 
 # One index each: an OR over them would have each row of the tenant looked at.
 _PEOPLE = """
-SELECT id, email, name, language, time_zone, active, team_ids, roles FROM people
+SELECT id, email, name, language, time_zone, active, team_ids, roles, manager_id FROM people
 WHERE tenant_id = $1 AND id = ANY ($2)
 UNION
-SELECT id, email, name, language, time_zone, active, team_ids, roles FROM people
+SELECT id, email, name, language, time_zone, active, team_ids, roles, manager_id FROM people
 WHERE tenant_id = $1 AND active AND team_ids && $3
+"""
+
+_OF_CHAIN = """
+UNION
+SELECT id, email, name, language, time_zone, active, team_ids, roles, manager_id FROM people
+WHERE tenant_id = $1 AND email = ANY ($4)
+UNION
+SELECT id, email, name, language, time_zone, active, team_ids, roles, manager_id FROM people
+WHERE tenant_id = $1 AND id IN (SELECT manager_id FROM people WHERE tenant_id = $1 AND id = ANY ($2))
+UNION
+SELECT id, email, name, language, time_zone, active, team_ids, roles, manager_id FROM people
+WHERE tenant_id = $1 AND active AND $5 = ANY (roles)
 """
 
 _SENT_SINCE = """
@@ -98,12 +110,20 @@ async def people_of(
     ids: Collection[UUID],
     team_ids: Collection[UUID],
     agent_roles: Collection[str],
+    addresses: Collection[str] | None = None,
 ) -> dict[str, Known]:
-    """Return the people with these ids and the active members of these teams, by id."""
-    if not (ids or team_ids):
+    """Return the people with these ids and the active members of these teams, by id.
+
+    With `addresses`, for an escalation: also who has them (lower case), the managers of the first, and all supervisors.
+    """
+    if not (ids or team_ids or addresses is not None):
         return {}
     raw = await tx.raw()
-    rows = await raw.fetch(_PEOPLE, tx.tenant_id, list(ids), list(team_ids))
+    if addresses is None:
+        rows = await raw.fetch(_PEOPLE, tx.tenant_id, list(ids), list(team_ids))
+    else:
+        chain = (list(addresses), audience.SUPERVISOR)
+        rows = await raw.fetch(_PEOPLE + _OF_CHAIN, tx.tenant_id, list(ids), list(team_ids), *chain)
     return {
         str(row["id"]): Known(
             id=str(row["id"]),
@@ -114,6 +134,8 @@ async def people_of(
             active=row["active"],
             agent=audience.is_agent(row["roles"], agent_roles),
             team_ids=frozenset(map(str, row["team_ids"])),
+            manager_id=str(row["manager_id"] or ""),
+            supervisor=audience.SUPERVISOR in row["roles"],
         )
         for row in rows
     }

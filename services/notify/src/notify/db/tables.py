@@ -50,6 +50,8 @@ class Person(TenantCopy, Base):
     team_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     # Slugs of the roles held, wherever.
     roles: Mapped[list[str]]
+    # Whom the person reports to.
+    manager_id: Mapped[UUID | None]
 
 
 class Role(TenantCopy, Base):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 AGENT_PERMISSION = "tickets.comment_internal"
+SUPERVISOR = "supervisor"
 SHIPPED_AGENT_ROLES = frozenset({"agent", "supervisor", "admin"})
 IMPORT_AGE = timedelta(hours=1)
 # Within the window, to one address. A machine that answers ours without saying so repeats its subject; a person may
@@ -26,6 +27,7 @@ class Purpose(StrEnum):
     AGENT_COMMENT = "agent_comment"
     CLOCK_WARNING = "clock_warning"
     CLOCK_BREACH = "clock_breach"
+    CLOCK_ESCALATION = "clock_escalation"
     APPROVAL_REQUEST = "approval_request"
     APPROVAL_REMINDER = "approval_reminder"
     APPROVAL_COMPLETED = "approval_completed"
@@ -62,6 +64,8 @@ class Known:
     active: bool
     agent: bool
     team_ids: frozenset[str]
+    manager_id: str = ""
+    supervisor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,42 @@ def of_clock(ticket: TicketPeople, people: Mapping[str, Known], *, breached: boo
     """The assignee, else the team, hears of a clock."""
     purpose = Purpose.CLOCK_BREACH if breached else Purpose.CLOCK_WARNING
     return _agents(ticket, people, "", purpose)
+
+
+def of_escalation(ticket: TicketPeople, people: Mapping[str, Known], *, to: Sequence[str]) -> list[Letter]:
+    """Those of a step of an escalation chain: roles on the ticket, and people by address or id.
+
+    A team without a supervisor is looked after by all supervisors. People outside the desk are told where they are named
+    or somebody's manager, and only if the desk knows them.
+    """
+    round_ = _Round(people, author="")
+    for one in to:
+        for known in _escalated_to(one, ticket, people):
+            round_.tell(
+                Purpose.CLOCK_ESCALATION,
+                Party(known.id, known.email, known.name),
+                agents_only=one in {"assignee", "team", SUPERVISOR},
+            )
+    return list(round_.letters.values())
+
+
+def _escalated_to(recipient: str, ticket: TicketPeople, people: Mapping[str, Known]) -> Iterable[Known]:
+    assignee = people.get(ticket.assignee.id) if ticket.assignee is not None else None
+    team = [one for one in people.values() if ticket.team_id and ticket.team_id in one.team_ids]
+    match recipient:
+        case "assignee":
+            return [assignee] if assignee is not None else []
+        case "team":
+            return team
+        case "supervisor":
+            own = [one for one in team if one.supervisor]
+            return own or [one for one in people.values() if one.supervisor]
+        case "manager":
+            manager = people.get(assignee.manager_id) if assignee is not None else None
+            return [manager] if manager is not None else []
+        case _:
+            wanted = recipient.lower()
+            return [one for one in people.values() if wanted in {one.id, one.email.lower()}]
 
 
 def of_approval(parties: Iterable[Party], people: Mapping[str, Known], purpose: Purpose) -> list[Letter]:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from deskmesh.sla.v1 import sla_pb2
 from sla.app.calendar_draft import CalendarDraft
 from sla.app.policy_draft import PolicyDraft
+from sla.domain.escalations import BUSINESS
 from sla.domain.hours import WEEKDAYS
 
 CALENDAR_FIELDS = (
@@ -33,6 +34,7 @@ POLICY_FIELDS = (
     "restart_on",
     "recompute",
     "clocks",
+    "escalations",
 )
 
 
@@ -95,6 +97,10 @@ def policy_values(policy: sla_pb2.Policy, fields: Collection[str]) -> dict[str, 
                 "goes_on": clock.goes_on,
             }
             for clock in policy.clocks
+        ],
+        "escalations": [
+            {"clock": step.clock, "at": step.at, "time": step.time or BUSINESS, "to": list(step.to)}
+            for step in policy.escalations
         ],
     }
     return {field: values[field] for field in fields}

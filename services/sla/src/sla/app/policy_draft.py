@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sla.app.conditions import compiled
 from sla.app.refusals import invalid, refusals_told
+from sla.domain.escalations import checked_escalations
 from sla.domain.policies import (
     KINDS,
     OwnClock,
@@ -41,6 +42,8 @@ class PolicyDraft:
     recompute: str = "creation"
     clocks: list[dict[str, object]] = field(default_factory=list)
     """{"name", "start", "stop", "pause", "goes_on"} of each clock that the policy defines."""
+    escalations: list[dict[str, object]] = field(default_factory=list)
+    """{"clock", "at", "time", "to"} of each step of the escalation chain."""
 
     def ruled(self, *, id_: UUID, version: int, calendar_id: UUID) -> Policy:
         """The policy to reckon with. Raises InvalidInput with the first rule that is broken."""
@@ -68,6 +71,7 @@ class PolicyDraft:
                 restart_on=checked_restart_on(self.restart_on),
                 counts_from_change=checked_recompute(self.recompute),
                 clocks=own,
+                escalations=checked_escalations(self.escalations, {clock for clock, _, _ in self.targets}),
             )
 
     @classmethod

@@ -130,7 +130,7 @@ async def _closed(tx: Tx, cases: Iterable[_Case]) -> None:
 
 
 async def _set_timers(tx: Tx, cases: Iterable[_Case]) -> None:
-    """One timer for each ticket: the next breach or warning of any of its clocks, by which it is named.
+    """One timer for each ticket: the next breach, warning or escalation of any of its clocks, by which it is named.
 
     One whose moment has come is left alone: it may be firing just now, holding its row and waiting for this ticket.
     """
@@ -155,7 +155,7 @@ def _timer_key(ticket_id: UUID, due_at: datetime) -> str:
 
 
 def _next_moment(clocks: Iterable[Told]) -> datetime | None:
-    moments = (at for clock in clocks for at in (clock.breach_due_at, clock.warning_at))
+    moments = (at for clock in clocks for at in (clock.breach_due_at, clock.warning_at, clock.escalation_at))
     return min((at for at in moments if at is not None), default=None)
 
 

@@ -45,17 +45,18 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
 _PUT_CLOCKS = """
 INSERT INTO clocks (tenant_id, id, version, ticket_id, kind, name, state, priority, target_seconds, started_at, due_at,
     paused_at, stopped_at, breached_at, policy_id, policy_name, policy_version, calendar_id, calendar_version, warned,
-    warning_at, cycle, is_latest, elapsed_seconds, dimensions)
+    warning_at, cycle, is_latest, elapsed_seconds, dimensions, escalated, escalation_at)
 SELECT $1, id, version, ticket_id, kind, name, state, priority, target_seconds, started_at, due_at, paused_at, stopped_at,
     breached_at, policy_id, policy_name, policy_version, calendar_id, calendar_version,
-    string_to_array(warned, E'\\n'), warning_at, cycle, is_latest, elapsed_seconds, dimensions
+    string_to_array(warned, E'\\n'), warning_at, cycle, is_latest, elapsed_seconds, dimensions,
+    string_to_array(escalated, E'\\n'), escalation_at
 FROM unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],
     $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::uuid[],
     $16::text[], $17::bigint[], $18::uuid[], $19::bigint[], $20::text[], $21::timestamptz[], $22::int[], $23::boolean[],
-    $24::bigint[], $25::jsonb[]) AS c (id, version,
+    $24::bigint[], $25::jsonb[], $26::text[], $27::timestamptz[]) AS c (id, version,
     ticket_id, kind, name, state, priority, target_seconds, started_at, due_at, paused_at, stopped_at, breached_at,
     policy_id, policy_name, policy_version, calendar_id, calendar_version, warned, warning_at, cycle, is_latest,
-    elapsed_seconds, dimensions)
+    elapsed_seconds, dimensions, escalated, escalation_at)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     version = excluded.version, ticket_id = excluded.ticket_id, kind = excluded.kind, name = excluded.name,
     state = excluded.state, priority = excluded.priority, target_seconds = excluded.target_seconds,
@@ -64,7 +65,8 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
     policy_name = excluded.policy_name, policy_version = excluded.policy_version,
     calendar_id = excluded.calendar_id, calendar_version = excluded.calendar_version, warned = excluded.warned,
     warning_at = excluded.warning_at, cycle = excluded.cycle, is_latest = excluded.is_latest,
-    elapsed_seconds = excluded.elapsed_seconds, dimensions = excluded.dimensions, updated_at = now()
+    elapsed_seconds = excluded.elapsed_seconds, dimensions = excluded.dimensions,
+    escalated = excluded.escalated, escalation_at = excluded.escalation_at, updated_at = now()
 """
 
 
@@ -172,6 +174,8 @@ async def clocks_of(tx: Tx, ticket_ids: Collection[UUID]) -> dict[UUID, dict[UUI
             is_latest=row.is_latest,
             elapsed=None if row.elapsed_seconds is None else timedelta(seconds=row.elapsed_seconds),
             dimensions=row.dimensions,
+            escalated=tuple(row.escalated),
+            escalation_at=row.escalation_at,
         )
     return found
 
@@ -252,6 +256,8 @@ async def put_clocks(tx: Tx, clocks: Iterable[tuple[UUID, UUID, Told]]) -> None:
                 clock.is_latest,
                 None if clock.elapsed is None else clock.elapsed // timedelta(seconds=1),
                 _json(clock.dimensions),
+                "\n".join(clock.escalated),
+                clock.escalation_at,
             )
             for ticket_id, id_, clock in clocks
         ],

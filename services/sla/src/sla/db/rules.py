@@ -98,6 +98,8 @@ class PolicyRow(TenantRow, Base):
     recompute: Mapped[str]
     # [{"name": "supplier_reply", "start": ..., "stop": ..., "pause": ..., "goes_on": false}, ...].
     clocks: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
+    # [{"clock": "resolution", "at": "PT30M", "time": "wall", "to": ["supervisor"]}, ...].
+    escalations: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
 
 
 class PolicyVersionRow(TenantCopy, Base):

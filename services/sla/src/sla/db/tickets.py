@@ -84,6 +84,10 @@ class ClockRow(TenantCopy, Base):
     elapsed_seconds: Mapped[int | None]
     # See sla.domain.changes.Told.
     dimensions: Mapped[dict[str, list[str]]] = mapped_column(JSONB)
+    # The keys of the steps of its escalation chain that are behind it.
+    escalated: Mapped[list[str]]
+    # When the next step is due; null: none.
+    escalation_at: Mapped[datetime | None]
 
 
 class RecomputationRow(TenantRow, Base):

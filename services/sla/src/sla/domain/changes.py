@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Literal
 
 from sla.domain import durations
 from sla.domain.clocks import Clock
+from sla.domain.escalations import Step
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 DIMENSIONS = ("organization", "service_id", "team", "assignee", "queue", "process")
 
-What = Literal["started", "paused", "resumed", "stopped", "recomputed", "removed", "warning", "breached"]
+What = Literal[
+    "started", "paused", "resumed", "stopped", "recomputed", "removed", "warning", "breached", "escalated"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Told:
     :param version: of the clock event that told it.
     :param warned: the warnings that are behind it.
     :param warning_at: when the next warning is due.
+    :param escalated: the keys of the steps of its chain that are behind it.
+    :param escalation_at: when the next of them is due.
     """
 
     version: int
@@ -51,6 +56,8 @@ class Told:
     """Business time counted when it stopped; None before."""
     dimensions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Whose it is: id and key of those of DIMENSIONS that the ticket had."""
+    escalated: tuple[str, ...] = ()
+    escalation_at: datetime | None = None
 
     @property
     def breach_due_at(self) -> datetime | None:
@@ -60,11 +67,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing to tell, and when it happened; `words` is the reason of a recomputation, or the policy's warning."""
+    """One thing to tell, and when it happened.
+
+    `words` is the reason of a recomputation, or the policy's warning; `step` that of the chain which is reached.
+    """
 
     what: What
     at: datetime
     words: str = ""
+    step: Step | None = None
 
 
 def changes(told: Told | None, clock: Clock | None, at: datetime) -> list[Change]:
@@ -87,6 +98,7 @@ def changes(told: Told | None, clock: Clock | None, at: datetime) -> list[Change
         found.append(Change("breached", clock.breached_at))
     elif told is not None and not clock.breached:
         found += _warning(told, clock, at)
+    found += _escalations(told, clock)
     if clock.stopped_at is not None and (told is None or told.state != "stopped"):
         found.append(Change("stopped", clock.stopped_at))
     return found
@@ -121,6 +133,15 @@ def remembered(told: Told | None, clock: Clock, at: datetime, *, version: int) -
             for name in DIMENSIONS
             if isinstance(value := clock.facts.get(name), list)
         },
+        escalated=(behind := _escalated(told, clock)),
+        escalation_at=min(
+            (
+                one.due_at
+                for one in clock.escalations
+                if one.due_at is not None and one.step.key not in behind
+            ),
+            default=None,
+        ),
     )
 
 
@@ -153,6 +174,35 @@ def _warned(told: Told | None, clock: Clock, at: datetime) -> tuple[str, ...]:
     if clock.state != "running":
         return () if told is None or _is_restarted(told, clock) else told.warned
     return tuple(text for text, moment in clock.warnings if moment is not None and moment <= at)
+
+
+def _escalations(told: Told | None, clock: Clock) -> list[Change]:
+    """The steps that a running clock has reached and that were not told, in order of time."""
+    behind = _told_steps(told, clock)
+    reached = [
+        Change("escalated", one.due_at, step=one.step)
+        for one in clock.escalations
+        if one.reached and one.due_at is not None and one.step.key not in behind
+    ]
+    return sorted(reached, key=lambda change: change.at)
+
+
+def _escalated(told: Told | None, clock: Clock) -> tuple[str, ...]:
+    """The steps that are behind a clock: none is told again, unless another target puts it ahead."""
+    same_target = told is not None and told.target == _whole_seconds(clock.target)
+    kept = _told_steps(told, clock) if same_target or clock.state != "running" else ()
+    return tuple(
+        one.step.key
+        for one in clock.escalations
+        if one.step.key in kept or (one.reached and one.due_at is not None)
+    )
+
+
+def _told_steps(told: Told | None, clock: Clock) -> tuple[str, ...]:
+    """What was told of this winding by this policy."""
+    if told is None or told.policy_id != clock.policy.id or _is_restarted(told, clock):
+        return ()
+    return told.escalated
 
 
 def _next_warning(clock: Clock, at: datetime) -> datetime | None:

@@ -19,6 +19,7 @@ from sla.domain import calendar as business
 from sla.domain import ledger
 from sla.domain.calendar import Counted, NeverOpen
 from sla.domain.cycles import cycles_of, own_facts, policies_in_turn
+from sla.domain.escalations import Step, StepState
 from sla.domain.ledger import Moment, TicketEvent, Window
 from sla.domain.policies import KINDS, CalendarVersion, Facts, Policy, RuleBook, Target
 
@@ -36,6 +37,7 @@ class Clock:
     :param due_at: when the target is, or was, reached; None while paused, and when that is never.
     :param warnings: each warning with its moment; None while the clock does not run.
     :param intervals: what was counted and what not, and why; only when asked for.
+    :param escalations: the steps of the policy's chain that are of this clock.
     :param cycle: how many times it was wound before; `is_latest` is not so when it was wound again after that.
     :param facts: those of the ticket by which its policy was chosen.
     """
@@ -55,6 +57,7 @@ class Clock:
     stopped_at: datetime | None = None
     breached_at: datetime | None = None
     warnings: tuple[tuple[str, datetime | None], ...] = ()
+    escalations: tuple[StepState, ...] = ()
     intervals: tuple[Counted, ...] = ()
     cycle: int = 0
     is_latest: bool = True
@@ -220,6 +223,11 @@ def _clock(
             for warning in policy.warnings
             if (threshold := warning.threshold(target)) is not None
         ),
+        escalations=tuple(
+            run.step(step, paused_at or end, runs_since=stretches[-1].start if running else None)
+            for step in policy.escalations
+            if step.clock in {"", name}
+        ),
         intervals=tuple(_intervals(version.calendar, stretches, moments, windows)) if explain else (),
         cycle=cycle,
         facts=last.facts,
@@ -301,6 +309,7 @@ class _Run:
         open_end: bool,
     ) -> None:
         self._calendar = calendar
+        self._target = target
         self._spent: list[tuple[_Stretch, timedelta]] = []
         self.elapsed = _ZERO
         self.breached_at: datetime | None = None
@@ -324,6 +333,23 @@ class _Run:
                 return _reached(self._calendar, part.start, threshold - before)
             before += spent
         return _reached(self._calendar, at, threshold - before)
+
+    def step(self, step: Step, end: datetime, *, runs_since: datetime | None) -> StepState:
+        """A step of the chain as of `end`: now, or when the clock came to rest. `runs_since`: None for one at rest.
+
+        One of wall time that a pause has put off is due when the clock runs again.
+        """
+        due: datetime | None = None
+        if step.is_wall:
+            missed = self.breached_at or self.reached(self._target, end)
+            due = None if missed is None else max(missed + step.after, runs_since or missed + step.after)
+        elif (threshold := step.threshold(self._target)) is not None:
+            due = self.reached(threshold, end)
+            if runs_since is None and self.elapsed < threshold:
+                due = None
+        return StepState(
+            step, reached=due is not None and due <= end, due_at=None if runs_since is None else due
+        )
 
 
 def _intervals(

@@ -13,6 +13,7 @@ from chassis.durations import parse_duration
 from sla.domain import durations
 from sla.domain.calendar import Calendar
 from sla.domain.durations import Length
+from sla.domain.escalations import Step
 from sla.domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Policy:
     restart_on: tuple[str, ...] = ()
     counts_from_change: bool = False
     clocks: tuple[OwnClock, ...] = ()
+    escalations: tuple[Step, ...] = ()
 
     def pause(self, facts: Facts) -> str:
         """Why clocks pause while the facts are these; empty when they run."""

@@ -13,7 +13,7 @@ def explained(clock: Clock) -> tuple[str, ...]:
 
     Times are UTC, lengths ISO 8601.
     """
-    return (_agreed(clock), _standing(clock), *_where_time_went(clock))
+    return (_agreed(clock), _standing(clock), *_where_time_went(clock), *_chain(clock))
 
 
 def _agreed(clock: Clock) -> str:
@@ -55,6 +55,23 @@ def _where_time_went(clock: Clock) -> list[str]:
         f"{'Counted' if counted else 'Not counted'}: {durations.format(length)}, {reason}."
         for (counted, reason), length in totals.items()
     ]
+
+
+def _chain(clock: Clock) -> list[str]:
+    """Who was told beyond the warnings, and who is next."""
+    told: list[str] = []
+    for one in clock.escalations:
+        when = f"at {_time(one.due_at)}" if one.due_at is not None else "when it runs again"
+        stands = (
+            "was reached"
+            if one.reached
+            else f"is due {when}"
+            if clock.state != "stopped"
+            else "was not reached"
+        )
+        counted = "wall time" if one.step.is_wall else "business time"
+        told.append(f"Escalation at {one.step.text} ({counted}) to {', '.join(one.step.to)}: {stands}.")
+    return told
 
 
 def _time(at: datetime | None) -> str:

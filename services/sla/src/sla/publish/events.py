@@ -23,6 +23,7 @@ from sla.publish.messages import (
     facts_message,
     moment,
     removed_clock_message,
+    step_message,
     value_message,
 )
 
@@ -55,7 +56,7 @@ def clocks_started(tx: Tx, started: Sequence[tuple[Source, Clock]], at: datetime
 
 
 def clock_changed(tx: Tx, source: Source, clock: Clock, change: Change, before: Told | None) -> None:
-    """ClockPaused, ClockResumed, ClockStopped, ClockRecomputed, ClockWarning or ClockBreached."""
+    """ClockPaused, ClockResumed, ClockStopped, ClockRecomputed, ClockWarning, ClockEscalated or ClockBreached."""
     told = clock_message(source.ticket_id, source.clock_id, source.version, clock)
     ticket, at = facts_message(source.ticket), moment(change.at)
     message: Message
@@ -66,6 +67,11 @@ def clock_changed(tx: Tx, source: Source, clock: Clock, change: Change, before: 
                 message.changes.extend(change_message(*one) for one in differences(before, clock))
         case "warning":
             message = pb.ClockWarning(clock=told, ticket=ticket, occurred_at=at, warning=change.words)
+        case "escalated":
+            assert change.step is not None  # what says so names it
+            message = pb.ClockEscalated(
+                clock=told, ticket=ticket, occurred_at=at, step=step_message(change.step)
+            )
         case what:
             message = _PLAIN[what](clock=told, ticket=ticket, occurred_at=at)
     outbox.add(tx, message, aggregate_id=source.ticket_id, version=source.version)

@@ -19,6 +19,7 @@ from sla.domain import durations, words
 from sla.domain.calendar import Counted, Span
 from sla.domain.changes import Told
 from sla.domain.clocks import Clock
+from sla.domain.escalations import BUSINESS, WALL, Step
 from sla.domain.ledger import TicketState
 
 Pairs = list[list[str]]
@@ -62,6 +63,19 @@ def clock_message(ticket_id: UUID, id_: UUID, version: int, clock: Clock) -> sla
         calendar=clock.calendar.name,
         calendar_version=clock.calendar.version,
         explanation=words.explained(clock) if clock.intervals else (),
+        escalations=[
+            sla_pb2.ClockEscalation(
+                step=step_message(one.step), reached=one.reached, due_at=moment(one.due_at)
+            )
+            for one in (clock.escalations if clock.intervals else ())
+        ],
+    )
+
+
+def step_message(step: Step) -> sla_pb2.Escalation:
+    """A step of an escalation chain."""
+    return sla_pb2.Escalation(
+        clock=step.clock, at=step.text, time=WALL if step.is_wall else BUSINESS, to=step.to
     )
 
 
@@ -213,6 +227,7 @@ def policy_message(row: PolicyRow) -> sla_pb2.Policy:
         restart_on=row.restart_on,
         recompute=row.recompute,
         clocks=[sla_pb2.OwnClock(**clock) for clock in row.clocks],  # type: ignore[arg-type]  # kept by the names of its fields
+        escalations=[sla_pb2.Escalation(**step) for step in row.escalations],  # type: ignore[arg-type]  # as above
         created_at=moment(row.created_at),
         updated_at=moment(row.updated_at),
         version=row.version,

@@ -245,6 +245,40 @@ class ClockWarning(_message.Message):
 Global___ClockWarning: _TypeAlias = ClockWarning  # noqa: Y015
 
 @_typing.final
+class ClockEscalated(_message.Message):
+    """A step of the policy's escalation chain is reached."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLOCK_FIELD_NUMBER: _builtins.int
+    TICKET_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def clock(self) -> _sla_pb2.Clock: ...
+    @_builtins.property
+    def ticket(self) -> Global___TicketFacts: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def step(self) -> _sla_pb2.Escalation: ...
+    def __init__(
+        self,
+        *,
+        clock: _sla_pb2.Clock | None = ...,
+        ticket: Global___TicketFacts | None = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        step: _sla_pb2.Escalation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "occurred_at", b"occurred_at", "step", b"step", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "occurred_at", b"occurred_at", "step", b"step", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockEscalated: _TypeAlias = ClockEscalated  # noqa: Y015
+
+@_typing.final
 class ClockBreached(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -287,6 +287,7 @@ class Policy(_message.Message):
     RESTART_ON_FIELD_NUMBER: _builtins.int
     RECOMPUTE_FIELD_NUMBER: _builtins.int
     CLOCKS_FIELD_NUMBER: _builtins.int
+    ESCALATIONS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     name: _builtins.str
     order: _builtins.int
@@ -321,6 +322,10 @@ class Policy(_message.Message):
 
     @_builtins.property
     def clocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___OwnClock]: ...
+    @_builtins.property
+    def escalations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Escalation]:
+        """Who is told, beyond the warnings, when a clock comes near its target or has passed it."""
+
     def __init__(
         self,
         *,
@@ -341,16 +346,85 @@ class Policy(_message.Message):
         restart_on: _abc.Iterable[_builtins.str] | None = ...,
         recompute: _builtins.str = ...,
         clocks: _abc.Iterable[Global___OwnClock] | None = ...,
+        escalations: _abc.Iterable[Global___Escalation] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "calendar_id", b"calendar_id", "clocks", b"clocks", "condition", b"condition", "created_at", b"created_at", "id", b"id", "kind", b"kind", "name", b"name", "order", b"order", "pause_states", b"pause_states", "pause_when", b"pause_when", "recompute", b"recompute", "restart_on", b"restart_on", "targets", b"targets", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "calendar_id", b"calendar_id", "clocks", b"clocks", "condition", b"condition", "created_at", b"created_at", "escalations", b"escalations", "id", b"id", "kind", b"kind", "name", b"name", "order", b"order", "pause_states", b"pause_states", "pause_when", b"pause_when", "recompute", b"recompute", "restart_on", b"restart_on", "targets", b"targets", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__active: _TypeAlias = _typing.Literal["active"]  # noqa: Y015
     _WhichOneofArgType__active: _TypeAlias = _typing.Literal["_active", b"_active"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__active) -> _WhichOneofReturnType__active | None: ...
 
 Global___Policy: _TypeAlias = Policy  # noqa: Y015
+
+@_typing.final
+class Escalation(_message.Message):
+    """A step of an escalation chain. A clock that pauses or stops before its moment cancels it; each is told once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLOCK_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    clock: _builtins.str
+    """Of which clock; empty: of every clock of the policy."""
+    at: _builtins.str
+    """"80%" or "150%" of the target, "PT30M" after it or "-PT30M" before it."""
+    time: _builtins.str
+    """How "PT30M" counts: "business" (time of the calendar, so that people are told in its hours; also if empty), or "wall"."""
+    @_builtins.property
+    def to(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """"assignee", "team", "supervisor" (of the team), "manager" (of the assignee), or people by e-mail address or id."""
+
+    def __init__(
+        self,
+        *,
+        clock: _builtins.str = ...,
+        at: _builtins.str = ...,
+        time: _builtins.str = ...,
+        to: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "clock", b"clock", "time", b"time", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Escalation: _TypeAlias = Escalation  # noqa: Y015
+
+@_typing.final
+class ClockEscalation(_message.Message):
+    """A step of the chain of a clock, as of a moment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_FIELD_NUMBER: _builtins.int
+    REACHED_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    reached: _builtins.bool
+    """Whether its moment has come."""
+    @_builtins.property
+    def step(self) -> Global___Escalation: ...
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When it came or will come if the clock runs on. Absent while the clock does not run."""
+
+    def __init__(
+        self,
+        *,
+        step: Global___Escalation | None = ...,
+        reached: _builtins.bool = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "step", b"step"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "reached", b"reached", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockEscalation: _TypeAlias = ClockEscalation  # noqa: Y015
 
 @_typing.final
 class OwnClock(_message.Message):
@@ -450,6 +524,7 @@ class Clock(_message.Message):
     CALENDAR_VERSION_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     RECOMPUTATIONS_FIELD_NUMBER: _builtins.int
+    ESCALATIONS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     ticket_id: _builtins.str
     name: _builtins.str
@@ -499,6 +574,10 @@ class Clock(_message.Message):
     def recomputations(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockRecomputation]:
         """Only when asked to explain: each time its target or times were changed, the oldest first."""
 
+    @_builtins.property
+    def escalations(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockEscalation]:
+        """Only when asked to explain: the steps of its escalation chain."""
+
     def __init__(
         self,
         *,
@@ -527,10 +606,11 @@ class Clock(_message.Message):
         calendar_version: _builtins.int = ...,
         explanation: _abc.Iterable[_builtins.str] | None = ...,
         recomputations: _abc.Iterable[Global___ClockRecomputation] | None = ...,
+        escalations: _abc.Iterable[Global___ClockEscalation] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "due_at", b"due_at", "paused_at", b"paused_at", "started_at", b"started_at", "stopped_at", b"stopped_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "breached", b"breached", "breached_at", b"breached_at", "calendar", b"calendar", "calendar_id", b"calendar_id", "calendar_version", b"calendar_version", "due_at", b"due_at", "elapsed", b"elapsed", "explanation", b"explanation", "id", b"id", "intervals", b"intervals", "kind", b"kind", "name", b"name", "paused_at", b"paused_at", "policy", b"policy", "policy_id", b"policy_id", "policy_version", b"policy_version", "recomputations", b"recomputations", "remaining", b"remaining", "started_at", b"started_at", "state", b"state", "stopped_at", b"stopped_at", "target", b"target", "ticket_id", b"ticket_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "breached", b"breached", "breached_at", b"breached_at", "calendar", b"calendar", "calendar_id", b"calendar_id", "calendar_version", b"calendar_version", "due_at", b"due_at", "elapsed", b"elapsed", "escalations", b"escalations", "explanation", b"explanation", "id", b"id", "intervals", b"intervals", "kind", b"kind", "name", b"name", "paused_at", b"paused_at", "policy", b"policy", "policy_id", b"policy_id", "policy_version", b"policy_version", "recomputations", b"recomputations", "remaining", b"remaining", "started_at", b"started_at", "state", b"state", "stopped_at", b"stopped_at", "target", b"target", "ticket_id", b"ticket_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

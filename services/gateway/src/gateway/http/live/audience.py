@@ -160,6 +160,7 @@ AUDIENCES: dict[str, Audience[Message]] = {
         Audience(sla.ClockRecomputed, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockRemoved, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockWarning, "tickets", lambda who, event: reads_clock(who, event.ticket)),
+        Audience(sla.ClockEscalated, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockBreached, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(knowledge.ArticlePublished, "kb/articles", reads_article),
         Audience(cmdb.ItemChanged, "cmdb/items", reads_item),

@@ -23,6 +23,7 @@ POLICY: JsonDict = {
     "restart_on": [],
     "recompute": "creation",
     "clocks": [],
+    "escalations": [{"clock": "resolution", "at": "PT30M", "time": "business", "to": ["supervisor"]}],
 }
 
 
@@ -54,6 +55,23 @@ class OwnClock(Input):
     goes_on: bool = Field(default=False, description="Started again, it goes on; else it is wound anew.")
 
 
+class Escalation(Input):
+    """A step of an escalation chain. A clock that pauses or stops before its moment cancels it; each is told once."""
+
+    clock: Text | None = Field(
+        default=None, description="Of which clock; null: of every clock of the policy."
+    )
+    at: Text = Field(description="`80%` or `150%` of the target, `PT30M` after it or `-PT30M` before it.")
+    time: Text = Field(
+        default="business",
+        description="How `PT30M` counts: `business` (so people are told in the calendar's hours) or `wall` time.",
+    )
+    to: list[Text] = Field(
+        description="`assignee`, `team`, `supervisor` (of the team), `manager` (of the assignee),"
+        " or people by e-mail address or id."
+    )
+
+
 class NewPolicy(Input):
     """Which tickets have to be worked how fast."""
 
@@ -83,6 +101,10 @@ class NewPolicy(Input):
         description="From when clocks count whose target changed: their start (`creation`) or the `change`.",
     )
     clocks: list[OwnClock] = Field(default_factory=list, description="Clocks that the policy defines.")
+    escalations: list[Escalation] = Field(
+        default_factory=list,
+        description="Who is told, beyond the warnings, before and after a target passes.",
+    )
 
 
 class PolicyPatch(Input):
@@ -103,6 +125,7 @@ class PolicyPatch(Input):
     restart_on: list[Text] | None = None
     recompute: Text | None = None
     clocks: list[OwnClock] | None = None
+    escalations: list[Escalation] | None = None
 
 
 class Policy(Output):
@@ -124,6 +147,7 @@ class Policy(Output):
     restart_on: list[str]
     recompute: str
     clocks: list[OwnClock]
+    escalations: list[Escalation]
     created_at: str
     updated_at: str
     version: int
@@ -160,6 +184,13 @@ class Recomputation(Output):
     at: str
     reason: str
     changes: list[ClockChange]
+
+
+class ClockEscalation(Escalation):
+    """A step of the chain of a clock."""
+
+    reached: bool
+    due_at: str | None = Field(description="When it came or will come; null while the clock does not run.")
 
 
 class Clock(Output):
@@ -212,4 +243,7 @@ class Clock(Output):
     recomputations: list[Recomputation] | None = Field(
         default=None,
         description="Only with `explain`: each time its target or times were changed, oldest first.",
+    )
+    escalations: list[ClockEscalation] | None = Field(
+        default=None, description="Only with `explain`: the steps of its escalation chain."
     )

@@ -75,6 +75,7 @@ def policy(value: pb.Policy) -> JsonObject:
             }
             for clock in value.clocks
         ],
+        "escalations": [_escalation(step) for step in value.escalations],
         "created_at": moment(value.created_at),
         "updated_at": moment(value.updated_at),
         "version": value.version,
@@ -132,4 +133,12 @@ def clock(value: pb.Clock, *, explain: bool) -> JsonObject:
             }
             for one in value.recomputations
         ]
+        body["escalations"] = [
+            {**_escalation(one.step), "reached": one.reached, "due_at": moment(one.due_at)}
+            for one in value.escalations
+        ]
     return body
+
+
+def _escalation(step: pb.Escalation) -> JsonObject:
+    return {"clock": text(step.clock), "at": step.at, "time": step.time, "to": list(step.to)}

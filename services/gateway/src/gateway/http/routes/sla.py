@@ -96,6 +96,7 @@ async def update_policy(request: Request, policy: str, body: models.PolicyPatch)
         restart_on=body.restart_on,
         recompute=body.recompute or "",
         clocks=_own_clocks(body.clocks or ()),
+        escalations=_escalations(body.escalations or ()),
     )
     question = pb.UpdatePolicyRequest(
         policy_id=policy,
@@ -133,6 +134,7 @@ def written_policy(body: models.NewPolicy) -> nouns.Policy:
         restart_on=body.restart_on,
         recompute=body.recompute,
         clocks=_own_clocks(body.clocks),
+        escalations=_escalations(body.escalations),
     )
 
 
@@ -149,4 +151,10 @@ def _own_clocks(clocks: Sequence[models.OwnClock]) -> list[nouns.OwnClock]:
             name=clock.name, start=clock.start, stop=clock.stop, pause=clock.pause, goes_on=clock.goes_on
         )
         for clock in clocks
+    ]
+
+
+def _escalations(steps: Sequence[models.Escalation]) -> list[nouns.Escalation]:
+    return [
+        nouns.Escalation(clock=step.clock or "", at=step.at, time=step.time, to=step.to) for step in steps
     ]
