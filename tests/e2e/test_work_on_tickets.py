@@ -1,13 +1,15 @@
-"""What agents do beside the conversation, by REST: the time that they spend."""
+"""What is done beside the conversation, by REST: time that agents spend, ratings that requesters give."""
 
 import csv
 import io
+import re
 import uuid
 
+import httpx
 import pytest
 
 from embedded.demo.content import TENANTS
-from embedded.testing import Client, Desk, Json
+from embedded.testing import Client, Desk, Json, eventually
 
 AGENT = "agent@acme.example"
 STRANGER = "admin@globex.example"
@@ -62,3 +64,56 @@ def test_a_timer_is_started_seen_and_stopped(agent: Client, ticket: Json) -> Non
 def test_the_demo_shows_time_that_was_spent(desk: Desk, slug: str) -> None:
     sums = desk.sign_in(f"supervisor@{slug}.example").get("/time-entries/summary", group_by="organization")
     assert sum(one["minutes"] for one in sums["items"] if one["key"]) > 100
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_the_demo_shows_ratings_one_of_them_low(desk: Desk, slug: str) -> None:
+    rated = desk.sign_in(f"supervisor@{slug}.example").get("/ratings")["items"]
+    assert len(rated) >= 3
+    assert any(one["low"] and one["comment"] for one in rated)
+
+
+def test_a_requester_rates_by_a_link_in_the_mail_and_changes_it_signed_in(desk: Desk, agent: Client) -> None:
+    who = "requester@acme.example"
+    requester = desk.sign_in(who)
+    ticket = requester.send("POST", "/tickets", {"title": f"Rated {uuid.uuid4().hex[:8]}"})
+    path = f"/tickets/{ticket['id']}/rating"
+    assert requester.http.get(path).status_code == 404
+    for state in ("resolved", "closed"):
+        agent.send("POST", f"/tickets/{ticket['id']}/transitions", {"to": state})
+
+    def link() -> list[str]:
+        bodies = [mail.get_body(("plain",)) for mail in desk.sent_mails(who, about=ticket["number"])]
+        texts = [str(body.get_content()) for body in bodies if body is not None]
+        return [found for text in texts for found in re.findall(r"http://\S+/ratings/\S+score=2", text)]
+
+    (bad,) = eventually(link)
+    with httpx.Client(trust_env=False) as nobody:
+        page = nobody.get(bad)
+        assert (page.status_code, 'value="2" checked' in page.text) == (200, True)
+        assert requester.get(path)["score"] is None
+        address = bad.partition("?")[0]
+        assert nobody.post(address, data={"score": "9"}).status_code == 422
+        assert nobody.post(address, data={"score": "2", "comment": "<b>Slow</b>"}).status_code == 200
+        assert "&lt;b&gt;Slow&lt;/b&gt;" in nobody.get(address).text
+        assert nobody.get(address[:-4] + "AAAA").status_code == 403
+    given = requester.get(path)
+    assert (given["score"], given["comment"], given["low"]) == (2, "<b>Slow</b>", True)
+    changed = requester.send("PUT", path, {"score": 5}, **{"If-Match": f'"{given["version"]}"'})
+    assert (changed["score"], changed["low"]) == (5, False)
+    assert agent.http.put(path, json={"score": 5}).status_code == 403
+    assert desk.sign_in(STRANGER).http.get(path).status_code == 404
+    listed = desk.sign_in("supervisor@acme.example").get("/ratings", filter=f'ticket = "{ticket["number"]}"')
+    assert listed["items"] == [changed]
+
+
+def test_when_ratings_are_asked_for_is_set_for_a_queue(desk: Desk) -> None:
+    admin = desk.sign_in("admin@acme.example")
+    path = "/queues/network/rating-settings"
+    own = admin.send("PUT", path, {"ask_on": "never"})
+    assert (own["queue"]["key"], own["ask_on"], own["low_mark"]) == ("network", "never", 2)
+    assert own in admin.get("/rating-settings")["items"]
+    wrong = admin.http.put(path, json={"scale": "ten"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "scale")
+    assert admin.http.delete(path).status_code == 204
+    assert own not in admin.get("/rating-settings")["items"]

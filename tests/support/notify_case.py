@@ -11,7 +11,7 @@ from chassis.ids import new_id
 from deskmesh.common.v1 import types_pb2
 from deskmesh.sla.v1 import events_pb2 as sla
 from deskmesh.sla.v1 import sla_pb2
-from deskmesh.tickets.v1 import approval_pb2, ticket_pb2
+from deskmesh.tickets.v1 import approval_pb2, rating_pb2, ticket_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
 
 NOW = datetime.now(UTC)
@@ -113,6 +113,22 @@ class Case:
         event.recorded_at.FromDatetime(NOW)
         await self._tell(event)
 
+    async def asked_to_rate(self, scale: str = "five") -> None:
+        """The requester is asked for a rating."""
+        event = tickets.RatingRequested(ticket=self.ticket, rating=rating_pb2.Rating(scale=scale))
+        event.rating.open_until.FromDatetime(NOW + timedelta(days=14))
+        event.occurred_at.FromDatetime(NOW)
+        event.recorded_at.FromDatetime(NOW)
+        await self._tell(event)
+
+    async def rated(self, score: int, comment: str, *, alert: bool) -> None:
+        """The requester rated."""
+        rating = rating_pb2.Rating(score=score, comment=comment)
+        event = tickets.TicketRated(ticket=self.ticket, rating=rating, alert=alert)
+        event.occurred_at.FromDatetime(NOW)
+        event.recorded_at.FromDatetime(NOW)
+        await self._tell(event)
+
     async def noticed(self, body: str, *people: types_pb2.PersonRef) -> None:
         """A rule tells people something."""
         event = tickets.NotificationRequested(ticket=self.ticket, recipients=people, body=body)
@@ -156,6 +172,8 @@ class Case:
         | tickets.ApprovalRequested
         | tickets.ApprovalCompleted
         | tickets.NotificationRequested
+        | tickets.RatingRequested
+        | tickets.TicketRated
         | sla.ClockWarning
         | sla.ClockBreached
         | sla.ClockEscalated,

@@ -37,6 +37,7 @@ from deskmesh.tickets.v1 import (
     macro_service_pb2,
     mention_service_pb2,
     merge_service_pb2,
+    rating_service_pb2,
     rule_service_pb2,
     ticket_pb2,
     time_entry_service_pb2,
@@ -68,6 +69,7 @@ SERVICES = [
         rule_service_pb2,
         focus_service_pb2,
         time_entry_service_pb2,
+        rating_service_pb2,
     )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
@@ -86,7 +88,13 @@ AGENT = REQUESTER | {
     "users.ensure_requester",
     "approvals.request",
 }
-ADMIN = AGENT | {"tickets.override_priority", "tickets.manage_time", "tickets.import", "tickets.configure"}
+ADMIN = AGENT | {
+    "tickets.override_priority",
+    "tickets.manage_time",
+    "reports.read",
+    "tickets.import",
+    "tickets.configure",
+}
 ROLES = {"requester": REQUESTER, "agent": AGENT, "admin": ADMIN}
 
 

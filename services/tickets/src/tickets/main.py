@@ -20,6 +20,7 @@ from deskmesh.tickets.v1 import (
     macro_service_pb2,
     mention_service_pb2,
     merge_service_pb2,
+    rating_service_pb2,
     rule_service_pb2,
     ticket_service_pb2,
     time_entry_service_pb2,
@@ -42,6 +43,7 @@ from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
 from tickets.api.mentions import MentionServicer
 from tickets.api.merges import MergeServicer
+from tickets.api.ratings import RatingServicer
 from tickets.api.rules import RuleServicer
 from tickets.api.tickets import TicketServicer
 from tickets.api.time_entries import TimeEntryServicer
@@ -70,6 +72,7 @@ _BULK = bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
+_RATINGS = rating_service_pb2.DESCRIPTOR.services_by_name["RatingService"]
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
 _TIME_ENTRIES = time_entry_service_pb2.DESCRIPTOR.services_by_name["TimeEntryService"]
 _DRAFTS = draft_service_pb2.DESCRIPTOR.services_by_name["DraftService"]
@@ -108,6 +111,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_VIEWS, ViewServicer(configurations)),
             Servicer(_RULES, RuleServicer(configurations)),
             Servicer(_FOCUS, FocusServicer(configurations)),
+            Servicer(_RATINGS, RatingServicer(configurations, desk)),
             Servicer(_TIME_ENTRIES, TimeEntryServicer(configurations)),
             Servicer(_MACROS, MacroServicer(databases, configurations, desk)),
         ],

@@ -1,4 +1,4 @@
-"""Gets in what the agents of the demo tenants note of their work."""
+"""Gets in what the agents of the demo tenants note of their work, and what the requesters think of it."""
 
 import tomllib
 from datetime import datetime, timedelta
@@ -10,10 +10,12 @@ from embedded.demo.plan import PlannedTicket
 
 _NOTED_ON = 12
 """Tickets per tenant, the latest that somebody worked."""
+_RATED_WITHIN = timedelta(days=10)
+"""After its end a ticket may be rated for two weeks."""
 
 
 async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: datetime) -> None:
-    """Note the work on the latest tickets, by whoever was assigned, on the days before `as_of`."""
+    """Note the work on the latest tickets, by whoever was assigned, on the days before `as_of`; rate some that are done."""
     content = tomllib.loads(files("embedded.demo").joinpath("content/work.toml").read_text("utf-8"))[tenant]
     worked = [ticket for ticket in tickets if any(step.kind == "assign" for step in ticket.steps)]
     for place, ticket in enumerate(worked[-_NOTED_ON:]):
@@ -22,3 +24,11 @@ async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: 
         body = {**noted, "started_at": (as_of - timedelta(days=place, hours=2)).isoformat()}
         path = f"/tickets/{api.made(ticket.key)['id']}/time-entries"
         await api.make(f"{ticket.key}/time", "POST", path, body, by=by)
+    done = [
+        ticket
+        for ticket in tickets
+        if ticket.state in {"resolved", "closed"} and as_of - ticket.steps[-1].at < _RATED_WITHIN
+    ]
+    for ticket, rating in zip(reversed(done), content["ratings"], strict=False):
+        path = f"/tickets/{api.made(ticket.key)['id']}/rating"
+        await api.make(f"{ticket.key}/rating", "PUT", path, rating, by=ticket.requester.email)

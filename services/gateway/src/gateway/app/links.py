@@ -21,13 +21,17 @@ class Links:
     keys: SigningKeys
     service_keys: Mapping[str, str]
 
-    async def open(self, purpose: str, token: str, scopes: list[str]) -> tuple[dict[str, str], str]:
+    async def open(
+        self, purpose: str, token: str, scopes: list[str], *, about: str
+    ) -> tuple[dict[str, str], str]:
         """Return what a link says, and an access token of the person that it is for, with these scopes at most.
+
+        `about` names what in it the person acts on.
 
         Raises Unauthenticated: the link does not hold, or the person is no longer active.
         """
         said = read_link(self.service_keys.get(_SIGNER, ""), purpose, token, now=datetime.now(UTC))
-        tenant_id, person_id, act_id = (UUID(said[name]) for name in ("tenant", "person", "vote"))
+        tenant_id, person_id, act_id = (UUID(said[name]) for name in ("tenant", "person", about))
         async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
             access = await mint_for_user(tx, self.keys, user_id=person_id, session_id=act_id, only=scopes)
         return said, access.token

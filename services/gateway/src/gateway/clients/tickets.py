@@ -12,6 +12,7 @@ from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import mention_service_pb2 as mentions
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
+from deskmesh.tickets.v1 import rating_service_pb2 as ratings
 from deskmesh.tickets.v1 import rule_service_pb2 as rules
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from deskmesh.tickets.v1 import time_entry_service_pb2 as time_entries
@@ -160,3 +161,10 @@ GET_WORK_TIMER = rpc(time_entries.GetWorkTimerRequest, time_entries.GetWorkTimer
 START_WORK_TIMER = rpc(time_entries.StartWorkTimerRequest, time_entries.StartWorkTimerResponse)
 STOP_WORK_TIMER = rpc(time_entries.StopWorkTimerRequest, time_entries.StopWorkTimerResponse)
 DISCARD_WORK_TIMER = rpc(time_entries.DiscardWorkTimerRequest, time_entries.DiscardWorkTimerResponse)
+
+GET_RATING = rpc(ratings.GetRatingRequest, ratings.GetRatingResponse)
+RATE_TICKET = rpc(ratings.RateTicketRequest, ratings.RateTicketResponse)
+LIST_RATINGS = rpc(ratings.ListRatingsRequest, ratings.ListRatingsResponse)
+GET_RATING_SETTINGS = rpc(ratings.GetRatingSettingsRequest, ratings.GetRatingSettingsResponse)
+SET_RATING_SETTING = rpc(ratings.SetRatingSettingRequest, ratings.SetRatingSettingResponse)
+DELETE_RATING_SETTING = rpc(ratings.DeleteRatingSettingRequest, ratings.DeleteRatingSettingResponse)

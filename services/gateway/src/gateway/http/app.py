@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from chassis.errors import DeskmeshError
-from gateway.http import approval_page, problems
+from gateway.http import approval_page, problems, rating_page
 from gateway.http.desk import Desk
 from gateway.http.documented import openapi
 from gateway.http.door import Declared, GuardedRoute
@@ -42,6 +42,7 @@ from gateway.http.routes import (
     merging,
     messages,
     people,
+    ratings,
     replay,
     rules,
     sla,
@@ -85,6 +86,7 @@ DOORS: Final = (
     rules.door,
     focus.door,
     time_entries.door,
+    ratings.door,
     knowledge.door,
     cmdb.door,
     messages.door,
@@ -122,5 +124,11 @@ def create_app(desk: Desk) -> ASGIApp:
     app.state.desk = desk
     routes: list[BaseRoute] = [GuardedRoute(declared) for declared in declared_routes()]
 
-    app.router.routes += [*routes, *approval_page.ROUTES, *web_ui(desk.web_folder), *pages(api_document)]
+    app.router.routes += [
+        *routes,
+        *approval_page.ROUTES,
+        *rating_page.ROUTES,
+        *web_ui(desk.web_folder),
+        *pages(api_document),
+    ]
     return Telemetry(app)

@@ -1,52 +1,23 @@
-"""The plain page behind the link in a mail: an approver reads what is asked, and decides by a button, without signing in.
-
-GET shows and never decides: whoever looks into mails for safety follows links, and presses no buttons.
-"""
+"""The page behind the link in an approver's mail: what is asked, and two buttons."""
 
 import html
-from http import HTTPStatus
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis.context import Caller, use_caller
-from chassis.errors import DeskmeshError, Unauthenticated, WrongState
+from chassis.context import use_caller
+from chassis.errors import DeskmeshError
 from deskmesh.tickets.v1 import approval_service_pb2 as pb
 from gateway.clients import tickets as rpcs
 from gateway.http.approval_texts import TEXTS
-from gateway.http.desk import ask, desk
-from gateway.http.door import bounded
+from gateway.http.desk import ask
+from gateway.http.link_page import LinkPage, escaped, form_of
 
-PURPOSE: Final = "approval"
-_SCOPES: Final = ["approvals.decide"]
-_MOST_BYTES: Final = 64 * 1024
+_AT: Final = LinkPage("approval", TEXTS, ["approvals.decide"], about="vote")
 _SHOWN: Final = 4_000
 """Characters of the description."""
-
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-_HEADERS: Final = {
-    "content-security-policy": _POLICY,
-    "cache-control": "no-store",
-    # The address is a credential: it goes into no log of another site.
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
-}
-
-_PAGE: Final = """\
-<!doctype html>
-<html lang="{language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
-<style>body{{font:16px/1.5 sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}}\
-pre{{white-space:pre-wrap;font:inherit;border-left:3px solid #767676;padding-left:.8rem}}\
-textarea{{width:100%;box-sizing:border-box;font:inherit}}button{{font:inherit;padding:.6rem 1.2rem;margin:.6rem .6rem 0 0}}</style>
-</head>
-<body><main><h1>{title}</h1>
-{body}
-</main></body>
-</html>
-"""
 
 _FORM: Final = """\
 <form method="post"><p><label for="comment">{comment}</label><br>
@@ -58,33 +29,31 @@ _FORM: Final = """\
 async def show(request: Request) -> Response:
     """Show what is to be decided; changes nothing."""
     try:
-        caller, said = await _opened(request)
+        caller, said = await _AT.open(request)
         with use_caller(caller):
             question = pb.GetApprovalRequest(ticket=said["ticket"], approval_id=said["approval"])
             found = await ask(request, rpcs.GET_APPROVAL, question)
     except DeskmeshError as error:
-        return _refusal(error, "en")
-    words = _words(caller.language)
+        return _AT.refusal(error, "en")
     votes = [vote for step in found.approval.steps for vote in step.votes if vote.id == said["vote"]]
     if not any(vote.state == "pending" for vote in votes):
-        return _page(caller.language, words["over"], f"<p>{html.escape(words['over_why'])}</p>")
+        return _AT.over(caller.language)
     ticket = found.ticket
-    asked = f"{ticket.number} {ticket.title}"
+    words = escaped(_AT.words(caller.language))
     body = (
-        f"<p>{html.escape(words['from'])}: {html.escape(ticket.requester.name)}</p>"
-        f"<pre>{html.escape(ticket.description[:_SHOWN])}</pre>"
-        + _FORM.format(**{name: html.escape(words[name]) for name in ("comment", "approve", "reject")})
+        f"<p>{words['from']}: {html.escape(ticket.requester.name)}</p>"
+        f"<pre>{html.escape(ticket.description[:_SHOWN])}</pre>" + _FORM.format(**words)
     )
-    return _page(caller.language, asked, body)
+    return _AT.answer(caller.language, f"{ticket.number} {ticket.title}", body)
 
 
 async def decide(request: Request) -> Response:
     """Decide, once."""
     language = "en"
     try:
-        caller, said = await _opened(request)
+        caller, said = await _AT.open(request)
         language = caller.language
-        form = await Request(request.scope, bounded(request, _MOST_BYTES)).form(max_fields=4)
+        form = await form_of(request)
         with use_caller(caller):
             question = pb.DecideApprovalRequest(
                 ticket=said["ticket"],
@@ -95,41 +64,9 @@ async def decide(request: Request) -> Response:
             )
             await ask(request, rpcs.DECIDE_APPROVAL, question)
     except DeskmeshError as error:
-        return _refusal(error, language)
-    words = _words(language)
-    return _page(language, words["thanks"], f"<p>{html.escape(words['noted'])}</p>")
-
-
-async def _opened(request: Request) -> tuple[Caller, dict[str, str]]:
-    """Believe the link, and be the person that it is for, with the right to decide and no other."""
-    at = desk(request)
-    at.sign_ins.take(request.client.host if request.client else "")
-    said, token = await at.links.open(PURPOSE, request.path_params["token"], _SCOPES)
-    return await at.admission.caller(f"Bearer {token}", "link"), said
-
-
-def _refusal(error: DeskmeshError, language: str) -> Response:
-    words = _words(language)
-    if isinstance(error, WrongState):
-        return _page(language, words["over"], f"<p>{html.escape(words['over_why'])}</p>", HTTPStatus.CONFLICT)
-    status = HTTPStatus.FORBIDDEN if isinstance(error, Unauthenticated) else HTTPStatus.SERVICE_UNAVAILABLE
-    if error.kind in {"not_found", "forbidden"}:
-        status = HTTPStatus.FORBIDDEN
-    elif error.kind == "invalid_input":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    elif error.kind == "limit_reached":
-        status = HTTPStatus.TOO_MANY_REQUESTS
-    return _page(language, words["refused"], f"<p>{html.escape(words['refused_why'])}</p>", status)
-
-
-def _words(language: str) -> dict[str, str]:
-    return TEXTS.get(language.partition("-")[0].lower(), TEXTS["en"])
-
-
-def _page(language: str, title: str, body: str, status: int = HTTPStatus.OK) -> Response:
-    main = language.partition("-")[0].lower()
-    shown = _PAGE.format(language=main if main in TEXTS else "en", title=html.escape(title), body=body)
-    return Response(shown, status, _HEADERS, "text/html")
+        return _AT.refusal(error, language)
+    words = escaped(_AT.words(language))
+    return _AT.answer(language, _AT.words(language)["thanks"], f"<p>{words['noted']}</p>")
 
 
 ROUTES: Final = [

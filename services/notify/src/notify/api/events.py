@@ -29,6 +29,8 @@ E = TypeVar(
     tickets.TicketStateChanged,
     tickets.ApprovalRequested,
     tickets.ApprovalCompleted,
+    tickets.RatingRequested,
+    tickets.TicketRated,
     tickets.NotificationRequested,
 )
 C = TypeVar("C", sla.ClockWarning, sla.ClockBreached, sla.ClockEscalated)
@@ -47,6 +49,8 @@ def handlers(mail_domain: str) -> list[AnyHandler]:
         Handler(message=tickets.ApprovalRequested, handle=told.on_approval_requested),
         Handler(message=tickets.ApprovalCompleted, handle=told.on_approval_completed),
         Handler(message=tickets.NotificationRequested, handle=told.on_notification_requested),
+        Handler(message=tickets.RatingRequested, handle=told.on_rating_requested),
+        Handler(message=tickets.TicketRated, handle=told.on_ticket_rated),
         Handler(message=tickets.MessageRejected, handle=on_message_rejected),
         Handler(message=sla.ClockWarning, handle=told.on_clock_warning),
         Handler(message=sla.ClockBreached, handle=told.on_clock_breached),
@@ -139,6 +143,39 @@ class _Told:
     ) -> None:
         """Tell people what a rule or macro has for them."""
         await self._announce(tx, [_notice(event) for event in _fresh(events)])
+
+    async def on_rating_requested(self, tx: Tx, events: list[Received[tickets.RatingRequested]]) -> None:
+        """Ask the requester for a rating."""
+        await self._announce(
+            tx,
+            [
+                announcing.RatingAsked(
+                    event.id,
+                    _ticket(event.message.ticket),
+                    event.message.actor.id,
+                    scale=event.message.rating.scale,
+                    link_expires_at=_time(event.message.rating.open_until),
+                )
+                for event in _fresh(events)
+            ],
+        )
+
+    async def on_ticket_rated(self, tx: Tx, events: list[Received[tickets.TicketRated]]) -> None:
+        """Tell the agents of a rating that became low."""
+        await self._announce(
+            tx,
+            [
+                announcing.LowRating(
+                    event.id,
+                    _ticket(event.message.ticket),
+                    event.message.actor.id,
+                    score=event.message.rating.score,
+                    comment=event.message.rating.comment,
+                )
+                for event in _fresh(events)
+                if event.message.alert
+            ],
+        )
 
     async def on_clock_warning(self, tx: Tx, events: list[Received[sla.ClockWarning]]) -> None:
         """Tell the agents that time runs out."""

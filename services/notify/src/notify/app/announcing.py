@@ -88,6 +88,22 @@ class Escalation(ClockNews):
 
 
 @dataclass(frozen=True, slots=True)
+class RatingAsked(News):
+    """The requester is asked for a rating: by five marks or two, and until when a link in the mail holds."""
+
+    scale: str = ""
+    link_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LowRating(News):
+    """The requester gave a low rating."""
+
+    score: int = 0
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AskedApprover:
     """Somebody who is asked to decide, and until when a link in the mail holds."""
 
@@ -207,8 +223,8 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
             return _approval_letters(news, people)
         case Notice():
             return audience.of_notice(news.recipients, people, author=news.author)
-        case Resolution():
-            return audience.of_resolution(ticket, people, author=news.author)
+        case Resolution() | RatingAsked() | LowRating():
+            return _letters_at_the_end(news, people)
         case ClockNews():
             return (
                 audience.of_escalation(ticket, people, to=news.to)
@@ -217,6 +233,17 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
             )
         case _:
             raise TypeError(f"no rule tells who hears of {type(news).__name__}")
+
+
+def _letters_at_the_end(
+    news: Resolution | RatingAsked | LowRating, people: Mapping[str, Known]
+) -> list[Letter]:
+    ticket = news.ticket.people
+    if isinstance(news, RatingAsked):
+        return audience.of_rating_request(ticket, people)
+    if isinstance(news, LowRating):
+        return audience.of_low_rating(ticket, people)
+    return audience.of_resolution(ticket, people, author=news.author)
 
 
 def _approval_letters(news: ApprovalAsked | ApprovalEnded, people: Mapping[str, Known]) -> list[Letter]:
@@ -305,6 +332,12 @@ def _content(news: News) -> dict[str, str]:
             shown |= {"approval.name": news.name, f"approval.{news.state}": "yes"}
         case Notice():
             shown["notice.body"] = news.body
+        case RatingAsked() if requester is not None and news.link_expires_at is not None:
+            shown |= linking.rating_content(
+                str(ticket.id), requester.id, scale=news.scale, until=news.link_expires_at
+            )
+        case LowRating():
+            shown |= {"rating.score": str(news.score), "rating.comment": news.comment}
         case ClockNews():
             shown["clock.name"] = news.clock
             shown["clock.due_at"] = news.due_at.isoformat() if news.due_at else ""

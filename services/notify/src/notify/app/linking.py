@@ -9,6 +9,8 @@ from chassis.links import sign_link
 
 APPROVAL = "approval"
 _VOTE = "approval.vote."
+RATING = "rating"
+_RATING_OF = "rating.of"
 
 
 def approval_content(
@@ -22,6 +24,11 @@ def approval_content(
     return {"approval.ticket_id": ticket_id, "approval.id": approval_id, **kept}
 
 
+def rating_content(ticket_id: str, person_id: str, *, scale: str, until: datetime) -> dict[str, str]:
+    """What is kept of a rating that is asked for: of which ticket, by whom, by which marks, and until when a link holds."""
+    return {_RATING_OF: f"{ticket_id} {person_id} {until.isoformat()}", f"rating.{scale}": "yes"}
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Makes links under the gateway's public address, signed by this service's key."""
@@ -31,20 +38,28 @@ class Links:
 
     def for_mail(self, tenant_id: UUID, content: Mapping[str, object], recipient: str) -> dict[str, str]:
         """The links that a mail to this address may show, by their names in templates."""
-        kept = content.get(f"{_VOTE}{recipient}")
-        if not self.public_url or not self.secret or not isinstance(kept, str):
+        if not self.public_url or not self.secret:
             return {}
-        person_id, vote_id, until = kept.split(" ")
-        token = sign_link(
-            self.secret,
-            APPROVAL,
-            {
-                "tenant": str(tenant_id),
+        vote, rated = content.get(f"{_VOTE}{recipient}"), content.get(_RATING_OF)
+        if isinstance(vote, str):
+            person_id, vote_id, until = vote.split(" ")
+            claims = {
                 "person": person_id,
                 "ticket": str(content["approval.ticket_id"]),
                 "approval": str(content["approval.id"]),
                 "vote": vote_id,
-            },
-            expires_at=datetime.fromisoformat(until),
-        )
-        return {"approval.link": f"{self.public_url}/approvals/{token}"}
+            }
+            return {
+                "approval.link": f"{self.public_url}/approvals/{self._token(tenant_id, APPROVAL, claims, until)}"
+            }
+        if isinstance(rated, str):
+            ticket_id, person_id, until = rated.split(" ")
+            claims = {"person": person_id, "ticket": ticket_id}
+            return {
+                "rating.link": f"{self.public_url}/ratings/{self._token(tenant_id, RATING, claims, until)}"
+            }
+        return {}
+
+    def _token(self, tenant_id: UUID, purpose: str, claims: dict[str, str], until: str) -> str:
+        expires_at = datetime.fromisoformat(until)
+        return sign_link(self.secret, purpose, {"tenant": str(tenant_id), **claims}, expires_at=expires_at)

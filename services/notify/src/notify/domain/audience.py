@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     APPROVAL_REQUEST = "approval_request"
     APPROVAL_REMINDER = "approval_reminder"
     APPROVAL_COMPLETED = "approval_completed"
+    RATING_REQUEST = "rating_request"
+    LOW_RATING = "low_rating"
     NOTICE = "notice"
     NOTICE_OUTSIDE = "notice_outside"
 
@@ -39,7 +41,13 @@ class Purpose(StrEnum):
 WRITTEN_BY_PEOPLE = frozenset({Purpose.REPLY})
 # Sent without anybody's doing to people outside the desk: what a loop between two machines would be made of.
 LIMITED = frozenset(
-    {Purpose.ACKNOWLEDGEMENT, Purpose.RESOLVED, Purpose.AUTOMATIC_REPLY, Purpose.NOTICE_OUTSIDE}
+    {
+        Purpose.ACKNOWLEDGEMENT,
+        Purpose.RESOLVED,
+        Purpose.AUTOMATIC_REPLY,
+        Purpose.NOTICE_OUTSIDE,
+        Purpose.RATING_REQUEST,
+    }
 )
 
 
@@ -243,6 +251,18 @@ def of_resolution(ticket: TicketPeople, people: Mapping[str, Known], *, author: 
     outside = _Round(people, author)
     outside.tell(Purpose.RESOLVED, ticket.requester, agents_only=False)
     return list(outside.letters.values())
+
+
+def of_rating_request(ticket: TicketPeople, people: Mapping[str, Known]) -> list[Letter]:
+    """The requester is asked, whoever ended the ticket."""
+    outside = _Round(people, author="")
+    outside.tell(Purpose.RATING_REQUEST, ticket.requester, agents_only=False)
+    return list(outside.letters.values())
+
+
+def of_low_rating(ticket: TicketPeople, people: Mapping[str, Known]) -> list[Letter]:
+    """The assignee, else the team, hears of a low rating."""
+    return _agents(ticket, people, "", Purpose.LOW_RATING)
 
 
 def within_limit(sent: Mapping[str, int], purpose: Purpose, *, title: str) -> bool:

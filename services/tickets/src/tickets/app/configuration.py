@@ -24,9 +24,11 @@ from tickets.db.configuration import (
     WorkflowVersion,
 )
 from tickets.db.directory import Role, Team, Tenant
+from tickets.db.ratings import RatingSetting
 from tickets.domain.definitions import parse_workflow
 from tickets.domain.fields import Definition
 from tickets.domain.priority import Matrix
+from tickets.domain.rating import RatingPolicy
 from tickets.domain.references import Reference
 from tickets.domain.workflow import Workflow as Rules
 
@@ -62,6 +64,8 @@ class Configuration:
     languages: tuple[str, ...]
     focused: frozenset[UUID]
     """The people who see only own tickets."""
+    ratings: Mapping[UUID | None, RatingPolicy]
+    """When ratings are asked for, by queue; None: in all others."""
     _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, what: object, make: Callable[[], V]) -> V:
@@ -97,6 +101,10 @@ class Configuration:
             if queue.process_id == process.id and queue.is_default:
                 return queue
         raise InvalidInput([FieldError("process", "has no queue yet")])
+
+    def rating_policy(self, queue_id: UUID) -> RatingPolicy:
+        """When ratings are asked for in a queue."""
+        return self.ratings.get(queue_id) or self.ratings.get(None) or RatingPolicy()
 
     def find_process(self, key: str) -> Process | None:
         """By id or slug."""
@@ -253,6 +261,10 @@ async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configura
         roles={role.slug: tuple(role.permissions) for role in roles},
         languages=tuple(tenant.languages) if tenant is not None else ("en",),
         focused=frozenset(await tx.scalars(select(FocusMode.id).where(FocusMode.enabled))),
+        ratings={
+            None if row.id == tx.tenant_id else row.id: rating_policy_of(row)
+            for row in await tx.scalars(select(RatingSetting))
+        },
     )
 
 
@@ -274,6 +286,11 @@ def definition_of(row: FieldDefinition) -> Definition:
         processes=tuple(row.processes),
         types=tuple(row.types),
     )
+
+
+def rating_policy_of(row: RatingSetting) -> RatingPolicy:
+    """A setting as the rules of ratings know it."""
+    return RatingPolicy(**{name: getattr(row, name) for name in RatingPolicy.__dataclass_fields__})
 
 
 def _find(rows: Mapping[UUID, R], key: str) -> R | None:

@@ -14,6 +14,7 @@ from tickets.app.access import is_requester, may_on, readable_ticket
 from tickets.app.approval_ending import withdraw_approvals
 from tickets.app.configuration import Configuration
 from tickets.app.guarding import what_holds_back
+from tickets.app.rating_asking import ask_for_rating
 from tickets.app.recording import record_change
 from tickets.db.configuration import WorkflowVersion
 from tickets.db.tickets import HistoryEntry, Ticket
@@ -164,6 +165,7 @@ async def move_ticket(
         await withdraw_approvals(
             tx, configuration, ticket, replace(occasion, occurred_at=occasion.recorded_at)
         )
+    await ask_for_rating(tx, configuration=configuration, view=view, occasion=occasion)
     if ticket.parent_id is not None and ticket.state_category in DONE_CATEGORIES:
         await timers.schedule(tx, kind=FULFIL, key=str(ticket.parent_id), due_at=occasion.recorded_at)
     return view

@@ -153,6 +153,8 @@ AUDIENCES: dict[str, Audience[Message]] = {
         Audience(tickets.TimeEntryAdded, "tickets", reads_time),
         Audience(tickets.TimeEntryChanged, "tickets", reads_time),
         Audience(tickets.TimeEntryRemoved, "tickets", reads_time),
+        Audience(tickets.RatingRequested, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
+        Audience(tickets.TicketRated, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
         Audience(sla.ClockStarted, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockPaused, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockResumed, "tickets", lambda who, event: reads_clock(who, event.ticket)),

@@ -1,0 +1,51 @@
+"""What the page behind the links in a mail that asks for a rating says, by language."""
+
+from typing import Final
+
+TEXTS: Final = {
+    "en": {
+        "question_five": "How well was it handled? 5 is best.",
+        "question_two": "How well was it handled?",
+        "good": "Good",
+        "bad": "Bad",
+        "nps": "How likely are you to recommend us? 10 is most likely.",
+        "comment": "Comment",
+        "send": "Send",
+        "thanks": "Thank you",
+        "noted": "Your rating is noted. By the same link you can change it for some days.",
+        "over": "It is too late",
+        "over_why": "The time to rate this ticket is over.",
+        "refused": "This did not work",
+        "refused_why": "The link has expired or is not complete, or no mark was chosen.",
+    },
+    "pl": {
+        "question_five": "Jak oceniasz obsługę? 5 to ocena najlepsza.",
+        "question_two": "Jak oceniasz obsługę?",
+        "good": "Dobrze",
+        "bad": "Źle",
+        "nps": "Jak prawdopodobne jest, że nas polecisz? 10 to najbardziej prawdopodobne.",
+        "comment": "Komentarz",
+        "send": "Wyślij",
+        "thanks": "Dziękujemy",
+        "noted": "Ocena została zapisana. Przez kilka dni możesz ją zmienić pod tym samym odnośnikiem.",
+        "over": "Jest już za późno",
+        "over_why": "Czas na ocenę tego zgłoszenia minął.",
+        "refused": "Nie udało się",
+        "refused_why": "Odnośnik wygasł albo jest niepełny, albo nie wybrano oceny.",
+    },
+    "ru": {
+        "question_five": "Как вы оцениваете работу? 5 — лучшая оценка.",
+        "question_two": "Как вы оцениваете работу?",
+        "good": "Хорошо",
+        "bad": "Плохо",
+        "nps": "Насколько вероятно, что вы нас порекомендуете? 10 — наиболее вероятно.",
+        "comment": "Комментарий",
+        "send": "Отправить",
+        "thanks": "Спасибо",
+        "noted": "Ваша оценка записана. Несколько дней её можно изменить по той же ссылке.",
+        "over": "Уже поздно",
+        "over_why": "Время для оценки этой заявки истекло.",
+        "refused": "Оценка не принята",
+        "refused_why": "Срок ссылки истёк, она неполная, или оценка не выбрана.",
+    },
+}
