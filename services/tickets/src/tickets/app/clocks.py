@@ -20,7 +20,6 @@ SELECT $1, c.* FROM unnest(
 ) AS c (
     id, ticket_id, name, state, kind, policy, target, breached, started_at, due_at, paused_at, stopped_at, version
 )
-WHERE EXISTS (SELECT FROM tickets t WHERE t.tenant_id = $1 AND t.id = c.ticket_id)
 ORDER BY c.id
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     name = excluded.name, state = excluded.state, kind = excluded.kind, policy = excluded.policy,
@@ -33,17 +32,15 @@ WHERE ticket_clocks.version < excluded.version
 # Locked in one order, so that two batches cannot wait for each other in a ring.
 _LOCK = "SELECT id FROM tickets WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
 
+# Both tables are gone to ticket by ticket, however many rows the planner takes them to have.
 _NEAREST = """
 UPDATE tickets t SET due_at = n.due_at, breached = n.breached
-FROM (
-    SELECT asked.id,
-           min(c.due_at) FILTER (WHERE c.state = 'running') AS due_at,
-           coalesce(bool_or(c.breached), false) AS breached
-    FROM unnest($1::uuid[]) AS asked (id)
-    LEFT JOIN ticket_clocks c ON c.ticket_id = asked.id AND c.state <> 'removed'
-    GROUP BY asked.id
+FROM unnest($1::uuid[]) AS asked (id)
+CROSS JOIN LATERAL (
+    SELECT min(c.due_at) FILTER (WHERE c.state = 'running') AS due_at, coalesce(bool_or(c.breached), false) AS breached
+    FROM ticket_clocks c WHERE c.ticket_id = asked.id AND c.state <> 'removed'
 ) n
-WHERE t.id = n.id AND (t.due_at IS DISTINCT FROM n.due_at OR t.breached <> n.breached)
+WHERE t.id = ANY ($1) AND t.id = asked.id AND (t.due_at IS DISTINCT FROM n.due_at OR t.breached <> n.breached)
 """
 
 
@@ -69,17 +66,18 @@ class ToldClock:
 async def keep_clocks(tx: Tx, *, clocks: Sequence[ToldClock]) -> None:
     """Writes what is newer than what is known, and the nearest target of each ticket.
 
-    A ticket's version does not count its clocks: nobody else's update gets stale by them.
+    Those of tickets that are not here are left out. A ticket's version does not count its clocks: nobody else's update
+    gets stale by them.
     """
     newest: dict[UUID, ToldClock] = {}
     for clock in clocks:
         known = newest.get(clock.id)
         if known is None or known.version < clock.version:
             newest[clock.id] = clock
-    rows = list(newest.values())
-    tickets = sorted({clock.ticket_id for clock in rows})
     connection = await tx.raw()
-    await connection.execute(_LOCK, tickets)
+    told = {clock.ticket_id for clock in newest.values()}
+    here = {row["id"] for row in await connection.fetch(_LOCK, list(told))}
+    rows = [clock for clock in newest.values() if clock.ticket_id in here]
     await connection.execute(
         _KEEP,
         tx.tenant_id,
@@ -97,4 +95,4 @@ async def keep_clocks(tx: Tx, *, clocks: Sequence[ToldClock]) -> None:
         [row.stopped_at for row in rows],
         [row.version for row in rows],
     )
-    await connection.execute(_NEAREST, tickets)
+    await connection.execute(_NEAREST, list(here))
