@@ -22,6 +22,7 @@ LARGEST_PORTAL = 150 * 1024
 # Path, and who sees it.
 SCREENS = {
     "sign-in": ("/sign-in", ""),
+    "plain": ("/plain", ""),
     "list": ("/desk/tickets?view=open", SUPERVISOR),
     "ticket": ("/desk/tickets/INC-1001", SUPERVISOR),
     "new ticket": ("/desk/new", SUPERVISOR),

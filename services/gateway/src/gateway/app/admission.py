@@ -32,6 +32,18 @@ class Admission:
         self._tenants.take(str(caller.tenant_id))
         return caller
 
+    async def admit_browser(self, refresh_token: str, cause: str) -> Caller:
+        """Say who sends a request with the cookie of a browser's session, and count it.
+
+        Raises:
+            Unauthenticated, Unavailable, LimitReached: as `admit`.
+        """
+        return await self.admit(f"Bearer {await self._exchange.renew(refresh_token)}", cause)
+
+    def leave_browser(self, refresh_token: str) -> None:
+        """Trust nothing kept for a browser's session, which has been ended."""
+        self._exchange.forget(refresh_token)
+
     async def caller(self, authorization: str | None, cause: str) -> Caller:
         """Say who sends this `Authorization` value; `cause` is the door's name, "rest" or "grpc".
 

@@ -7,7 +7,9 @@ answer is the same Unauthenticated.
 import hmac
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select, update
@@ -36,6 +38,9 @@ from gateway.domain.secrets import PERSONAL_ACCESS_TOKEN, digest
 _EXCHANGE_SECONDS = 60
 # The tenant of lookups by secret, before it is known: row security shows it nothing.
 _NOBODY = UUID(int=0)
+
+Mint: TypeAlias = Callable[[Databases, SigningKeys, str], Awaitable[str]]
+"""Makes an access token for a credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ async def sign_out(tx: Tx) -> None:
 
 
 class Exchange:
-    """Access tokens minted for personal access tokens, each kept for a minute, `most` of them at a time."""
+    """Access tokens minted for credentials that come with each request, each kept for a minute, `most` of them at a time."""
 
     def __init__(
         self, databases: Databases, keys: SigningKeys, verifier: Verifier, *, most: int = 10_000
@@ -162,16 +167,30 @@ class Exchange:
 
         Raises Unauthenticated when the personal access token is unknown, expired or revoked.
         """
+        return await self._for(token, _exchange)
+
+    async def renew(self, refresh_token: str) -> str:
+        """Return an access token that holds for a browser's refresh token, which stays as it is.
+
+        Raises Unauthenticated when the refresh token is unknown, used, expired, or of an ended session.
+        """
+        return await self._for(refresh_token, _renew)
+
+    def forget(self, token: str) -> None:
+        """Ask anew for a credential that has just been ended, before the revocation is heard here."""
+        self._kept.pop(digest(token), None)
+
+    async def _for(self, token: str, mint: Mint) -> str:
         key = digest(token)
         kept_until, access_token = self._kept.get(key, (0.0, ""))
         if time.monotonic() < kept_until and await self._holds(access_token):
             return access_token
         self._kept.pop(key, None)
-        access = await _exchange(self._databases, self._keys, token)
-        self._kept[key] = (time.monotonic() + _EXCHANGE_SECONDS, access.token)
+        access_token = await mint(self._databases, self._keys, token)
+        self._kept[key] = (time.monotonic() + _EXCHANGE_SECONDS, access_token)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
-        return access.token
+        return access_token
 
     async def _holds(self, access_token: str) -> bool:
         try:
@@ -181,7 +200,11 @@ class Exchange:
         return True
 
 
-async def _exchange(databases: Databases, keys: SigningKeys, token: str) -> AccessToken:
+async def _renew(databases: Databases, keys: SigningKeys, token: str) -> str:
+    return (await continue_session(databases, keys, refresh_token=token)).access_token
+
+
+async def _exchange(databases: Databases, keys: SigningKeys, token: str) -> str:
     found = None
     if token.startswith(PERSONAL_ACCESS_TOKEN):
         found = await _find(databases, "personal_access_token_by_hash", digest(token))
@@ -200,7 +223,8 @@ async def _exchange(databases: Databases, keys: SigningKeys, token: str) -> Acce
         ):
             raise _wrong_access_token()
         row.last_used_at = now
-        return await mint_for_user(tx, keys, user_id=row.user_id, session_id=row.id, only=row.scopes)
+        access = await mint_for_user(tx, keys, user_id=row.user_id, session_id=row.id, only=row.scopes)
+    return access.token
 
 
 async def _access_again(

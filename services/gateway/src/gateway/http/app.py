@@ -16,6 +16,7 @@ from gateway.http.desk import Desk
 from gateway.http.documented import openapi
 from gateway.http.door import Declared, GuardedRoute
 from gateway.http.pages import pages
+from gateway.http.plain import routes as plain
 from gateway.http.routes import (
     agreements,
     approvals,
@@ -128,6 +129,7 @@ def create_app(desk: Desk) -> ASGIApp:
         *routes,
         *approval_page.ROUTES,
         *rating_page.ROUTES,
+        *plain.ROUTES,
         *web_ui(desk.web_folder),
         *pages(api_document),
     ]

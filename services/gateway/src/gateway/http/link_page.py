@@ -16,35 +16,12 @@ from chassis.context import Caller
 from chassis.errors import DeskmeshError, Unauthenticated, WrongState
 from gateway.http.desk import desk
 from gateway.http.door import bounded
+from gateway.http.plain.page import page, spoken
 
 Words: TypeAlias = Mapping[str, str]
 """What a page says in one language; `over`, `over_why`, `refused` and `refused_why` are said of a link that no longer works."""
 
 _MOST_BYTES: Final = 64 * 1024
-
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-_HEADERS: Final = {
-    "content-security-policy": _POLICY,
-    "cache-control": "no-store",
-    # The address is a credential: it goes into no log of another site.
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
-}
-
-_PAGE: Final = """\
-<!doctype html>
-<html lang="{language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
-<style>body{{font:16px/1.5 sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}}\
-pre{{white-space:pre-wrap;font:inherit;border-left:3px solid #767676;padding-left:.8rem}}\
-fieldset{{border:0;padding:0;margin:1rem 0}}fieldset label{{display:block}}\
-textarea{{width:100%;box-sizing:border-box;font:inherit}}button{{font:inherit;padding:.6rem 1.2rem;margin:.6rem .6rem 0 0}}</style>
-</head>
-<body><main><h1>{title}</h1>
-{body}
-</main></body>
-</html>
-"""
 
 
 class LinkPage:
@@ -64,15 +41,11 @@ class LinkPage:
 
     def words(self, language: str) -> Words:
         """Give what is said in a language, else in English."""
-        return self._texts.get(_main(language), self._texts["en"])
+        return self._texts[spoken(language)]
 
     def answer(self, language: str, title: str, body: str, status: int = HTTPStatus.OK) -> Response:
         """Write a page; `body` is HTML, `title` is not."""
-        main = _main(language)
-        shown = _PAGE.format(
-            language=main if main in self._texts else "en", title=html.escape(title), body=body
-        )
-        return Response(shown, status, _HEADERS, "text/html")
+        return page(language, title, body, status)
 
     def over(self, language: str, status: int = HTTPStatus.OK) -> Response:
         """Say that there is nothing left to do."""
@@ -104,7 +77,3 @@ async def form_of(request: Request) -> FormData:
 def escaped(words: Words) -> dict[str, str]:
     """The words as HTML may hold them."""
     return {name: html.escape(word) for name, word in words.items()}
-
-
-def _main(language: str) -> str:
-    return language.partition("-")[0].lower()

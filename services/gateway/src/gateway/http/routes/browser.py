@@ -44,7 +44,7 @@ async def create_browser_session(
     """
     del requested_with  # it had to be there
     at = desk(request)
-    at.sign_ins.take(_address(request))
+    at.sign_ins.take(address(request))
     pair = await auth.sign_in_with_password(
         at.databases,
         at.keys,
@@ -52,11 +52,11 @@ async def create_browser_session(
         username=body.username,
         password=body.password,
         user_agent=request.headers.get("user-agent", ""),
-        ip=_address(request),
+        ip=address(request),
     )
     answer = _token(pair)
     assert pair.refresh_token is not None
-    _set_cookie(answer, request, pair.refresh_token, _COOKIE_SECONDS)
+    set_cookie(answer, request, pair.refresh_token, PATH)
     return answer
 
 
@@ -65,7 +65,7 @@ async def continue_browser_session(request: Request, requested_with: FromOurPage
     """Get a new access token for the cookie of the browser's session."""
     del requested_with
     at = desk(request)
-    at.sign_ins.take(_address(request))
+    at.sign_ins.take(address(request))
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         raise Unauthenticated("This browser is not signed in.", reason="NO_SESSION")
@@ -80,7 +80,7 @@ async def end_browser_session(request: Request, requested_with: FromOurPage) -> 
     if cookie:
         await auth.end_session_by_refresh_token(desk(request).databases, refresh_token=cookie)
     answer = nothing()
-    _set_cookie(answer, request, "", 0)
+    set_cookie(answer, request, "", PATH)
     return answer
 
 
@@ -95,12 +95,15 @@ def _token(pair: auth.TokenPair) -> Response:
     )
 
 
-def _set_cookie(answer: Response, request: Request, value: str, seconds: int) -> None:
+def set_cookie(answer: Response, request: Request, refresh_token: str, path: str) -> None:
+    """Set the cookie of a browser's session for what is below a path; take it away where there is no token."""
     https = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
+    seconds = _COOKIE_SECONDS if refresh_token else 0
     answer.set_cookie(
-        COOKIE, value, max_age=seconds, path=PATH, secure=https, httponly=True, samesite="strict"
+        COOKIE, refresh_token, max_age=seconds, path=path, secure=https, httponly=True, samesite="strict"
     )
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
+    """Where a request comes from, as far as that is known."""
     return request.client.host if request.client else ""
