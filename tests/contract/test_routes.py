@@ -56,6 +56,7 @@ GET /fields  POST /fields  GET /fields/{}  PATCH /fields/{}  DELETE /fields/{}
 GET /priority-matrix  PATCH /priority-matrix
 GET /views  POST /views  GET /views/{}  PATCH /views/{}  DELETE /views/{}  GET /views/{}/tickets  GET /views/counts
 GET /macros  POST /macros  GET /macros/{}  PATCH /macros/{}  DELETE /macros/{}
+GET /queues/{}/routing  PUT /queues/{}/routing  GET /tickets/{}/routing  POST /tickets/{}/routing
 GET /me/focus  PUT /me/focus  POST /me/next-ticket
 GET /rules  POST /rules  GET /rules/{}  PATCH /rules/{}  DELETE /rules/{}
 GET /rules/{}/executions  POST /rules/dry-run  POST /rules/{}/dry-run

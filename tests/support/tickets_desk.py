@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,9 +20,11 @@ from chassis.messaging import stream_of
 from chassis.testing.events import Bus
 from chassis.testing.identity import Issuer, Person
 from chassis.testing.services import RunningService
+from deskmesh.common.v1 import types_pb2
 from deskmesh.gateway.v1 import directory_service_pb2 as directory_rpc
 from deskmesh.gateway.v1 import events_pb2 as gateway_events
 from deskmesh.gateway.v1 import identity_pb2 as identity
+from deskmesh.gateway.v1.work_profile_pb2 import WorkProfile
 from deskmesh.tickets.v1 import (
     approval_service_pb2,
     bulk_service_pb2,
@@ -38,6 +40,7 @@ from deskmesh.tickets.v1 import (
     mention_service_pb2,
     merge_service_pb2,
     rating_service_pb2,
+    routing_service_pb2,
     rule_service_pb2,
     ticket_pb2,
     time_entry_service_pb2,
@@ -70,6 +73,7 @@ SERVICES = [
         focus_service_pb2,
         time_entry_service_pb2,
         rating_service_pb2,
+        routing_service_pb2,
     )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
@@ -319,6 +323,26 @@ class TicketsDesk:
             aggregate_id=user.id,
             version=user.version,
         )
+
+    async def hire(self, team: str, **profile: object) -> Person:
+        """An agent more, of a team of acme, with a work profile by the fields of its message."""
+        (row,) = await self.rows("SELECT id FROM teams WHERE tenant_id = $1 AND slug = $2", self.acme, team)
+        person = replace(
+            self.agent,
+            id=new_id(),
+            email=f"{new_id()}@acme.example",
+            team_ids=frozenset({str(row["id"])}),
+        )
+        await self.tell_profile(person, **profile)  # type: ignore[arg-type]  # fields by name
+        return person
+
+    async def tell_profile(self, person: Person, version: int = 1, **profile: object) -> None:
+        """Have the gateway tell of an agent's work profile."""
+        user = user_message(person.id, person.email, "Somebody", "agent", version=version)
+        user.teams.extend(types_pb2.Ref(id=team) for team in person.team_ids)
+        user.work_profile.CopyFrom(WorkProfile(**profile))  # type: ignore[arg-type]  # fields by name
+        await self.tell_user(self.acme, user)
+        await self.service.drain()
 
     async def refresh_configuration(self) -> None:
         """Have the service read acme's configuration again: news of a team make it."""

@@ -1,15 +1,14 @@
 """Focus mode, and the next ticket from the desk."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 from google.protobuf.field_mask_pb2 import FieldMask
-from tickets_desk import TicketsDesk, user_message
+from tickets_desk import TicketsDesk
 
 from chassis.errors import Forbidden, InvalidInput, NotFound, Stale, WrongState
-from chassis.ids import new_id
 from chassis.testing.identity import Person
 from deskmesh.tickets.v1 import focus_service_pb2 as rpc
 
@@ -21,20 +20,6 @@ class Floor:
     desk: TicketsDesk
     agent: Person
     """Of the team that works the default queue."""
-
-    async def hire(self, team: str) -> Person:
-        """An agent more."""
-        (row,) = await self.desk.rows(
-            "SELECT id FROM teams WHERE tenant_id = $1 AND slug = $2", self.desk.acme, team
-        )
-        person = replace(
-            self.desk.agent,
-            id=new_id(),
-            email=f"{new_id()}@acme.example",
-            team_ids=frozenset({str(row["id"])}),
-        )
-        await self.desk.tell_user(self.desk.acme, user_message(person.id, person.email, "Somebody", "agent"))
-        return person
 
     async def pull(self, by: Person | None = None) -> rpc.PullTicketResponse:
         """Get the next ticket."""
@@ -56,7 +41,7 @@ class Floor:
 async def floor(desk: TicketsDesk) -> Floor:
     await desk.rows("UPDATE tickets SET state = 'closed', state_category = 'closed'")
     floor = Floor(desk, desk.agent)
-    floor.agent = await floor.hire("service-desk")
+    floor.agent = await floor.desk.hire("service-desk")
     await desk.service.drain()
     return floor
 
@@ -105,7 +90,7 @@ async def test_nobody_gets_more_than_they_take_and_what_waits_frees_a_place(floo
 
 
 async def test_no_two_agents_ever_get_the_same_ticket_nor_one_more_than_they_take(floor: Floor) -> None:
-    agents = [floor.agent, *[await floor.hire("service-desk") for _ in range(7)]]
+    agents = [floor.agent, *[await floor.desk.hire("service-desk") for _ in range(7)]]
     await floor.desk.service.drain()
     for agent in agents:
         await floor.focus(by=agent, max_open=2)

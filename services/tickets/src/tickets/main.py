@@ -21,6 +21,7 @@ from deskmesh.tickets.v1 import (
     mention_service_pb2,
     merge_service_pb2,
     rating_service_pb2,
+    routing_service_pb2,
     rule_service_pb2,
     ticket_service_pb2,
     time_entry_service_pb2,
@@ -44,6 +45,7 @@ from tickets.api.mail import MailEvents
 from tickets.api.mentions import MentionServicer
 from tickets.api.merges import MergeServicer
 from tickets.api.ratings import RatingServicer
+from tickets.api.routing import RoutingServicer, RoutingTimers
 from tickets.api.rules import RuleServicer
 from tickets.api.tickets import TicketServicer
 from tickets.api.time_entries import TimeEntryServicer
@@ -73,6 +75,7 @@ _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
 _RATINGS = rating_service_pb2.DESCRIPTOR.services_by_name["RatingService"]
+_ROUTING = routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"]
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
 _TIME_ENTRIES = time_entry_service_pb2.DESCRIPTOR.services_by_name["TimeEntryService"]
 _DRAFTS = draft_service_pb2.DESCRIPTOR.services_by_name["DraftService"]
@@ -110,6 +113,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_DRAFTS, DraftServicer(configurations, desk.vocabulary)),
             Servicer(_VIEWS, ViewServicer(configurations)),
             Servicer(_RULES, RuleServicer(configurations)),
+            Servicer(_ROUTING, RoutingServicer(configurations)),
             Servicer(_FOCUS, FocusServicer(configurations)),
             Servicer(_RATINGS, RatingServicer(configurations, desk)),
             Servicer(_TIME_ENTRIES, TimeEntryServicer(configurations)),
@@ -126,6 +130,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             *ApprovalTimers(configurations).handlers(),
             FulfilmentTimers(configurations, desk).handler(),
             automation.timer_handler(),
+            *RoutingTimers(configurations).handlers(),
             BulkTimers(configurations, desk.vocabulary).handler(),
         ],
         jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],

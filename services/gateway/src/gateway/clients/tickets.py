@@ -13,6 +13,7 @@ from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import mention_service_pb2 as mentions
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
 from deskmesh.tickets.v1 import rating_service_pb2 as ratings
+from deskmesh.tickets.v1 import routing_service_pb2 as routing
 from deskmesh.tickets.v1 import rule_service_pb2 as rules
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from deskmesh.tickets.v1 import time_entry_service_pb2 as time_entries
@@ -115,6 +116,10 @@ DELETE_RULE = rpc(rules.DeleteRuleRequest, rules.DeleteRuleResponse)
 LIST_RULE_EXECUTIONS = rpc(rules.ListRuleExecutionsRequest, rules.ListRuleExecutionsResponse)
 DRY_RUN_RULE = rpc(rules.DryRunRuleRequest, rules.DryRunRuleResponse)
 
+GET_QUEUE_ROUTING = rpc(routing.GetQueueRoutingRequest, routing.GetQueueRoutingResponse)
+SET_QUEUE_ROUTING = rpc(routing.SetQueueRoutingRequest, routing.SetQueueRoutingResponse)
+GET_TICKET_ROUTING = rpc(routing.GetTicketRoutingRequest, routing.GetTicketRoutingResponse)
+ROUTE_TICKET = rpc(routing.RouteTicketRequest, routing.RouteTicketResponse)
 GET_FOCUS = rpc(focus.GetFocusRequest, focus.GetFocusResponse)
 SET_FOCUS = rpc(focus.SetFocusRequest, focus.SetFocusResponse)
 PULL_TICKET = rpc(focus.PullTicketRequest, focus.PullTicketResponse)

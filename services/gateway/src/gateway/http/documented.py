@@ -41,6 +41,7 @@ TAGS = (
     ("macros", "Canned replies and actions."),
     ("rules", "What happens to tickets by itself."),
     ("focus", "How an agent gets work."),
+    ("routing", "How the desk gives tickets to people."),
     ("sla", "Calendars, policies and clocks."),
     ("knowledge", "Articles and their search."),
     ("cmdb", "Configuration items and their relations."),

@@ -16,6 +16,7 @@ from chassis.timers import Timer, TimerHandler
 from deskmesh.sla.v1 import events_pb2 as sla
 from deskmesh.tickets.v1 import events_pb2 as events
 from tickets.api.clocks import on_clock
+from tickets.api.routing import wake_by_events
 from tickets.api.told import is_whole, view_of
 from tickets.app.automating import (
     PERMISSIONS,
@@ -76,10 +77,11 @@ class Automation:
     desk: Desk
 
     async def on_ticket_event(self, tx: Tx, received: list[Received[Told]]) -> None:
-        """Runs the rules on what was not imported."""
+        """Runs the rules on what was not imported, then has tickets given out where that may be possible now."""
         news = [event for event in received if is_news(event.message)]
         configuration = await self.configurations.within(tx)
         await self._run(tx, configuration, [_happening(configuration, event) for event in news])
+        await wake_by_events(tx, [event.message for event in received])
 
     async def on_clock_event(self, tx: Tx, received: list[Received[Clock]]) -> None:
         """Keeps the clocks as they are told, then runs the rules, unless sla found out long after the moment."""

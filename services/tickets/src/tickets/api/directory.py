@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from uuid import UUID
 
 from chassis.context import Caller, use_caller
 from chassis.db import Databases, Tx
 from chassis.events import Handler, Received
 from chassis.events.handlers import AnyHandler
-from deskmesh.gateway.v1 import events_pb2, identity_pb2
+from deskmesh.gateway.v1 import events_pb2, identity_pb2, work_profile_pb2
 from tickets.app import directory
 from tickets.app.configuration import Configurations
 from tickets.app.directory import KnownPerson
+from tickets.app.routing_waking import wake_all_routing, wake_routing
 from tickets.app.seeding import seed_configuration
 from tickets.clients import Directory
+from tickets.domain.work_profiles import Absence, WorkProfile, plain_profile, shift_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,10 @@ class DirectoryEvents:
         self._forget_afterwards(tx)
 
     async def on_user_changed(self, tx: Tx, received: list[Received[events_pb2.UserChanged]]) -> None:
-        """Keeps the person."""
+        """Keeps the person, who may get tickets now that nobody could."""
         for event in received:
             await directory.keep_person(tx, person_of(event.message.user))
+        await wake_routing(tx, free=[UUID(event.message.user.id) for event in received])
 
     async def on_team_changed(self, tx: Tx, received: list[Received[events_pb2.TeamChanged]]) -> None:
         """Keeps the team; the queue of its name is worked by it."""
@@ -51,6 +55,7 @@ class DirectoryEvents:
         """Keeps the role."""
         for event in received:
             await keep_role(tx, event.message.role)
+        await wake_all_routing(tx)
         self._forget_afterwards(tx)
 
     def handlers(self) -> Sequence[AnyHandler]:
@@ -154,4 +159,19 @@ def person_of(user: identity_pb2.User) -> KnownPerson:
         grants=[{"role": grant.role, "process": grant.process, "queue": grant.queue} for grant in user.roles],
         version=user.version,
         manager_id=UUID(user.manager.id) if user.manager.id else None,
+        work_profile=plain_profile(_profile_of(user.work_profile)),
+    )
+
+
+def _profile_of(profile: work_profile_pb2.WorkProfile) -> WorkProfile:
+    return WorkProfile(
+        skills={one.skill: one.level for one in profile.skills},
+        languages=list(profile.languages),
+        max_open=profile.max_open if profile.HasField("max_open") else None,
+        time_zone=profile.time_zone or "UTC",
+        shifts=[shift_minutes(one.weekday, one.start, one.end) for one in profile.shifts],
+        absences=[
+            Absence(one.start.ToDatetime(tzinfo=UTC), one.end.ToDatetime(tzinfo=UTC), one.substitute.id)
+            for one in profile.absences
+        ],
     )

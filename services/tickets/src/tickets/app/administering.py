@@ -57,8 +57,13 @@ def check_name(problems: Problems, name: str) -> None:
 
 def check_slug(problems: Problems, slug: str) -> None:
     """Checks the key of a process or queue."""
+    check_slug_at(problems, "slug", slug)
+
+
+def check_slug_at(problems: Problems, field: str, slug: str) -> None:
+    """Checks a word of such a form under the name of its field."""
     if SLUG.fullmatch(slug) is None:
-        problems.add("slug", "must be 1 to 63 lower-case letters, digits and inner hyphens")
+        problems.add(field, "must be 1 to 63 lower-case letters, digits and inner hyphens")
 
 
 def check_key(problems: Problems, slug: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from chassis.context import current_caller
 from chassis.db import Tx
 from chassis.errors import FieldError, InvalidInput
 from tickets.app.access import readable_ticket, require_on
@@ -14,6 +15,7 @@ from tickets.app.configuration import Configuration
 from tickets.app.directory import require_person
 from tickets.app.moving import move_by_itself
 from tickets.app.recording import record_change, view_ticket
+from tickets.app.routing_outcomes import hold_ticket
 from tickets.app.standing_in import may_work
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView, person_named
@@ -71,6 +73,9 @@ async def assign_found(
         found.assignee_id = assignee_id if "assignee" in since else found.assignee_id
     if not changes:
         return await view_ticket(tx, configuration, found)
+    if assignee_id is not None and found.assignee_id is None and current_caller().kind != "system":
+        # What a person takes from somebody the desk does not give to another by itself.
+        await hold_ticket(tx, found, occasion.recorded_at)
     if assignment.reasons:
         changes = [*changes, Change("routing", None, dict(assignment.reasons))]
     view = await record_change(

@@ -34,6 +34,8 @@ class KnownPerson:
     grants: list[dict[str, str]] = field(default_factory=list)
     version: int = 1
     manager_id: UUID | None = None
+    work_profile: dict[str, object] = field(default_factory=dict)
+    """As `tickets.domain.work_profiles.plain_profile` writes it."""
 
 
 class EnsureRequester(Protocol):
@@ -72,6 +74,7 @@ async def keep_person(tx: Tx, person: KnownPerson) -> None:
             "organization_ids": person.organization_ids,
             "grants": person.grants,
             "manager_id": person.manager_id,
+            "work_profile": person.work_profile,
         },
     )
 

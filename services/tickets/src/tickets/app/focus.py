@@ -15,16 +15,17 @@ from tickets.app.actors import acting_by
 from tickets.app.assigning import ASSIGN, Assignment, assign_found
 from tickets.app.configuration import Configuration, Configurations
 from tickets.app.listing import URGENCY_ORDER
+from tickets.app.routing_waking import wake_routing
 from tickets.app.standing_in import WORK
 from tickets.db.automation import FocusMode
+from tickets.db.directory import Person
+from tickets.db.routing import IN_HAND, claim_agents, in_hand
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView
+from tickets.domain.work_profiles import stored_profile
 
 DEFAULT_OPEN = 5
 MOST_OPEN = 50
-
-IN_HAND = ("new", "active")
-"""What takes a place; a ticket that waits for somebody else leaves it free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ async def set_focus(
         raise InvalidInput([FieldError("max_open", f"must be 1 to {MOST_OPEN}")])
     row.enabled, row.max_open = wanted.enabled, wanted.max_open
     await tx.flush()
+    await wake_routing(tx, free=[row.id])
     tx.after_commit(lambda: configurations.forget(tx.tenant_id))
     return _focus(row)
 
@@ -79,14 +81,12 @@ async def pull_ticket(tx: Tx, *, configuration: Configuration) -> Pulled:
     is just being given to another is passed over. The history says how many waited and in what order it was chosen.
     Raises Forbidden, WrongState where the caller has as many in hand as `max_open` says.
     """
-    focus, person_id = _focus(await _locked(tx)), _person()
-    in_hand = await tx.scalar(
-        select(func.count()).where(Ticket.assignee_id == person_id, Ticket.state_category.in_(IN_HAND))
-    )
-    if (in_hand or 0) >= focus.max_open:
-        raise WrongState(
-            "FOCUS_FULL", f"You have {in_hand} tickets in hand, and take at most {focus.max_open}."
-        )
+    person_id = _person()
+    await claim_agents(tx, [person_id])
+    max_open = await _most(tx, person_id)
+    held = (await in_hand(tx, [person_id], waiting_counts=False)).get(person_id, 0)
+    if held >= max_open:
+        raise WrongState("FOCUS_FULL", f"You have {held} tickets in hand, and take at most {max_open}.")
     waiting = _waiting(configuration)
     ticket = await tx.scalar(
         select(Ticket).where(*waiting).order_by(*URGENCY_ORDER).limit(1).with_for_update(skip_locked=True)
@@ -101,8 +101,8 @@ async def pull_ticket(tx: Tx, *, configuration: Configuration) -> Pulled:
             "strategy": "next",
             "order": "priority, due_at, created_at",
             "waiting": left + 1,
-            "in_hand": in_hand,
-            "max_open": focus.max_open,
+            "in_hand": held,
+            "max_open": max_open,
         },
     )
     with acting_by("routing:next"):
@@ -124,6 +124,13 @@ def _waiting(configuration: Configuration) -> Sequence[ColumnElement[bool]]:
         Ticket.team_id.in_(teams),
         Ticket.queue_id.in_(queues),
     )
+
+
+async def _most(tx: Tx, person_id: UUID) -> int:
+    """How many tickets the caller takes: as they say, and no more than their work profile has."""
+    focus, person = await get_focus(tx), await tx.get(Person, person_id)
+    most = None if person is None else stored_profile(person.work_profile).max_open
+    return focus.max_open if most is None else min(focus.max_open, most)
 
 
 async def _locked(tx: Tx) -> FocusMode:

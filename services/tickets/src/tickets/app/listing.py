@@ -46,18 +46,19 @@ MENDED_WORDS = 8
 
 DEFAULT_ORDER: Final = "created_at desc"
 
-_RANK = case(
+RANK: Final = case(
     {name: place for place, name in enumerate(PRIORITIES)}, value=Ticket.priority, else_=len(PRIORITIES)
 )
+"""The place of a ticket's priority, the worst first."""
 
-URGENCY_ORDER: Final = (_RANK, Ticket.due_at, Ticket.created_at, Ticket.id)
+URGENCY_ORDER: Final = (RANK, Ticket.due_at, Ticket.created_at, Ticket.id)
 """The worst priority first, then the nearest target, then the oldest."""
 
 ORDERS: Final[Mapping[str, tuple[SQLColumnExpression[object], Callable[[Ticket], Value]]]] = {
     "created_at": (Ticket.created_at, lambda ticket: ticket.created_at),
     "updated_at": (Ticket.updated_at, lambda ticket: ticket.updated_at),
     "due_at": (Ticket.due_at, lambda ticket: ticket.due_at),
-    "priority": (_RANK, lambda ticket: rank(ticket.priority)),
+    "priority": (RANK, lambda ticket: rank(ticket.priority)),
     "number": (Ticket.sequence, lambda ticket: ticket.sequence),
 }
 """Column and value by name. A priority goes up from the worst."""

@@ -19,6 +19,7 @@ from tickets.app.administering import (
     tell,
 )
 from tickets.app.checking import Problems
+from tickets.app.routing_waking import wake_routing
 from tickets.db.configuration import Process, Queue
 from tickets.db.directory import Team
 from tickets.db.tickets import Ticket
@@ -96,6 +97,7 @@ async def update_queue(
     after = await _said(tx, row)
     if after != before:
         tell(tx, row, before, after)
+        await wake_routing(tx, queues=[row.id])
     return row
 
 

@@ -45,6 +45,8 @@ class Person(TenantCopy, Base):
     # [{"role": slug, "process": slug or "", "queue": slug or ""}]
     grants: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
     manager_id: Mapped[UUID | None]
+    # See tickets.domain.work_profiles.plain_profile.
+    work_profile: Mapped[dict[str, object]] = mapped_column(default=dict)
 
 
 class Team(TenantCopy, Base):

@@ -1,0 +1,185 @@
+"""Giving a queue's tickets to people: the oldest of the worst priority first, each to whoever is best for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+
+from chassis.db import Tx
+from tickets.app.actors import acting_by, occasion_of
+from tickets.app.assigning import Assignment, assign_found
+from tickets.app.configuration import Configuration
+from tickets.app.listing import RANK
+from tickets.app.recording import record_change
+from tickets.app.routing_outcomes import ASSIGNED, HELD, NOBODY, keep_outcome, stands, with_outcome
+from tickets.app.routing_pool import RoutedQueue, load_pool, needs_of
+from tickets.app.routing_settings import find_routing
+from tickets.app.routing_waking import BUSY_PAUSE, route_at, route_soon
+from tickets.db.configuration import Queue
+from tickets.db.routing import IN_HAND, AgentTurn
+from tickets.db.tickets import Ticket
+from tickets.domain.changes import Change
+from tickets.domain.priority import rank
+from tickets.domain.routing import Candidate, Given, Need, give_out, is_free, judge
+from tickets.publish import events
+
+AT_ONCE = 10
+"""Tickets that one transaction gives out, and as many of which it tells that nobody may get them."""
+
+PAGE = 200
+"""Tickets that are read together, as long as somebody is free."""
+
+ORDER: Final = (RANK, Ticket.created_at, Ticket.id)
+
+
+@dataclass(slots=True)
+class _Result:
+    given: list[Given[Ticket]] = field(default_factory=list)
+    left: list[tuple[Ticket, Need]] = field(default_factory=list)
+    candidates: Sequence[Candidate] = ()
+    versions: dict[UUID, int] = field(default_factory=dict)
+    """Of the tickets as they were read."""
+
+
+async def route_queue(tx: Tx, *, configuration: Configuration, queue_id: UUID) -> None:
+    """Gives out what waits in the queue, as far as there are people for it.
+
+    Those who might get something are locked, in one order everywhere: two who give out at once never give one ticket
+    twice, nor anybody more than they take. A ticket that somebody is changing is passed over, and looked at again.
+    Nobody is waited for with a lock on a ticket in hand. What the desk does is told as `routing:<queue>`.
+    """
+    settings = await find_routing(tx, queue_id)
+    queue = configuration.queues[queue_id]
+    teams = await _teams(tx, queue)
+    if settings is None or not teams:
+        return
+    routed, now = RoutedQueue(configuration, queue, settings), datetime.now(UTC)
+    pool = await load_pool(tx, routed, teams=teams, now=now, claimed=True)
+    result = await _give_out(tx, routed, pool.candidates, now)
+    with acting_by(f"routing:{queue.slug}"):
+        busy = await _assign(tx, routed, result, now)
+        untold = await _tell(tx, routed, result, now)
+    if untold or len(result.given) == AT_ONCE:
+        await route_soon(tx, [queue_id])
+    elif busy:
+        await route_soon(tx, [queue_id], BUSY_PAUSE)
+    if result.left and pool.next_at is not None:
+        await route_at(tx, queue_id, pool.next_at)
+
+
+async def _give_out(tx: Tx, routed: RoutedQueue, candidates: Sequence[Candidate], now: datetime) -> _Result:
+    """Decides page by page, until enough is given, nobody is free, or nothing waits."""
+    policy, result = routed.settings.policy, _Result(candidates=candidates)
+    after: Ticket | None = None
+    while True:
+        tickets = await _waiting(tx, routed.queue, after)
+        result.versions |= {ticket.id: ticket.version for ticket in tickets}
+        needs = await needs_of(tx, routed, tickets)
+        one = give_out(policy, needs, result.candidates, now, AT_ONCE - len(result.given))
+        result.given += one.given
+        result.left += one.left
+        result.candidates = one.candidates
+        if (
+            len(tickets) < PAGE
+            or len(result.given) == AT_ONCE
+            or not any(is_free(policy, candidate) for candidate in result.candidates)
+        ):
+            return result
+        after = tickets[-1]
+
+
+async def _assign(tx: Tx, routed: RoutedQueue, result: _Result, now: datetime) -> bool:
+    """Assigns what was decided; tells whether something was passed over."""
+    locked = await _locked(tx, result, [given.ticket.id for given in result.given])
+    turns = {one.id: one.routed_at for one in result.candidates}
+    for given in result.given:
+        ticket = locked.get(given.ticket.id)
+        if ticket is None:
+            continue
+        best = given.verdicts[0]
+        reasons = {
+            "strategies": list(routed.settings.strategies),
+            "because": [reason.text for reason in best.reasons],
+            "preferences": dict(best.preferences),
+            "considered": len(given.verdicts),
+            "eligible": sum(verdict.eligible for verdict in given.verdicts),
+        }
+        await assign_found(
+            tx,
+            configuration=routed.configuration,
+            found=ticket,
+            assignment=Assignment(frozenset({"assignee"}), assignee=str(given.to), reasons=reasons),
+        )
+        await keep_outcome(tx, ticket, ASSIGNED, now, need=given.need, verdicts=given.verdicts)
+        turn = await tx.session.get(AgentTurn, (tx.tenant_id, given.to))
+        assert turn is not None  # it was claimed
+        turn.routed_at = turns[given.to]
+    return len(locked) < len(result.given)
+
+
+async def _tell(tx: Tx, routed: RoutedQueue, result: _Result, now: datetime) -> bool:
+    """Has the history of what nobody may get say so, once for where it is; tells whether there is more to tell."""
+    told = await with_outcome(tx, [ticket.id for ticket, _ in result.left], NOBODY)
+    untold = [(ticket, need) for ticket, need in result.left if ticket.id not in told]
+    locked = await _locked(tx, result, [ticket.id for ticket, _ in untold[:AT_ONCE]])
+    for ticket, need in untold[:AT_ONCE]:
+        if ticket.id not in locked:
+            continue
+        verdicts = judge(routed.settings.policy, need, result.candidates)
+        lacking = [reason.requirement for one in verdicts for reason in one.reasons if not reason.met]
+        counts = {name: lacking.count(name) for name in dict.fromkeys(lacking)}
+        summary: dict[str, object] = {"nobody": True, "considered": len(verdicts), "lacking": counts}
+        changes = [Change("routing", None, summary)]
+        occasion = occasion_of()
+        view = await record_change(
+            tx,
+            configuration=routed.configuration,
+            ticket=ticket,
+            occasion=occasion,
+            action="updated",
+            changes=changes,
+            public=False,
+        )
+        events.ticket_updated(tx, view, changes, occasion)
+        await keep_outcome(tx, ticket, NOBODY, now, need=need, verdicts=verdicts)
+    return len(untold) > AT_ONCE
+
+
+async def _locked(tx: Tx, result: _Result, tickets: Sequence[UUID]) -> dict[UUID, Ticket]:
+    """Those of the tickets that nobody has in hand or has changed since they were read, locked."""
+    found = await tx.scalars(
+        select(Ticket)
+        .where(Ticket.id.in_(tickets))
+        .order_by(Ticket.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return {ticket.id: ticket for ticket in found if ticket.version == result.versions[ticket.id]}
+
+
+async def _teams(tx: Tx, queue: Queue) -> set[UUID]:
+    """The teams that something waits for."""
+    team = func.coalesce(Ticket.team_id, queue.team_id)
+    return set(await tx.scalars(select(team).where(*_waits(queue), team.is_not(None)).distinct()))
+
+
+async def _waiting(tx: Tx, queue: Queue, after: Ticket | None) -> Sequence[Ticket]:
+    """The next page of what waits in the queue, in its order."""
+    statement = select(Ticket).where(*_waits(queue)).order_by(*ORDER).limit(PAGE)
+    if after is not None:
+        place = (rank(after.priority), after.created_at, after.id)
+        statement = statement.where(tuple_(*ORDER) > tuple_(*place))
+    return (await tx.scalars(statement)).all()
+
+
+def _waits(queue: Queue) -> tuple[ColumnElement[bool], ...]:
+    """The condition of what waits in the queue and is not held."""
+    return (
+        Ticket.queue_id == queue.id,
+        Ticket.assignee_id.is_(None),
+        Ticket.state_category.in_(IN_HAND),
+        ~stands(HELD),
+    )
