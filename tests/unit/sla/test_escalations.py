@@ -82,12 +82,14 @@ def test_a_wall_step_that_came_during_a_pause_is_told_when_the_clock_runs_again(
 
 def test_a_wall_step_before_the_target_is_not_told_again_after_a_pause_moved_the_target() -> None:
     story = Story(warsaw(16, 9))
-    listener = Listener(story, "resolution", rules(step("-PT1H", time="wall")))
+    listener = Listener(story, "resolution", rules(step("-PT30M", time="wall")))
     listener.hears(warsaw(16, 9))
-    assert listener.hears(warsaw(16, 12)) == [("escalated", "-PT1H")]
-    story.state(warsaw(16, 12, 15), "pending_requester").state(warsaw(16, 14), "open")
-    assert "escalated" not in [what for what, _ in listener.hears(warsaw(16, 14, 30))]
+    assert listener.hears(warsaw(16, 12, 30)) == [("escalated", "-PT30M")]
+    # Of its last twenty minutes ten are left for the next morning.
+    story.state(warsaw(16, 12, 40), "pending_requester").state(warsaw(16, 17, 50), "open")
+    assert "escalated" not in [what for what, _ in listener.hears(warsaw(16, 17, 55))]
     assert listener.escalates_at is None
+    assert listener.hears(warsaw(17, 9)) == []
 
 
 def test_a_clock_that_is_wound_anew_has_its_chain_before_it_again() -> None:
