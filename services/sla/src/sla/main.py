@@ -20,6 +20,7 @@ from sla.api.replay_service import ReplayService
 from sla.api.sla_service import SlaService
 from sla.api.tenants import backfill_tenants, on_tenant_changed
 from sla.api.ticket_events import on_ticket_event
+from sla.api.time_entries import on_time_entry
 from sla.api.timers import on_clock_moment, on_rules_changed
 from sla.app.reckoning import MOMENT
 from sla.app.rules import RECOMPUTE
@@ -51,6 +52,9 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             Handler(tickets.TicketStateChanged, on_ticket_event),
             Handler(tickets.TicketAssigned, on_ticket_event),
             Handler(tickets.CommentAdded, on_ticket_event),
+            Handler(tickets.TimeEntryAdded, on_time_entry),
+            Handler(tickets.TimeEntryChanged, on_time_entry),
+            Handler(tickets.TimeEntryRemoved, on_time_entry),
             Handler(directory.TenantChanged, on_tenant_changed),
         ],
         timers=[

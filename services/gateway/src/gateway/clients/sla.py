@@ -30,6 +30,7 @@ GET_AGREEMENT = rpc(agreements.GetAgreementRequest, agreements.GetAgreementRespo
 LIST_AGREEMENTS = rpc(agreements.ListAgreementsRequest, agreements.ListAgreementsResponse)
 UPDATE_AGREEMENT = rpc(agreements.UpdateAgreementRequest, agreements.UpdateAgreementResponse)
 DELETE_AGREEMENT = rpc(agreements.DeleteAgreementRequest, agreements.DeleteAgreementResponse)
+GET_AGREEMENT_HOURS = rpc(agreements.GetAgreementHoursRequest, agreements.GetAgreementHoursResponse)
 GET_ENTITLEMENT = rpc(agreements.GetEntitlementRequest, agreements.GetEntitlementResponse)
 
 GET_ACCOUNTING = rpc(replays.GetAccountingRequest, replays.GetAccountingResponse)

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, date, datetime
 
 from chassis.db import Tx
 from chassis.paging import page_of
 from deskmesh.sla.v1 import agreement_service_pb2 as pb
 from sla.api.masks import masked
-from sla.app import agreements
+from sla.app import agreements, included_hours
 from sla.app.agreements import AgreementDraft
+from sla.app.refusals import invalid
+from sla.domain import durations
 from sla.publish.messages import agreement_message
 
-_FIELDS = ("name", "kind", "parties", "services", "products", "valid_from", "valid_until", "note")
-_LISTS = ("parties", "services", "products")
+_FIELDS = (
+    "name",
+    "kind",
+    "parties",
+    "services",
+    "products",
+    "valid_from",
+    "valid_until",
+    "note",
+    "included_hours",
+    "hours_period",
+    "hours_warnings",
+)
+_LISTS = ("parties", "services", "products", "hours_warnings")
 
 
 class AgreementService:
@@ -47,6 +62,27 @@ class AgreementService:
         )
         return pb.DeleteAgreementResponse()
 
+    async def GetAgreementHours(
+        self, tx: Tx, request: pb.GetAgreementHoursRequest
+    ) -> pb.GetAgreementHoursResponse:
+        on = None
+        if request.on:
+            try:
+                on = date.fromisoformat(request.on)
+            except ValueError:
+                raise invalid(("on", 'must be a date such as "2026-01-01"')) from None
+        found = await included_hours.read_balance(
+            tx, agreement=request.agreement_id, on=on, now=datetime.now(UTC)
+        )
+        return pb.GetAgreementHoursResponse(
+            period_start=found.first_day.isoformat(),
+            period_end="" if found.last_day is None else found.last_day.isoformat(),
+            included=durations.format(found.included),
+            used=durations.format(found.used),
+            remaining=durations.format(found.included - found.used),
+            told=found.told,
+        )
+
     async def GetEntitlement(self, tx: Tx, request: pb.GetEntitlementRequest) -> pb.GetEntitlementResponse:
         found = await agreements.check_entitlement(tx, ticket=request.ticket)
         return pb.GetEntitlementResponse(
@@ -58,4 +94,6 @@ def _values(agreement: pb.Agreement, fields: Collection[str]) -> dict[str, objec
     values = {name: getattr(agreement, name) for name in fields}
     if not values.get("kind", "sla"):
         values["kind"] = "sla"
+    if not values.get("hours_period", "month"):
+        values["hours_period"] = "month"
     return {name: list(value) if name in _LISTS else value for name, value in values.items()}

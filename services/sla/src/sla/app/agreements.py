@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from chassis.db import Tx, check_version, get_for_update
+from chassis.durations import parse_duration
 from chassis.errors import AlreadyExists, NotFound
 from chassis.ids import is_id
 from chassis.paging import Keyset, Page
@@ -22,6 +23,7 @@ from sla.db.agreements import AgreementRow
 from sla.db.rules import Tenant
 from sla.domain import zones
 from sla.domain.agreements import covers
+from sla.domain.included_hours import PERIODS, problems_with_warnings
 from sla.domain.policies import KINDS
 
 _BY_NAME = Keyset([(AgreementRow.name, False), (AgreementRow.id, False)])
@@ -42,6 +44,9 @@ class AgreementDraft:
     valid_from: str = ""
     valid_until: str = ""
     note: str = ""
+    included_hours: str = ""
+    hours_period: str = "month"
+    hours_warnings: list[str] = field(default_factory=list)
 
     def write(self, row: AgreementRow) -> None:
         """Puts it into a row. Raises InvalidInput with all that is wrong."""
@@ -53,6 +58,7 @@ class AgreementDraft:
             problems += _problems_with_list(name, getattr(self, name))
         if len(self.note) > _MOST_NOTE:
             problems.append(("note", f"must be at most {_MOST_NOTE} characters"))
+        problems += _problems_with_hours(self)
         since, until = _date(self.valid_from), _date(self.valid_until)
         if since is None:
             problems.append(("valid_from", 'must be a date such as "2026-01-01"'))
@@ -147,8 +153,7 @@ async def check_entitlement(tx: Tx, *, ticket: str) -> Entitlement:
     """
     row = await readable_ticket(tx, ticket)
     created = next(one for one in (await ledger.events_of(tx, [row.id]))[row.id] if one.created)
-    zone = await tx.scalar(select(Tenant.time_zone).where(Tenant.tenant_id == tx.tenant_id))
-    day = created.occurred_at.astimezone(ZoneInfo(zone if zone and zones.is_zone(zone) else "UTC")).date()
+    day = created.occurred_at.astimezone(ZoneInfo(await tenant_zone(tx))).date()
     kept = (
         await tx.scalars(
             select(AgreementRow)
@@ -163,6 +168,28 @@ async def check_entitlement(tx: Tx, *, ticket: str) -> Entitlement:
         return Entitlement(entitled=True, reason=f'Covered by "{covering[0].name}".', agreements=covering)
     reason = f"No agreement covers its customer, service and products on {day}."
     return Entitlement(entitled=False, reason=reason, agreements=[])
+
+
+async def tenant_zone(tx: Tx) -> str:
+    """The tenant's time zone; UTC where it is not known."""
+    zone = await tx.scalar(select(Tenant.time_zone).where(Tenant.tenant_id == tx.tenant_id))
+    return zone if zone and zones.is_zone(zone) else "UTC"
+
+
+def _problems_with_hours(draft: AgreementDraft) -> list[tuple[str, str]]:
+    problems = problems_with_warnings(draft.hours_warnings)
+    if draft.hours_period not in PERIODS:
+        problems.append(("hours_period", f"must be one of {', '.join(PERIODS)}"))
+    if draft.included_hours:
+        try:
+            parse_duration(draft.included_hours)
+        except ValueError as error:
+            problems.append(("included_hours", str(error)))
+        if draft.kind != "sla":
+            problems.append(("included_hours", "are for agreements with customers (sla)"))
+    elif draft.hours_warnings:
+        problems.append(("hours_warnings", "need included_hours"))
+    return problems
 
 
 def _problems_with_list(name: str, values: list[str]) -> list[tuple[str, str]]:

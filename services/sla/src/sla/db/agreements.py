@@ -27,3 +27,9 @@ class AgreementRow(TenantRow, Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     note: Mapped[str]
+    # An ISO 8601 duration for each period; empty: none.
+    included_hours: Mapped[str]
+    # "month", "quarter", "year" or "term".
+    hours_period: Mapped[str]
+    # ["80%", "100%"] of the included hours.
+    hours_warnings: Mapped[list[str]]

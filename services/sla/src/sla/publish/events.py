@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -14,10 +14,13 @@ from chassis.context import current_caller
 from chassis.db import Tx
 from deskmesh.common.v1 import types_pb2
 from deskmesh.sla.v1 import events_pb2 as pb
+from sla.db.agreements import AgreementRow
+from sla.domain import durations
 from sla.domain.changes import Change, Told, differences
 from sla.domain.clocks import Clock
 from sla.domain.ledger import TicketState
 from sla.publish.messages import (
+    agreement_message,
     change_message,
     clock_message,
     facts_message,
@@ -85,6 +88,21 @@ def clock_removed(tx: Tx, source: Source, clock: Told, at: datetime) -> None:
         occurred_at=moment(at),
     )
     outbox.add(tx, message, aggregate_id=source.ticket_id, version=source.version)
+
+
+def hours_used(
+    tx: Tx, agreement: AgreementRow, *, first: date, last: date | None, used: timedelta, warning: str
+) -> None:
+    """AgreementHoursUsed: a share of the hours that an agreement includes in a period is used."""
+    message = pb.AgreementHoursUsed(
+        agreement=agreement_message(agreement),
+        period_start=first.isoformat(),
+        period_end="" if last is None else last.isoformat(),
+        used=durations.format(used),
+        warning=warning,
+        occurred_at=moment(datetime.now(UTC)),
+    )
+    outbox.add(tx, message, aggregate_id=agreement.id, version=agreement.version)
 
 
 def setting_changed(

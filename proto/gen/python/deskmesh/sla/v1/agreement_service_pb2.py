@@ -27,7 +27,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'deskmesh/sla/v1/agreement_service.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a deskmesh/common/v1/options.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x90\x02\n\tAgreement\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07parties\x18\x04 \x03(\t\x12\x10\n\x08services\x18\x05 \x03(\t\x12\x10\n\x08products\x18\x06 \x03(\t\x12\x12\n\nvalid_from\x18\x07 \x01(\t\x12\x13\n\x0bvalid_until\x18\x08 \x01(\t\x12\x0c\n\x04note\x18\t \x01(\t\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x0c \x01(\x03\"G\n\x16\x43reateAgreementRequest\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\"H\n\x17\x43reateAgreementResponse\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\"+\n\x13GetAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\"E\n\x14GetAgreementResponse\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\">\n\x15ListAgreementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x16ListAgreementsResponse\x12.\n\nagreements\x18\x01 \x03(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa4\x01\n\x16UpdateAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12)\n\x05patch\x18\x02 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"H\n\x17UpdateAgreementResponse\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\"H\n\x16\x44\x65leteAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"\x19\n\x17\x44\x65leteAgreementResponse\"\'\n\x15GetEntitlementRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"j\n\x16GetEntitlementResponse\x12\x10\n\x08\x65ntitled\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12.\n\nagreements\x18\x03 \x03(\x0b\x32\x1a.deskmesh.sla.v1.Agreement2\xff\x05\n\x10\x41greementService\x12}\n\x0f\x43reateAgreement\x12\'.deskmesh.sla.v1.CreateAgreementRequest\x1a(.deskmesh.sla.v1.CreateAgreementResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12m\n\x0cGetAgreement\x12$.deskmesh.sla.v1.GetAgreementRequest\x1a%.deskmesh.sla.v1.GetAgreementResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12s\n\x0eListAgreements\x12&.deskmesh.sla.v1.ListAgreementsRequest\x1a\'.deskmesh.sla.v1.ListAgreementsResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12}\n\x0fUpdateAgreement\x12\'.deskmesh.sla.v1.UpdateAgreementRequest\x1a(.deskmesh.sla.v1.UpdateAgreementResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12}\n\x0f\x44\x65leteAgreement\x12\'.deskmesh.sla.v1.DeleteAgreementRequest\x1a(.deskmesh.sla.v1.DeleteAgreementResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12\x89\x01\n\x0eGetEntitlement\x12&.deskmesh.sla.v1.GetEntitlementRequest\x1a\'.deskmesh.sla.v1.GetEntitlementResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'deskmesh/sla/v1/agreement_service.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a deskmesh/common/v1/options.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd6\x02\n\tAgreement\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07parties\x18\x04 \x03(\t\x12\x10\n\x08services\x18\x05 \x03(\t\x12\x10\n\x08products\x18\x06 \x03(\t\x12\x12\n\nvalid_from\x18\x07 \x01(\t\x12\x13\n\x0bvalid_until\x18\x08 \x01(\t\x12\x0c\n\x04note\x18\t \x01(\t\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x0c \x01(\x03\x12\x16\n\x0eincluded_hours\x18\r \x01(\t\x12\x14\n\x0chours_period\x18\x0e \x01(\t\x12\x16\n\x0ehours_warnings\x18\x0f \x03(\t\"G\n\x16\x43reateAgreementRequest\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\"H\n\x17\x43reateAgreementResponse\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\"+\n\x13GetAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\"E\n\x14GetAgreementResponse\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\">\n\x15ListAgreementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x16ListAgreementsResponse\x12.\n\nagreements\x18\x01 \x03(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa4\x01\n\x16UpdateAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12)\n\x05patch\x18\x02 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"H\n\x17UpdateAgreementResponse\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\"H\n\x16\x44\x65leteAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"\x19\n\x17\x44\x65leteAgreementResponse\"<\n\x18GetAgreementHoursRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\"\x86\x01\n\x19GetAgreementHoursResponse\x12\x14\n\x0cperiod_start\x18\x01 \x01(\t\x12\x12\n\nperiod_end\x18\x02 \x01(\t\x12\x10\n\x08included\x18\x03 \x01(\t\x12\x0c\n\x04used\x18\x04 \x01(\t\x12\x11\n\tremaining\x18\x05 \x01(\t\x12\x0c\n\x04told\x18\x06 \x03(\t\"\'\n\x15GetEntitlementRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"j\n\x16GetEntitlementResponse\x12\x10\n\x08\x65ntitled\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12.\n\nagreements\x18\x03 \x03(\x0b\x32\x1a.deskmesh.sla.v1.Agreement2\xfd\x06\n\x10\x41greementService\x12}\n\x0f\x43reateAgreement\x12\'.deskmesh.sla.v1.CreateAgreementRequest\x1a(.deskmesh.sla.v1.CreateAgreementResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12m\n\x0cGetAgreement\x12$.deskmesh.sla.v1.GetAgreementRequest\x1a%.deskmesh.sla.v1.GetAgreementResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12s\n\x0eListAgreements\x12&.deskmesh.sla.v1.ListAgreementsRequest\x1a\'.deskmesh.sla.v1.ListAgreementsResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12}\n\x0fUpdateAgreement\x12\'.deskmesh.sla.v1.UpdateAgreementRequest\x1a(.deskmesh.sla.v1.UpdateAgreementResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12}\n\x0f\x44\x65leteAgreement\x12\'.deskmesh.sla.v1.DeleteAgreementRequest\x1a(.deskmesh.sla.v1.DeleteAgreementResponse\"\x17\xa2\xbb\x18\x13\n\rsla.configure\x10\x01 \x01\x12|\n\x11GetAgreementHours\x12).deskmesh.sla.v1.GetAgreementHoursRequest\x1a*.deskmesh.sla.v1.GetAgreementHoursResponse\"\x10\xa2\xbb\x18\x0c\n\x08sla.read\x10\x01\x12\x89\x01\n\x0eGetEntitlement\x12&.deskmesh.sla.v1.GetEntitlementRequest\x1a\'.deskmesh.sla.v1.GetEntitlementResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,34 +44,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGREEMENTSERVICE'].methods_by_name['UpdateAgreement']._serialized_options = b'\242\273\030\023\n\rsla.configure\020\001 \001'
   _globals['_AGREEMENTSERVICE'].methods_by_name['DeleteAgreement']._loaded_options = None
   _globals['_AGREEMENTSERVICE'].methods_by_name['DeleteAgreement']._serialized_options = b'\242\273\030\023\n\rsla.configure\020\001 \001'
+  _globals['_AGREEMENTSERVICE'].methods_by_name['GetAgreementHours']._loaded_options = None
+  _globals['_AGREEMENTSERVICE'].methods_by_name['GetAgreementHours']._serialized_options = b'\242\273\030\014\n\010sla.read\020\001'
   _globals['_AGREEMENTSERVICE'].methods_by_name['GetEntitlement']._loaded_options = None
   _globals['_AGREEMENTSERVICE'].methods_by_name['GetEntitlement']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
   _globals['_AGREEMENT']._serialized_start=162
-  _globals['_AGREEMENT']._serialized_end=434
-  _globals['_CREATEAGREEMENTREQUEST']._serialized_start=436
-  _globals['_CREATEAGREEMENTREQUEST']._serialized_end=507
-  _globals['_CREATEAGREEMENTRESPONSE']._serialized_start=509
-  _globals['_CREATEAGREEMENTRESPONSE']._serialized_end=581
-  _globals['_GETAGREEMENTREQUEST']._serialized_start=583
-  _globals['_GETAGREEMENTREQUEST']._serialized_end=626
-  _globals['_GETAGREEMENTRESPONSE']._serialized_start=628
-  _globals['_GETAGREEMENTRESPONSE']._serialized_end=697
-  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=699
-  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=761
-  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=763
-  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=860
-  _globals['_UPDATEAGREEMENTREQUEST']._serialized_start=863
-  _globals['_UPDATEAGREEMENTREQUEST']._serialized_end=1027
-  _globals['_UPDATEAGREEMENTRESPONSE']._serialized_start=1029
-  _globals['_UPDATEAGREEMENTRESPONSE']._serialized_end=1101
-  _globals['_DELETEAGREEMENTREQUEST']._serialized_start=1103
-  _globals['_DELETEAGREEMENTREQUEST']._serialized_end=1175
-  _globals['_DELETEAGREEMENTRESPONSE']._serialized_start=1177
-  _globals['_DELETEAGREEMENTRESPONSE']._serialized_end=1202
-  _globals['_GETENTITLEMENTREQUEST']._serialized_start=1204
-  _globals['_GETENTITLEMENTREQUEST']._serialized_end=1243
-  _globals['_GETENTITLEMENTRESPONSE']._serialized_start=1245
-  _globals['_GETENTITLEMENTRESPONSE']._serialized_end=1351
-  _globals['_AGREEMENTSERVICE']._serialized_start=1354
-  _globals['_AGREEMENTSERVICE']._serialized_end=2121
+  _globals['_AGREEMENT']._serialized_end=504
+  _globals['_CREATEAGREEMENTREQUEST']._serialized_start=506
+  _globals['_CREATEAGREEMENTREQUEST']._serialized_end=577
+  _globals['_CREATEAGREEMENTRESPONSE']._serialized_start=579
+  _globals['_CREATEAGREEMENTRESPONSE']._serialized_end=651
+  _globals['_GETAGREEMENTREQUEST']._serialized_start=653
+  _globals['_GETAGREEMENTREQUEST']._serialized_end=696
+  _globals['_GETAGREEMENTRESPONSE']._serialized_start=698
+  _globals['_GETAGREEMENTRESPONSE']._serialized_end=767
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=769
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=831
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=833
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=930
+  _globals['_UPDATEAGREEMENTREQUEST']._serialized_start=933
+  _globals['_UPDATEAGREEMENTREQUEST']._serialized_end=1097
+  _globals['_UPDATEAGREEMENTRESPONSE']._serialized_start=1099
+  _globals['_UPDATEAGREEMENTRESPONSE']._serialized_end=1171
+  _globals['_DELETEAGREEMENTREQUEST']._serialized_start=1173
+  _globals['_DELETEAGREEMENTREQUEST']._serialized_end=1245
+  _globals['_DELETEAGREEMENTRESPONSE']._serialized_start=1247
+  _globals['_DELETEAGREEMENTRESPONSE']._serialized_end=1272
+  _globals['_GETAGREEMENTHOURSREQUEST']._serialized_start=1274
+  _globals['_GETAGREEMENTHOURSREQUEST']._serialized_end=1334
+  _globals['_GETAGREEMENTHOURSRESPONSE']._serialized_start=1337
+  _globals['_GETAGREEMENTHOURSRESPONSE']._serialized_end=1471
+  _globals['_GETENTITLEMENTREQUEST']._serialized_start=1473
+  _globals['_GETENTITLEMENTREQUEST']._serialized_end=1512
+  _globals['_GETENTITLEMENTRESPONSE']._serialized_start=1514
+  _globals['_GETENTITLEMENTRESPONSE']._serialized_end=1620
+  _globals['_AGREEMENTSERVICE']._serialized_start=1623
+  _globals['_AGREEMENTSERVICE']._serialized_end=2516
 # @@protoc_insertion_point(module_scope)

@@ -36,6 +36,9 @@ class Agreement(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    INCLUDED_HOURS_FIELD_NUMBER: _builtins.int
+    HOURS_PERIOD_FIELD_NUMBER: _builtins.int
+    HOURS_WARNINGS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     name: _builtins.str
     kind: _builtins.str
@@ -45,6 +48,10 @@ class Agreement(_message.Message):
     valid_until: _builtins.str
     note: _builtins.str
     version: _builtins.int
+    included_hours: _builtins.str
+    """ISO 8601 duration of billable work that each period includes; empty: none. Only with customers."""
+    hours_period: _builtins.str
+    """"month" (also if empty), "quarter", "year" or "term" (all of its validity)."""
     @_builtins.property
     def parties(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Organizations, or for an OLA teams, by id or slug; empty: any."""
@@ -61,6 +68,10 @@ class Agreement(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def hours_warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Shares of them that are told when they are used: "80%", "100%"."""
+
     def __init__(
         self,
         *,
@@ -76,10 +87,13 @@ class Agreement(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        included_hours: _builtins.str = ...,
+        hours_period: _builtins.str = ...,
+        hours_warnings: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "id", b"id", "kind", b"kind", "name", b"name", "note", b"note", "parties", b"parties", "products", b"products", "services", b"services", "updated_at", b"updated_at", "valid_from", b"valid_from", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "hours_period", b"hours_period", "hours_warnings", b"hours_warnings", "id", b"id", "included_hours", b"included_hours", "kind", b"kind", "name", b"name", "note", b"note", "parties", b"parties", "products", b"products", "services", b"services", "updated_at", b"updated_at", "valid_from", b"valid_from", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -298,6 +312,69 @@ class DeleteAgreementResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeleteAgreementResponse: _TypeAlias = DeleteAgreementResponse  # noqa: Y015
+
+@_typing.final
+class GetAgreementHoursRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_ID_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    agreement_id: _builtins.str
+    """Id or name."""
+    on: _builtins.str
+    """ISO 8601 date within the period that is asked for; empty: today, in the tenant's zone."""
+    def __init__(
+        self,
+        *,
+        agreement_id: _builtins.str = ...,
+        on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_id", b"agreement_id", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAgreementHoursRequest: _TypeAlias = GetAgreementHoursRequest  # noqa: Y015
+
+@_typing.final
+class GetAgreementHoursResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERIOD_START_FIELD_NUMBER: _builtins.int
+    PERIOD_END_FIELD_NUMBER: _builtins.int
+    INCLUDED_FIELD_NUMBER: _builtins.int
+    USED_FIELD_NUMBER: _builtins.int
+    REMAINING_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    period_start: _builtins.str
+    """ISO 8601 dates, the last day included; empty where the period has no end."""
+    period_end: _builtins.str
+    included: _builtins.str
+    """ISO 8601 durations; `remaining` is negative where more is used than included."""
+    used: _builtins.str
+    remaining: _builtins.str
+    @_builtins.property
+    def told(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The shares that were told as used."""
+
+    def __init__(
+        self,
+        *,
+        period_start: _builtins.str = ...,
+        period_end: _builtins.str = ...,
+        included: _builtins.str = ...,
+        used: _builtins.str = ...,
+        remaining: _builtins.str = ...,
+        told: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["included", b"included", "period_end", b"period_end", "period_start", b"period_start", "remaining", b"remaining", "told", b"told", "used", b"used"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAgreementHoursResponse: _TypeAlias = GetAgreementHoursResponse  # noqa: Y015
 
 @_typing.final
 class GetEntitlementRequest(_message.Message):

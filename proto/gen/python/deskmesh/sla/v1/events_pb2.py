@@ -23,37 +23,40 @@ _sym_db = _symbol_database.Default()
 
 
 from deskmesh.common.v1 import types_pb2 as deskmesh_dot_common_dot_v1_dot_types__pb2
+from deskmesh.sla.v1 import agreement_service_pb2 as deskmesh_dot_sla_dot_v1_dot_agreement__service__pb2
 from deskmesh.sla.v1 import sla_pb2 as deskmesh_dot_sla_dot_v1_dot_sla__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64\x65skmesh/sla/v1/events.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x19\x64\x65skmesh/sla/v1/sla.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x01\n\x0c\x43lockStarted\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x06others\x18\x04 \x03(\x0b\x32\x16.deskmesh.sla.v1.Clock\"\x93\x01\n\x0b\x43lockPaused\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0c\x43lockResumed\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0c\x43lockStopped\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd9\x01\n\x0f\x43lockRecomputed\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x30\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\"\x94\x01\n\x0c\x43lockRemoved\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa5\x01\n\x0c\x43lockWarning\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07warning\x18\x04 \x01(\t\"\xc1\x01\n\x0e\x43lockEscalated\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x04step\x18\x04 \x01(\x0b\x32\x1b.deskmesh.sla.v1.Escalation\"\x95\x01\n\rClockBreached\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x02\n\x0bTicketFacts\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x10\n\x08priority\x18\x04 \x01(\t\x12(\n\x07process\x18\x05 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12&\n\x05queue\x18\x06 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12%\n\x04team\x18\x07 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12/\n\x08\x61ssignee\x18\x08 \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x30\n\trequester\x18\t \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\"\xd4\x01\n\x0eSettingChanged\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x30\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64\x65skmesh/sla/v1/events.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\'deskmesh/sla/v1/agreement_service.proto\x1a\x19\x64\x65skmesh/sla/v1/sla.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x01\n\x0c\x43lockStarted\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x06others\x18\x04 \x03(\x0b\x32\x16.deskmesh.sla.v1.Clock\"\x93\x01\n\x0b\x43lockPaused\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0c\x43lockResumed\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0c\x43lockStopped\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd9\x01\n\x0f\x43lockRecomputed\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x30\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\"\x94\x01\n\x0c\x43lockRemoved\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa5\x01\n\x0c\x43lockWarning\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07warning\x18\x04 \x01(\t\"\xc1\x01\n\x0e\x43lockEscalated\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x04step\x18\x04 \x01(\x0b\x32\x1b.deskmesh.sla.v1.Escalation\"\x95\x01\n\rClockBreached\x12%\n\x05\x63lock\x18\x01 \x01(\x0b\x32\x16.deskmesh.sla.v1.Clock\x12,\n\x06ticket\x18\x02 \x01(\x0b\x32\x1c.deskmesh.sla.v1.TicketFacts\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xbd\x01\n\x12\x41greementHoursUsed\x12-\n\tagreement\x18\x01 \x01(\x0b\x32\x1a.deskmesh.sla.v1.Agreement\x12\x14\n\x0cperiod_start\x18\x02 \x01(\t\x12\x12\n\nperiod_end\x18\x03 \x01(\t\x12\x0c\n\x04used\x18\x04 \x01(\t\x12\x0f\n\x07warning\x18\x05 \x01(\t\x12/\n\x0boccurred_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x02\n\x0bTicketFacts\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x10\n\x08priority\x18\x04 \x01(\t\x12(\n\x07process\x18\x05 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12&\n\x05queue\x18\x06 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12%\n\x04team\x18\x07 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12/\n\x08\x61ssignee\x18\x08 \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x30\n\trequester\x18\t \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\"\xd4\x01\n\x0eSettingChanged\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x30\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.sla.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLOCKSTARTED']._serialized_start=142
-  _globals['_CLOCKSTARTED']._serialized_end=330
-  _globals['_CLOCKPAUSED']._serialized_start=333
-  _globals['_CLOCKPAUSED']._serialized_end=480
-  _globals['_CLOCKRESUMED']._serialized_start=483
-  _globals['_CLOCKRESUMED']._serialized_end=631
-  _globals['_CLOCKSTOPPED']._serialized_start=634
-  _globals['_CLOCKSTOPPED']._serialized_end=782
-  _globals['_CLOCKRECOMPUTED']._serialized_start=785
-  _globals['_CLOCKRECOMPUTED']._serialized_end=1002
-  _globals['_CLOCKREMOVED']._serialized_start=1005
-  _globals['_CLOCKREMOVED']._serialized_end=1153
-  _globals['_CLOCKWARNING']._serialized_start=1156
-  _globals['_CLOCKWARNING']._serialized_end=1321
-  _globals['_CLOCKESCALATED']._serialized_start=1324
-  _globals['_CLOCKESCALATED']._serialized_end=1517
-  _globals['_CLOCKBREACHED']._serialized_start=1520
-  _globals['_CLOCKBREACHED']._serialized_end=1669
-  _globals['_TICKETFACTS']._serialized_start=1672
-  _globals['_TICKETFACTS']._serialized_end=1966
-  _globals['_SETTINGCHANGED']._serialized_start=1969
-  _globals['_SETTINGCHANGED']._serialized_end=2181
+  _globals['_CLOCKSTARTED']._serialized_start=183
+  _globals['_CLOCKSTARTED']._serialized_end=371
+  _globals['_CLOCKPAUSED']._serialized_start=374
+  _globals['_CLOCKPAUSED']._serialized_end=521
+  _globals['_CLOCKRESUMED']._serialized_start=524
+  _globals['_CLOCKRESUMED']._serialized_end=672
+  _globals['_CLOCKSTOPPED']._serialized_start=675
+  _globals['_CLOCKSTOPPED']._serialized_end=823
+  _globals['_CLOCKRECOMPUTED']._serialized_start=826
+  _globals['_CLOCKRECOMPUTED']._serialized_end=1043
+  _globals['_CLOCKREMOVED']._serialized_start=1046
+  _globals['_CLOCKREMOVED']._serialized_end=1194
+  _globals['_CLOCKWARNING']._serialized_start=1197
+  _globals['_CLOCKWARNING']._serialized_end=1362
+  _globals['_CLOCKESCALATED']._serialized_start=1365
+  _globals['_CLOCKESCALATED']._serialized_end=1558
+  _globals['_CLOCKBREACHED']._serialized_start=1561
+  _globals['_CLOCKBREACHED']._serialized_end=1710
+  _globals['_AGREEMENTHOURSUSED']._serialized_start=1713
+  _globals['_AGREEMENTHOURSUSED']._serialized_end=1902
+  _globals['_TICKETFACTS']._serialized_start=1905
+  _globals['_TICKETFACTS']._serialized_end=2199
+  _globals['_SETTINGCHANGED']._serialized_start=2202
+  _globals['_SETTINGCHANGED']._serialized_end=2414
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from deskmesh.common.v1 import types_pb2 as _types_pb2
+from deskmesh.sla.v1 import agreement_service_pb2 as _agreement_service_pb2
 from deskmesh.sla.v1 import sla_pb2 as _sla_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -305,6 +306,49 @@ class ClockBreached(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClockBreached: _TypeAlias = ClockBreached  # noqa: Y015
+
+@_typing.final
+class AgreementHoursUsed(_message.Message):
+    """A share of the hours that an agreement includes in a period is used, by work noted on tickets. Aggregate: the agreement's
+    id. Told once for each share and period.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    PERIOD_START_FIELD_NUMBER: _builtins.int
+    PERIOD_END_FIELD_NUMBER: _builtins.int
+    USED_FIELD_NUMBER: _builtins.int
+    WARNING_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    period_start: _builtins.str
+    """ISO 8601 dates in the tenant's zone; the last day is empty where the period has no end."""
+    period_end: _builtins.str
+    used: _builtins.str
+    """ISO 8601 duration."""
+    warning: _builtins.str
+    """As the agreement writes it: "80%"."""
+    @_builtins.property
+    def agreement(self) -> _agreement_service_pb2.Agreement: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        agreement: _agreement_service_pb2.Agreement | None = ...,
+        period_start: _builtins.str = ...,
+        period_end: _builtins.str = ...,
+        used: _builtins.str = ...,
+        warning: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "occurred_at", b"occurred_at", "period_end", b"period_end", "period_start", b"period_start", "used", b"used", "warning", b"warning"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgreementHoursUsed: _TypeAlias = AgreementHoursUsed  # noqa: Y015
 
 @_typing.final
 class TicketFacts(_message.Message):

@@ -15,6 +15,9 @@ AGREEMENT: JsonDict = {
     "valid_from": "2026-01-01",
     "valid_until": "2026-12-31",
     "note": "Renewed each year.",
+    "included_hours": "PT40H",
+    "hours_period": "month",
+    "hours_warnings": ["80%", "100%"],
 }
 MADE: JsonDict = {"id": ID, "key": AGREEMENT["name"], **AGREEMENT, **TIMES}
 
@@ -36,6 +39,16 @@ class NewAgreement(Input):
     valid_from: Text = Field(description="ISO 8601 date in the tenant's zone.")
     valid_until: Text | None = Field(default=None, description="The last day; null: for ever.")
     note: Text = ""
+    included_hours: Text | None = Field(
+        default=None,
+        description="Billable work that each period includes, as an ISO 8601 duration; null: none.",
+    )
+    hours_period: Text = Field(
+        default="month", description="`month`, `quarter`, `year`, or all of its `term`."
+    )
+    hours_warnings: list[Text] = Field(
+        default_factory=list, description="Shares of the included hours that are told when used: `80%`."
+    )
 
 
 class AgreementPatch(Input):
@@ -51,6 +64,9 @@ class AgreementPatch(Input):
     valid_from: Text | None = None
     valid_until: Text | None = None
     note: Text | None = None
+    included_hours: Text | None = None
+    hours_period: Text | None = None
+    hours_warnings: list[Text] | None = None
 
 
 class Agreement(Output):
@@ -68,9 +84,44 @@ class Agreement(Output):
     valid_from: str
     valid_until: str | None
     note: str
+    included_hours: str | None
+    hours_period: str
+    hours_warnings: list[str]
     created_at: str
     updated_at: str
     version: int
+
+
+class HoursQuery(Input):
+    """Of which period."""
+
+    on: Text | None = Field(default=None, description="An ISO 8601 date in the period; today when absent.")
+
+
+class AgreementHours(Output):
+    """How much of the hours that an agreement includes is used in a period."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "period_start": "2026-11-01",
+                    "period_end": "2026-11-30",
+                    "included": "PT40H",
+                    "used": "PT33H30M",
+                    "remaining": "PT6H30M",
+                    "told": ["80%"],
+                }
+            ]
+        }
+    )
+
+    period_start: str
+    period_end: str | None = Field(description="The last day; null where the period has no end.")
+    included: str
+    used: str = Field(description="By the billable time entries that fall under it.")
+    remaining: str = Field(description="Negative (`-PT5M`) where more is used than included.")
+    told: list[str] = Field(description="The shares that were told as used.")
 
 
 class Entitlement(Output):

@@ -81,6 +81,25 @@ async def delete_agreement(request: Request, agreement: str) -> Response:
     return nothing()
 
 
+@door.route("GET", "/sla/agreements/{agreement}/hours", rpcs.GET_AGREEMENT_HOURS, gives=models.AgreementHours)
+async def get_agreement_hours(
+    request: Request, agreement: str, query: Annotated[models.HoursQuery, Query()]
+) -> Response:
+    """Say how much of the hours that an agreement includes is used in a period."""
+    question = pb.GetAgreementHoursRequest(agreement_id=agreement, on=query.on or "")
+    answer = await ask(request, rpcs.GET_AGREEMENT_HOURS, question)
+    return document(
+        {
+            "period_start": answer.period_start,
+            "period_end": text(answer.period_end),
+            "included": answer.included,
+            "used": answer.used,
+            "remaining": answer.remaining,
+            "told": list(answer.told),
+        }
+    )
+
+
 @door.route("GET", "/tickets/{ticket}/entitlement", rpcs.GET_ENTITLEMENT, gives=models.Entitlement)
 async def get_entitlement(request: Request, ticket: str) -> Response:
     """Say whether an agreement with its customer covered a ticket when it was made."""
@@ -104,6 +123,9 @@ def _written(body: models.NewAgreement | models.AgreementPatch) -> pb.Agreement:
         valid_from=body.valid_from or "",
         valid_until=body.valid_until or "",
         note=body.note or "",
+        included_hours=body.included_hours or "",
+        hours_period=body.hours_period or "",
+        hours_warnings=body.hours_warnings,
     )
 
 
@@ -119,6 +141,9 @@ def _agreement(value: pb.Agreement) -> JsonObject:
         "valid_from": value.valid_from,
         "valid_until": text(value.valid_until),
         "note": value.note,
+        "included_hours": text(value.included_hours),
+        "hours_period": value.hours_period,
+        "hours_warnings": list(value.hours_warnings),
         "created_at": moment(value.created_at),
         "updated_at": moment(value.updated_at),
         "version": value.version,
