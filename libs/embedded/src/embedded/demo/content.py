@@ -62,6 +62,7 @@ class Tenant:
     fields: Sequence[Mapping[str, Any]]
     calendars: Sequence[Mapping[str, Any]]
     policies: Sequence[Mapping[str, Any]]
+    agreements: Sequence[Mapping[str, Any]]
     articles: Sequence[Mapping[str, Any]]
     assets: Sequence[Mapping[str, Any]]
     relations: Sequence[tuple[str, str, str]]
@@ -97,6 +98,7 @@ def read_tenant(slug: str) -> Tenant:
         fields=raw["fields"],
         calendars=raw["calendars"],
         policies=raw["policies"],
+        agreements=raw["agreements"],
         articles=raw["articles"],
         assets=raw["assets"],
         relations=[(kind, source, target) for kind, source, target in raw["relations"]],

@@ -155,6 +155,9 @@ async def _load_service_levels(api: Api, tenant: Tenant) -> None:
         body = {name: value for name, value in policy.items() if name != "calendar"}
         body["calendar_id"] = calendars[policy["calendar"]]
         await api.make(f"policy/{policy['name']}", "POST", "/sla/policies", body, by=by)
+    for agreement in tenant.agreements:
+        key = f"agreement/{agreement['name']}"
+        await api.make(key, "POST", "/sla/agreements", dict(agreement), by=by)
 
 
 async def _load_articles(api: Api, tenant: Tenant) -> None:
