@@ -1,15 +1,10 @@
 """Days off out of iCalendar feeds, and feeds that mean harm."""
 
-from datetime import date, datetime, timedelta
-from itertools import islice, takewhile
+from datetime import date
 
 import pytest
-from dateutil.rrule import rrulestr
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
-from sla.domain import feeds, recurrence
-from sla.domain.recurrence import Rule
+from sla.domain import feeds
 from sla.domain.refusals import Refused
 
 TODAY = date(2026, 11, 22)
@@ -100,53 +95,3 @@ def test_a_feed_that_cannot_be_followed_is_refused(text: str) -> None:
 )
 def test_a_strange_feed_is_read_to_its_end(text: str) -> None:
     assert len(feeds.read(text, TODAY).days) <= 1
-
-
-@st.composite
-def rules(draw: st.DrawFn) -> tuple[Rule, str]:
-    """A rule, and the same in words of RFC 5545."""
-    frequency = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
-    interval = draw(st.integers(1, 5))
-    # The other library looks for thousands of years where there is no such day, so all rules have some.
-    months = draw(st.frozensets(st.integers(1, 12), max_size=0 if frequency == "MONTHLY" else 3))
-    chosen = draw(st.sampled_from(["none", "month_days", "weekdays"]))
-    # Numbered or not: it takes a mixture of both as both at once.
-    is_numbered = frequency in {"MONTHLY", "YEARLY"} and draw(st.booleans())
-    which = st.sampled_from([1, 2, 3, 4, -1, -2, -3, -4]) if is_numbered else st.just(0)
-    month_days, weekdays = frozenset[int](), frozenset[tuple[int, int]]()
-    if chosen == "month_days" and frequency != "WEEKLY":
-        month_days = draw(st.frozensets(st.sampled_from([1, 2, 13, 28, -1, -2]), min_size=1, max_size=3))
-    if chosen == "weekdays":
-        weekdays = draw(st.frozensets(st.tuples(which, st.integers(0, 6)), min_size=1, max_size=3))
-    positions = frozenset[int]()
-    if month_days or weekdays:
-        positions = draw(st.frozensets(st.sampled_from([1, -1]), max_size=2))
-    week_start = draw(st.integers(0, 6))
-    parts = [f"FREQ={frequency}", f"INTERVAL={interval}", f"WKST={WEEKDAYS[week_start]}"]
-    parts += [f"BYMONTH={_listed(months)}"] if months else []
-    parts += [f"BYMONTHDAY={_listed(month_days)}"] if month_days else []
-    parts += (
-        ["BYDAY=" + ",".join(f"{n or ''}{WEEKDAYS[day]}" for n, day in sorted(weekdays))] if weekdays else []
-    )
-    parts += [f"BYSETPOS={_listed(positions)}"] if positions else []
-    rule = Rule(
-        frequency, interval, months=months, month_days=month_days, weekdays=weekdays, positions=positions,
-        week_start=week_start,
-    )  # fmt: skip
-    return rule, ";".join(parts)
-
-
-def _listed(numbers: frozenset[int]) -> str:
-    return ",".join(str(one) for one in sorted(numbers))
-
-
-@given(rules(), st.dates(date(2020, 1, 1), date(2028, 12, 31)).filter(lambda day: day.day <= 28))
-@settings(max_examples=150, deadline=None)
-def test_dates_recur_as_another_library_says(rule: tuple[Rule, str], start: date) -> None:
-    # By RFC 5545 positions count in whole weeks; the other library cuts the first one at the start.
-    assume(not rule[0].positions or rule[0].frequency != "WEEKLY" or start.weekday() == rule[0].week_start)
-    last = start + timedelta(days=1500)
-    until = f";UNTIL={last:%Y%m%d}T000000"
-    other = rrulestr(rule[1] + until, dtstart=datetime(start.year, start.month, start.day))  # noqa: DTZ001 (dates)
-    expected = takewhile(lambda day: day <= last, (at.date() for at in islice(other, 50)))
-    assert list(islice(recurrence.dates(rule[0], start, last), 50)) == list(expected)

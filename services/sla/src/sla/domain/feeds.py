@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,8 +12,7 @@ from icalendar import Event
 from icalendar.error import BrokenCalendarProperty
 from icalendar.prop import vRecur
 
-from sla.domain import recurrence
-from sla.domain.recurrence import MOST_VALUES, Rule
+from chassis.recurrence import dates, read_rule
 from sla.domain.refusals import Refused
 
 MOST_CHARACTERS = 512 * 1024
@@ -27,12 +25,6 @@ AHEAD = timedelta(days=10 * 366)
 _DAY = timedelta(days=1)
 _FIELD = "icalendar"
 _NO_FEED = "must be an iCalendar feed, BEGIN:VCALENDAR to END:VCALENDAR"
-_RULE_PARTS = frozenset(
-    {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"}
-)
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_MOST_INTERVAL = 10_000
 _OLDEST = date(1970, 1, 1)
 
 
@@ -163,58 +155,10 @@ def _recurred(event: Event, start: date, last: date) -> Iterator[date]:
     if start < _OLDEST:
         # An old rule costs as many steps as it has had; what it said then is not asked for.
         raise _refused(f"{where} must not begin before 1970")
-    parts: dict[str, list[object]] = {str(name).upper(): values for name, values in written.items()}
     try:
-        rule = _rule(parts)
+        rule = read_rule(written.to_ical().decode())
     except (ValueError, TypeError, KeyError) as error:
         raise _refused(
             f"{where} can't be followed: days, weeks, months or years by BYDAY, BYMONTH, BYMONTHDAY"
         ) from error
-    return recurrence.dates(rule, start, last)
-
-
-def _rule(parts: Mapping[str, Sequence[object]]) -> Rule:
-    """Raises ValueError for what no rule about whole days says."""
-    if set(parts) - _RULE_PARTS or any(len(values) > MOST_VALUES for values in parts.values()):
-        raise ValueError("has other parts")
-    frequency = str(_one(parts, "FREQ")).upper()
-    interval = int(str(_one(parts, "INTERVAL", 1)))
-    count = _one(parts, "COUNT", None)
-    until = _one(parts, "UNTIL", None)
-    weekdays = frozenset(_weekday(str(one)) for one in parts.get("BYDAY", ()))
-    if frequency not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"} or not 0 < interval < _MOST_INTERVAL:
-        raise ValueError("is of another frequency")
-    if frequency in {"DAILY", "WEEKLY"} and any(which for which, _ in weekdays):
-        raise ValueError("numbers the weekdays of a week")
-    if count is not None and int(str(count)) < 1:
-        raise ValueError("never happens")
-    return Rule(
-        frequency=frequency,
-        interval=interval,
-        count=None if count is None else int(str(count)),
-        until=until.date() if isinstance(until, datetime) else until if isinstance(until, date) else None,
-        months=_numbers(parts, "BYMONTH"),
-        month_days=_numbers(parts, "BYMONTHDAY"),
-        weekdays=weekdays,
-        positions=_numbers(parts, "BYSETPOS"),
-        week_start=_WEEKDAYS.index(str(_one(parts, "WKST", "MO")).upper()),
-    )
-
-
-def _one(parts: Mapping[str, Sequence[object]], name: str, *default: object) -> object:
-    values = parts.get(name, default)
-    if len(values) != 1:
-        raise ValueError(f"needs one {name}")
-    return values[0]
-
-
-def _numbers(parts: Mapping[str, Sequence[object]], name: str) -> frozenset[int]:
-    return frozenset(int(str(one)) for one in parts.get(name, ()))
-
-
-def _weekday(text: str) -> tuple[int, int]:
-    """(which, weekday) of "MO", "1MO" or "-1SU"."""
-    found = _WEEKDAY.fullmatch(text.upper())
-    if found is None:
-        raise ValueError("names no weekday")
-    return int(found.group(1) or 0), _WEEKDAYS.index(found.group(2))
+    return dates(rule, start, last)

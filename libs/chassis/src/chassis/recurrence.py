@@ -1,5 +1,8 @@
 """Dates that recur, by the rules of RFC 5545 (3.3.10) as far as they can be about whole days.
 
+    rule = read_rule("FREQ=MONTHLY;BYDAY=-1FR")
+    next(dates(rule, start, last))
+
 A rule is walked period by period (days, weeks, months, years) until a given date, so it ends however it is written; the usual
 libraries look for the next date for thousands of years when a rule has none.
 """
@@ -8,12 +11,21 @@ from __future__ import annotations
 
 import calendar
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 _DAY = timedelta(days=1)
 MOST_VALUES = 366
+_MOST_INTERVAL = 10_000
+_MOST_CHARACTERS = 2_000
+_PARTS = frozenset(
+    {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"}
+)
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+_UNTIL = re.compile(r"([0-9]{8})(T[0-9]{6}Z?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,42 @@ class Rule:
     weekdays: frozenset[tuple[int, int]] = frozenset()
     positions: frozenset[int] = frozenset()
     week_start: int = 0
+
+
+def read_rule(text: str) -> Rule:
+    """The rule as RFC 5545 writes it: "FREQ=WEEKLY;BYDAY=MO,FR". Of UNTIL only the date counts.
+
+    Raises ValueError, which says what is wrong, for what is no rule about whole days.
+    """
+    if len(text) > _MOST_CHARACTERS:
+        raise ValueError("is too long")
+    parts = _parts(text)
+    frequency = _one(parts, "FREQ").upper()
+    if frequency not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}:
+        raise ValueError("FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY")
+    interval = _number(_one(parts, "INTERVAL", "1"))
+    if not 0 < interval < _MOST_INTERVAL:
+        raise ValueError(f"INTERVAL must be 1 to {_MOST_INTERVAL - 1}")
+    weekdays = frozenset(_weekday(one) for one in parts.get("BYDAY", ()))
+    if frequency in {"DAILY", "WEEKLY"} and any(which for which, _ in weekdays):
+        raise ValueError("BYDAY may number weekdays of months and years alone")
+    count = _number(_one(parts, "COUNT")) if "COUNT" in parts else None
+    if count is not None and count < 1:
+        raise ValueError("COUNT must be at least 1")
+    week_start = _one(parts, "WKST", "MO").upper()
+    if week_start not in _WEEKDAYS:
+        raise ValueError("WKST names no weekday")
+    return Rule(
+        frequency=frequency,
+        interval=interval,
+        count=count,
+        until=_until(_one(parts, "UNTIL")) if "UNTIL" in parts else None,
+        months=_numbers(parts, "BYMONTH"),
+        month_days=_numbers(parts, "BYMONTHDAY"),
+        weekdays=weekdays,
+        positions=_numbers(parts, "BYSETPOS"),
+        week_start=_WEEKDAYS.index(week_start),
+    )
 
 
 def dates(rule: Rule, start: date, last: date) -> Iterator[date]:
@@ -114,3 +162,51 @@ def _chosen(days: Sequence[date], positions: frozenset[int]) -> Sequence[date]:
     if not positions:
         return days
     return [day for index, day in enumerate(days) if index + 1 in positions or index - len(days) in positions]
+
+
+def _parts(text: str) -> Mapping[str, Sequence[str]]:
+    parts: dict[str, Sequence[str]] = {}
+    for part in text.strip().removesuffix(";").split(";"):
+        name, equals, values = part.partition("=")
+        name = name.strip().upper()
+        if not equals or name in parts:
+            raise ValueError("must be parts like FREQ=WEEKLY, each once, with ; between them")
+        if name not in _PARTS:
+            raise ValueError(f"has a part that is not known or not about whole days: {name}")
+        parts[name] = [value.strip() for value in values.split(",")]
+        if len(parts[name]) > MOST_VALUES:
+            raise ValueError(f"{name} has too many values")
+    return parts
+
+
+def _one(parts: Mapping[str, Sequence[str]], name: str, *default: str) -> str:
+    values = parts.get(name, default)
+    if len(values) != 1:
+        raise ValueError(f"needs one {name}")
+    return values[0]
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text} is no number") from None
+
+
+def _numbers(parts: Mapping[str, Sequence[str]], name: str) -> frozenset[int]:
+    return frozenset(_number(one) for one in parts.get(name, ()))
+
+
+def _until(text: str) -> date:
+    found = _UNTIL.fullmatch(text.upper())
+    if found is None:
+        raise ValueError("UNTIL is no date")
+    return datetime.strptime(found[1], "%Y%m%d").date()  # noqa: DTZ007 (a date)
+
+
+def _weekday(text: str) -> tuple[int, int]:
+    """(which, weekday) of "MO", "1MO" or "-1SU"."""
+    found = _WEEKDAY.fullmatch(text.upper())
+    if found is None:
+        raise ValueError(f"BYDAY names no weekday: {text}")
+    return int(found.group(1) or 0), _WEEKDAYS.index(found.group(2))
