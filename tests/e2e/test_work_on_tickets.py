@@ -1,9 +1,14 @@
-"""What is done beside the conversation, by REST: time that agents spend, ratings that requesters give."""
+"""What is done beside the conversation, by REST.
+
+Time that agents spend, ratings that requesters give, tickets
+that are made by themselves.
+"""
 
 import csv
 import io
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -117,3 +122,36 @@ def test_when_ratings_are_asked_for_is_set_for_a_queue(desk: Desk) -> None:
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "scale")
     assert admin.http.delete(path).status_code == 204
     assert own not in admin.get("/rating-settings")["items"]
+
+
+def test_a_ticket_is_made_by_itself_when_its_time_has_come(desk: Desk) -> None:
+    admin = desk.sign_in("admin@acme.example")
+    soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+    timing = {"rrule": "FREQ=DAILY;COUNT=2", "time_zone": "Europe/Warsaw", "starts_at": soon}
+    template = {"title": "By itself", "queue": "network", "assignee": AGENT, "fields": {}}
+    assert len(admin.send("POST", "/recurrences/preview", timing)["items"]) == 2
+    made = admin.send("POST", "/recurrences", {"name": "Daily", **timing, "template": template})
+    path = f"/recurrences/{made['id']}"
+    assert (made["template"]["queue"]["key"], made["template"]["assignee"]["email"]) == ("network", AGENT)
+    assert made in admin.all("/recurrences")
+    occurrences = eventually(lambda: admin.get(f"{path}/occurrences")["items"])
+    ticket = admin.get(f"/tickets/{occurrences[0]['ticket']['key']}")
+    assert (ticket["title"], ticket["channel"], ticket["assignee"]["email"]) == (
+        "By itself",
+        "recurrence",
+        AGENT,
+    )
+    assert admin.send("POST", f"{path}/pause", None)["next_at"] is None
+    assert admin.send("POST", f"{path}/resume", None)["state"] == "active"
+    wrong = admin.http.patch(path, json={"template": {"title": "x", "queue": "nowhere"}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "template.queue")
+    assert desk.sign_in(STRANGER).http.get(path).status_code == 404
+    assert admin.http.delete(path).status_code == 204
+    assert admin.http.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_the_demo_shows_tickets_that_recur(desk: Desk, slug: str) -> None:
+    recurring = desk.sign_in(f"admin@{slug}.example").all("/recurrences")
+    assert recurring
+    assert all(one["state"] == "active" and one["next_at"] for one in recurring)

@@ -40,6 +40,7 @@ from deskmesh.tickets.v1 import (
     mention_service_pb2,
     merge_service_pb2,
     rating_service_pb2,
+    recurrence_service_pb2,
     routing_service_pb2,
     rule_service_pb2,
     ticket_pb2,
@@ -74,6 +75,7 @@ SERVICES = [
         time_entry_service_pb2,
         rating_service_pb2,
         routing_service_pb2,
+        recurrence_service_pb2,
     )
     for service in file.DESCRIPTOR.services_by_name.values()
 ]

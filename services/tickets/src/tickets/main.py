@@ -21,6 +21,7 @@ from deskmesh.tickets.v1 import (
     mention_service_pb2,
     merge_service_pb2,
     rating_service_pb2,
+    recurrence_service_pb2,
     routing_service_pb2,
     rule_service_pb2,
     ticket_service_pb2,
@@ -45,6 +46,7 @@ from tickets.api.mail import MailEvents
 from tickets.api.mentions import MentionServicer
 from tickets.api.merges import MergeServicer
 from tickets.api.ratings import RatingServicer
+from tickets.api.recurrences import RecurrenceServicer, RecurrenceTimers
 from tickets.api.routing import RoutingServicer, RoutingTimers
 from tickets.api.rules import RuleServicer
 from tickets.api.tickets import TicketServicer
@@ -76,6 +78,7 @@ _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
 _RATINGS = rating_service_pb2.DESCRIPTOR.services_by_name["RatingService"]
 _ROUTING = routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"]
+_RECURRENCES = recurrence_service_pb2.DESCRIPTOR.services_by_name["RecurrenceService"]
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
 _TIME_ENTRIES = time_entry_service_pb2.DESCRIPTOR.services_by_name["TimeEntryService"]
 _DRAFTS = draft_service_pb2.DESCRIPTOR.services_by_name["DraftService"]
@@ -115,6 +118,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_RULES, RuleServicer(configurations)),
             Servicer(_ROUTING, RoutingServicer(configurations)),
             Servicer(_FOCUS, FocusServicer(configurations)),
+            Servicer(_RECURRENCES, RecurrenceServicer(configurations)),
             Servicer(_RATINGS, RatingServicer(configurations, desk)),
             Servicer(_TIME_ENTRIES, TimeEntryServicer(configurations)),
             Servicer(_MACROS, MacroServicer(databases, configurations, desk)),
@@ -129,6 +133,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             *MovingTimers(configurations).handlers(),
             *ApprovalTimers(configurations).handlers(),
             FulfilmentTimers(configurations, desk).handler(),
+            RecurrenceTimers(configurations, desk).handler(),
             automation.timer_handler(),
             *RoutingTimers(configurations).handlers(),
             BulkTimers(configurations, desk.vocabulary).handler(),

@@ -1,4 +1,4 @@
-"""Gets in what the agents of the demo tenants note of their work, and what the requesters think of it."""
+"""Gets in what the agents of the demo tenants note of their work, what requesters think of it, and what recurs."""
 
 import tomllib
 from datetime import datetime, timedelta
@@ -15,7 +15,10 @@ _RATED_WITHIN = timedelta(days=10)
 
 
 async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: datetime) -> None:
-    """Note the work on the latest tickets, by whoever was assigned, on the days before `as_of`; rate some that are done."""
+    """Note the work on the latest tickets, by whoever was assigned, on the days before `as_of`; rate some that are done.
+
+    What recurs begins on the day after `as_of`.
+    """
     content = tomllib.loads(files("embedded.demo").joinpath("content/work.toml").read_text("utf-8"))[tenant]
     worked = [ticket for ticket in tickets if any(step.kind == "assign" for step in ticket.steps)]
     for place, ticket in enumerate(worked[-_NOTED_ON:]):
@@ -32,3 +35,9 @@ async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: 
     for ticket, rating in zip(reversed(done), content["ratings"], strict=False):
         path = f"/tickets/{api.made(ticket.key)['id']}/rating"
         await api.make(f"{ticket.key}/rating", "PUT", path, rating, by=ticket.requester.email)
+    begins = (as_of + timedelta(days=1)).replace(hour=7, minute=0, second=0).isoformat()
+    for one in content["recurrences"]:
+        body = {**one, "starts_at": begins}
+        await api.make(
+            f"recurrence/{one['name']}", "POST", "/recurrences", body, by=f"admin@{tenant}.example"
+        )

@@ -13,6 +13,7 @@ from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import mention_service_pb2 as mentions
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
 from deskmesh.tickets.v1 import rating_service_pb2 as ratings
+from deskmesh.tickets.v1 import recurrence_service_pb2 as recurrences
 from deskmesh.tickets.v1 import routing_service_pb2 as routing
 from deskmesh.tickets.v1 import rule_service_pb2 as rules
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
@@ -173,3 +174,13 @@ LIST_RATINGS = rpc(ratings.ListRatingsRequest, ratings.ListRatingsResponse)
 GET_RATING_SETTINGS = rpc(ratings.GetRatingSettingsRequest, ratings.GetRatingSettingsResponse)
 SET_RATING_SETTING = rpc(ratings.SetRatingSettingRequest, ratings.SetRatingSettingResponse)
 DELETE_RATING_SETTING = rpc(ratings.DeleteRatingSettingRequest, ratings.DeleteRatingSettingResponse)
+
+CREATE_RECURRENCE = rpc(recurrences.CreateRecurrenceRequest, recurrences.CreateRecurrenceResponse)
+GET_RECURRENCE = rpc(recurrences.GetRecurrenceRequest, recurrences.GetRecurrenceResponse)
+LIST_RECURRENCES = rpc(recurrences.ListRecurrencesRequest, recurrences.ListRecurrencesResponse)
+UPDATE_RECURRENCE = rpc(recurrences.UpdateRecurrenceRequest, recurrences.UpdateRecurrenceResponse)
+DELETE_RECURRENCE = rpc(recurrences.DeleteRecurrenceRequest, recurrences.DeleteRecurrenceResponse)
+PAUSE_RECURRENCE = rpc(recurrences.PauseRecurrenceRequest, recurrences.PauseRecurrenceResponse)
+RESUME_RECURRENCE = rpc(recurrences.ResumeRecurrenceRequest, recurrences.ResumeRecurrenceResponse)
+PREVIEW_RECURRENCE = rpc(recurrences.PreviewRecurrenceRequest, recurrences.PreviewRecurrenceResponse)
+LIST_OCCURRENCES = rpc(recurrences.ListOccurrencesRequest, recurrences.ListOccurrencesResponse)

@@ -156,7 +156,7 @@ def _recurred(event: Event, start: date, last: date) -> Iterator[date]:
         # An old rule costs as many steps as it has had; what it said then is not asked for.
         raise _refused(f"{where} must not begin before 1970")
     try:
-        rule = read_rule(written.to_ical().decode())
+        rule = read_rule(written.to_ical().decode())  # type: ignore[no-untyped-call]  # icalendar has no types there
     except (ValueError, TypeError, KeyError) as error:
         raise _refused(
             f"{where} can't be followed: days, weeks, months or years by BYDAY, BYMONTH, BYMONTHDAY"

@@ -1,0 +1,227 @@
+"""The RPCs and the timer of tickets that are made by themselves."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from chassis.context import current_caller, use_caller
+from chassis.db import Tx
+from chassis.paging import page_of
+from chassis.timers import Timer, TimerHandler
+from deskmesh.common.v1 import types_pb2 as common
+from deskmesh.tickets.v1 import recurrence_pb2 as nouns
+from deskmesh.tickets.v1 import recurrence_service_pb2 as pb
+from tickets.api.requests import known_names, time_in, values_of
+from tickets.app import recurrences
+from tickets.app.assigning import ASSIGN
+from tickets.app.configuration import Configuration, Configurations
+from tickets.app.creating import CREATE, UPDATE, NewTicket
+from tickets.app.opening import Desk
+from tickets.app.recurrences import RECURRENCE, RecurrenceDraft, Template
+from tickets.app.recurring import make_due_tickets
+from tickets.db.recurrences import Recurrence, RecurrenceOccurrence
+from tickets.db.tickets import Ticket
+from tickets.publish.messages import moment, row_message, struct_message
+
+_PERMISSIONS = frozenset({CREATE, UPDATE, ASSIGN})
+_FIELDS = frozenset({"name", "rrule", "time_zone", "starts_at", "catch_up", "template"})
+_PREVIEWED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrenceServicer:
+    """RecurrenceService."""
+
+    configurations: Configurations
+
+    async def CreateRecurrence(
+        self, tx: Tx, request: pb.CreateRecurrenceRequest
+    ) -> pb.CreateRecurrenceResponse:
+        configuration = await self.configurations.within(tx)
+        said = request.recurrence
+        draft = _draft(said)
+        row = await recurrences.create_recurrence(
+            tx,
+            configuration=configuration,
+            draft=draft if said.catch_up else replace(draft, catch_up="skip"),
+        )
+        return pb.CreateRecurrenceResponse(recurrence=_recurrence(row, configuration))
+
+    async def GetRecurrence(self, tx: Tx, request: pb.GetRecurrenceRequest) -> pb.GetRecurrenceResponse:
+        row = await recurrences.get_recurrence(tx, recurrence_id=request.recurrence_id)
+        return pb.GetRecurrenceResponse(recurrence=_recurrence(row, await self.configurations.within(tx)))
+
+    async def ListRecurrences(self, tx: Tx, request: pb.ListRecurrencesRequest) -> pb.ListRecurrencesResponse:
+        configuration = await self.configurations.within(tx)
+        rows, token = await recurrences.list_recurrences(tx, page=page_of(request))
+        return pb.ListRecurrencesResponse(
+            recurrences=[_recurrence(row, configuration) for row in rows], next_page_token=token
+        )
+
+    async def UpdateRecurrence(
+        self, tx: Tx, request: pb.UpdateRecurrenceRequest
+    ) -> pb.UpdateRecurrenceResponse:
+        configuration = await self.configurations.within(tx)
+        draft = _draft(request.patch)
+        row = await recurrences.update_recurrence(
+            tx,
+            configuration=configuration,
+            recurrence_id=request.recurrence_id,
+            changes={name: getattr(draft, name) for name in known_names(request.update_mask, _FIELDS)},
+            expected_version=request.expected_version or None,
+        )
+        return pb.UpdateRecurrenceResponse(recurrence=_recurrence(row, configuration))
+
+    async def DeleteRecurrence(
+        self, tx: Tx, request: pb.DeleteRecurrenceRequest
+    ) -> pb.DeleteRecurrenceResponse:
+        await recurrences.delete_recurrence(
+            tx, recurrence_id=request.recurrence_id, expected_version=request.expected_version or None
+        )
+        return pb.DeleteRecurrenceResponse()
+
+    async def PauseRecurrence(self, tx: Tx, request: pb.PauseRecurrenceRequest) -> pb.PauseRecurrenceResponse:
+        row = await recurrences.pause_recurrence(tx, recurrence_id=request.recurrence_id)
+        return pb.PauseRecurrenceResponse(recurrence=_recurrence(row, await self.configurations.within(tx)))
+
+    async def ResumeRecurrence(
+        self, tx: Tx, request: pb.ResumeRecurrenceRequest
+    ) -> pb.ResumeRecurrenceResponse:
+        row = await recurrences.resume_recurrence(tx, recurrence_id=request.recurrence_id)
+        return pb.ResumeRecurrenceResponse(recurrence=_recurrence(row, await self.configurations.within(tx)))
+
+    async def PreviewRecurrence(
+        self,
+        tx: Tx,  # noqa: ARG002 (every RPC has one)
+        request: pb.PreviewRecurrenceRequest,
+    ) -> pb.PreviewRecurrenceResponse:
+        times = recurrences.preview_times(
+            rrule=request.rrule,
+            time_zone=request.time_zone,
+            starts_at=time_in(request, "starts_at"),
+            count=request.count or _PREVIEWED,
+        )
+        return pb.PreviewRecurrenceResponse(times=[stamp for at in times if (stamp := moment(at))])
+
+    async def ListOccurrences(self, tx: Tx, request: pb.ListOccurrencesRequest) -> pb.ListOccurrencesResponse:
+        rows, token = await recurrences.list_occurrences(
+            tx, recurrence_id=request.recurrence_id, page=page_of(request)
+        )
+        return pb.ListOccurrencesResponse(
+            occurrences=[_occurrence(row, ticket) for row, ticket in rows], next_page_token=token
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrenceTimers:
+    """Makes tickets when their time has come."""
+
+    configurations: Configurations
+    desk: Desk
+
+    async def on_time(self, tx: Tx, timers: list[Timer]) -> None:
+        """Makes what is due of one recurrence."""
+        configuration = await self.configurations.within(tx)
+        for timer in timers:
+            with use_caller(replace(current_caller(), cause=f"timer:{timer.id}")):
+                await make_due_tickets(
+                    tx, configuration=configuration, desk=self.desk, recurrence_id=UUID(timer.key)
+                )
+
+    def handler(self) -> TimerHandler:
+        """The handler of the timer; alone, so that a recurrence fails for itself."""
+        return TimerHandler(kind=RECURRENCE, handle=self.on_time, permissions=_PERMISSIONS, batch=1)
+
+
+def _draft(said: nouns.Recurrence) -> RecurrenceDraft:
+    template = said.template
+    return RecurrenceDraft(
+        name=said.name,
+        rrule=said.rrule,
+        time_zone=said.time_zone,
+        starts_at=time_in(said, "starts_at"),
+        catch_up=said.catch_up,
+        template=Template(
+            NewTicket(
+                title=template.title,
+                description=template.description,
+                type=template.type,
+                process=_word(template.process),
+                queue=_word(template.queue),
+                impact=template.impact,
+                urgency=template.urgency,
+                priority=template.priority,
+                category=template.category,
+                tags=list(template.tags),
+                fields=values_of(template.fields),
+                ci_ids=list(template.ci_ids),
+                service_id=template.service_id,
+                language=template.language,
+            ),
+            requester=template.requester.id or template.requester.email,
+            assignee=template.assignee.id or template.assignee.email,
+            team=_word(template.team),
+        ),
+    )
+
+
+def _word(reference: common.Ref) -> str:
+    return reference.id or reference.key
+
+
+def _recurrence(row: Recurrence, configuration: Configuration) -> nouns.Recurrence:
+    return nouns.Recurrence(
+        id=str(row.id),
+        name=row.name,
+        rrule=row.rrule,
+        time_zone=row.time_zone,
+        starts_at=moment(row.starts_at),
+        catch_up=row.catch_up,
+        template=_template(row, configuration),
+        state=row.state,
+        next_at=moment(row.next_at),
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+        version=row.version,
+    )
+
+
+def _template(row: Recurrence, configuration: Configuration) -> nouns.TicketTemplate:
+    new, template = recurrences.new_ticket_of(row.template), row.template
+    queue, process = configuration.find_queue(new.queue), configuration.find_process(new.process)
+    team = template.get("team")
+    return nouns.TicketTemplate(
+        title=new.title,
+        description=new.description,
+        type=new.type,
+        impact=new.impact,
+        urgency=new.urgency,
+        priority=new.priority,
+        category=new.category,
+        tags=new.tags,
+        fields=struct_message(dict(new.fields)),
+        ci_ids=new.ci_ids,
+        service_id=new.service_id,
+        language=new.language,
+        process=row_message(process) if process else None,
+        queue=row_message(queue) if queue else None,
+        team=common.Ref(**team) if isinstance(team, dict) else None,
+        requester=_person(template.get("requester")),
+        assignee=_person(template.get("assignee")),
+    )
+
+
+def _person(kept: object) -> common.PersonRef | None:
+    if not isinstance(kept, dict):
+        return None
+    return common.PersonRef(id=kept["id"], email=kept["key"], name=kept["name"])
+
+
+def _occurrence(row: RecurrenceOccurrence, ticket: Ticket | None) -> nouns.Occurrence:
+    return nouns.Occurrence(
+        occurs_at=moment(row.occurs_at),
+        state=row.state,
+        ticket=None
+        if ticket is None
+        else common.Ref(id=str(ticket.id), key=ticket.number, name=ticket.title),
+        reason=row.reason,
+    )

@@ -1,0 +1,320 @@
+"""Tickets that are made by themselves: what administrators say of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from chassis import timers
+from chassis.context import current_caller
+from chassis.db import Tx, check_version, get_for_update
+from chassis.errors import FieldError, InvalidInput, NotFound, WrongState
+from chassis.ids import is_id
+from chassis.paging import Keyset, Page
+from tickets.app.actors import occasion_of
+from tickets.app.checking import Problems
+from tickets.app.configuration import Configuration
+from tickets.app.creating import NewTicket, check_new, place_ticket, require_create
+from tickets.app.directory import names_caller, require_person
+from tickets.app.standing_in import may_work
+from tickets.db.recurrences import Recurrence, RecurrenceOccurrence
+from tickets.db.tickets import Ticket
+from tickets.domain.changes import Change, Plain, differences
+from tickets.domain.recurring import CATCH_UP, Timing, first_times, next_time, timing_problems
+from tickets.domain.texts import MAX_SHORT
+from tickets.publish import events
+
+RECURRENCE = "recurrence"
+"""The kind of the timer; its key is the recurrence's id."""
+
+MOST = 500
+"""Recurrences of a tenant that are not over."""
+
+MAX_PREVIEW = 100
+CHANNEL = "recurrence"
+
+_WORDS = (
+    "title",
+    "description",
+    "type",
+    "process",
+    "queue",
+    "impact",
+    "urgency",
+    "priority",
+    "category",
+    "tags",
+    "fields",
+    "ci_ids",
+    "service_id",
+    "language",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What the tickets say; references by id or key. An empty requester is whoever saves it."""
+
+    new: NewTicket
+    requester: str = ""
+    assignee: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrenceDraft:
+    """All that a recurrence says."""
+
+    name: str = ""
+    rrule: str = ""
+    time_zone: str = ""
+    starts_at: datetime | None = None
+    catch_up: str = "skip"
+    template: Template = field(default_factory=lambda: Template(NewTicket("")))
+
+
+async def create_recurrence(tx: Tx, *, configuration: Configuration, draft: RecurrenceDraft) -> Recurrence:
+    """Keeps a recurrence and sets its timer. Raises InvalidInput, also where no time is to come, Forbidden, WrongState."""
+    timing = _check(draft)
+    template = await _checked_template(tx, configuration, draft.template)
+    if (
+        len((await tx.scalars(select(Recurrence.id).where(Recurrence.state != "ended").limit(MOST))).all())
+        == MOST
+    ):
+        raise WrongState("TOO_MANY_RECURRENCES", f"A tenant has at most {MOST} recurrences.")
+    row = Recurrence(state="active", next_at=_first(timing), template=template)
+    _write(row, draft)
+    tx.add(row)
+    await tx.flush()
+    await _set_timer(tx, row)
+    _tell(tx, row, {}, _said(row))
+    return row
+
+
+async def get_recurrence(tx: Tx, *, recurrence_id: str) -> Recurrence:
+    """One recurrence. Raises NotFound."""
+    row = await tx.get(Recurrence, UUID(recurrence_id)) if is_id(recurrence_id) else None
+    if row is None:
+        raise NotFound("recurrence")
+    return row
+
+
+async def list_recurrences(tx: Tx, *, page: Page) -> tuple[Sequence[Recurrence], str]:
+    """A page of the recurrences by name, and the token of the next page."""
+    keyset = Keyset([(Recurrence.name, False), (Recurrence.id, False)], "recurrences")
+    return keyset.cut((await tx.scalars(keyset.select(select(Recurrence), page))).all(), page)
+
+
+async def update_recurrence(
+    tx: Tx,
+    *,
+    configuration: Configuration,
+    recurrence_id: str,
+    changes: Mapping[str, object],
+    expected_version: int | None,
+) -> Recurrence:
+    """Changes a recurrence; the next time is reckoned anew from now. Raises NotFound, Stale, InvalidInput, Forbidden."""
+    row = await _locked(tx, recurrence_id)
+    check_version(row, expected_version)
+    before = _said(row)
+    stands = RecurrenceDraft(row.name, row.rrule, row.time_zone, row.starts_at, row.catch_up)
+    draft = replace(stands, **changes)  # type: ignore[arg-type]  # the door hands its own fields
+    timing = _check(draft)
+    if "template" in changes:
+        row.template = await _checked_template(tx, configuration, draft.template)
+    _write(row, draft)
+    if changes.keys() & {"rrule", "time_zone", "starts_at"}:
+        first = _first(timing)
+        if row.state != "paused":
+            row.state, row.next_at = "active", first
+    await tx.flush()
+    await _set_timer(tx, row)
+    _tell(tx, row, before, _said(row))
+    return row
+
+
+async def delete_recurrence(tx: Tx, *, recurrence_id: str, expected_version: int | None) -> None:
+    """Removes a recurrence; its tickets stay. Raises NotFound, Stale."""
+    row = await _locked(tx, recurrence_id)
+    check_version(row, expected_version)
+    await timers.cancel(tx, kind=RECURRENCE, key=str(row.id))
+    await tx.execute(delete(RecurrenceOccurrence).where(RecurrenceOccurrence.recurrence_id == row.id))
+    await tx.session.delete(row)
+    _tell(tx, row, _said(row), {}, version=row.version + 1)
+
+
+async def pause_recurrence(tx: Tx, *, recurrence_id: str) -> Recurrence:
+    """Makes no tickets until it is resumed. Raises NotFound, WrongState for one that is over."""
+    return await _switch(tx, recurrence_id, "paused")
+
+
+async def resume_recurrence(tx: Tx, *, recurrence_id: str) -> Recurrence:
+    """Goes on with the next time from now. Raises NotFound, WrongState for one that is over by now."""
+    return await _switch(tx, recurrence_id, "active")
+
+
+def preview_times(*, rrule: str, time_zone: str, starts_at: datetime | None, count: int) -> list[datetime]:
+    """The next times from now of a rule, saved or not. Raises InvalidInput."""
+    if not 1 <= count <= MAX_PREVIEW:
+        raise InvalidInput([FieldError("count", f"must be 1 to {MAX_PREVIEW}")])
+    problems = Problems()
+    timing = _timing(RecurrenceDraft(rrule=rrule, time_zone=time_zone, starts_at=starts_at), problems)
+    problems.raise_any()
+    assert timing is not None  # a problem otherwise
+    return first_times(timing, datetime.now(UTC), count)
+
+
+async def list_occurrences(
+    tx: Tx, *, recurrence_id: str, page: Page
+) -> tuple[list[tuple[RecurrenceOccurrence, Ticket | None]], str]:
+    """A page of what became of its times, the latest first, each with its ticket, and the next page's token."""
+    row = await get_recurrence(tx, recurrence_id=recurrence_id)
+    keyset = Keyset([(RecurrenceOccurrence.occurs_at, True)], str(row.id))
+    statement = (
+        select(RecurrenceOccurrence, Ticket)
+        .outerjoin(
+            Ticket,
+            (Ticket.tenant_id == RecurrenceOccurrence.tenant_id)
+            & (Ticket.id == RecurrenceOccurrence.ticket_id),
+        )
+        .where(RecurrenceOccurrence.recurrence_id == row.id)
+    )
+    rows = [(one, ticket) for one, ticket in await tx.execute(keyset.select(statement, page))]
+    return keyset.cut(rows, page, lambda row: [row[0].occurs_at])
+
+
+def timing_of(row: Recurrence) -> Timing:
+    """When a recurrence happens."""
+    return Timing(row.rrule, row.time_zone, row.starts_at)
+
+
+def new_ticket_of(template: Mapping[str, object]) -> NewTicket:
+    """What a stored template says of the ticket itself."""
+    values = {name: template[name] for name in _WORDS}
+    return NewTicket(**values, channel=CHANNEL)  # type: ignore[arg-type]  # stored by `_checked_template`
+
+
+async def _switch(tx: Tx, recurrence_id: str, state: str) -> Recurrence:
+    row = await _locked(tx, recurrence_id)
+    if row.state == state:
+        return row
+    if row.state == "ended":
+        raise WrongState("RECURRENCE_ENDED", "It is over; change its times to go on.")
+    before = _said(row)
+    row.state, row.next_at = state, None
+    if state == "active":
+        row.next_at = next_time(timing_of(row), datetime.now(UTC))
+        if row.next_at is None:
+            raise WrongState("RECURRENCE_ENDED", "No time of it is to come; change its times to go on.")
+    await tx.flush()
+    await _set_timer(tx, row)
+    _tell(tx, row, before, _said(row))
+    return row
+
+
+async def _locked(tx: Tx, recurrence_id: str) -> Recurrence:
+    if not is_id(recurrence_id):
+        raise NotFound("recurrence")
+    return await get_for_update(tx, Recurrence, UUID(recurrence_id))
+
+
+async def _set_timer(tx: Tx, row: Recurrence) -> None:
+    if row.next_at is None:
+        await timers.cancel(tx, kind=RECURRENCE, key=str(row.id))
+    else:
+        await timers.schedule(tx, kind=RECURRENCE, key=str(row.id), due_at=row.next_at)
+
+
+def _check(draft: RecurrenceDraft) -> Timing:
+    problems = Problems()
+    problems.text("name", draft.name, limit=MAX_SHORT, required=True)
+    if draft.catch_up not in CATCH_UP:
+        problems.add("catch_up", f"must be one of: {', '.join(CATCH_UP)}")
+    timing = _timing(draft, problems)
+    problems.raise_any()
+    assert timing is not None  # a problem otherwise
+    return timing
+
+
+def _timing(draft: RecurrenceDraft, problems: Problems) -> Timing | None:
+    if draft.starts_at is None:
+        problems.add("starts_at", "must be given")
+        return None
+    timing = Timing(draft.rrule.strip(), draft.time_zone, draft.starts_at)
+    for name, reason in timing_problems(timing).items():
+        problems.add(name, reason)
+    return timing
+
+
+def _first(timing: Timing) -> datetime:
+    first = next_time(timing, datetime.now(UTC))
+    if first is None:
+        raise InvalidInput([FieldError("rrule" if timing.rrule else "starts_at", "has no time to come")])
+    return first
+
+
+async def _checked_template(tx: Tx, configuration: Configuration, template: Template) -> dict[str, object]:
+    """The template as it is stored: checked as a new ticket of now, people and team found."""
+    problems, found = Problems(), {}
+    with problems.within("template"):
+        placing = place_ticket(configuration, template.new)
+        require_create(placing)
+        check_new(configuration, template.new, placing)
+        named = "" if names_caller(template.requester) else template.requester
+        person = await require_person(tx, named or current_caller().subject, "requester")
+        found["requester"] = {"id": str(person.id), "key": person.email, "name": person.name}
+        if template.assignee:
+            person = await require_person(tx, template.assignee, "assignee")
+            if not may_work(person, configuration, placing.process, placing.queue):
+                reason = f"may not work tickets of {placing.queue.slug}"
+                raise InvalidInput([FieldError("assignee", reason)])
+            found["assignee"] = {"id": str(person.id), "key": person.email, "name": person.name}
+        if template.team:
+            team = configuration.find_team(template.team)
+            if team is None:
+                raise InvalidInput([FieldError("team", "there is no such team")])
+            found["team"] = {"id": str(team.id), "key": team.key, "name": team.name}
+    problems.raise_any()
+    said = asdict(template.new)
+    return {**{name: said[name] for name in _WORDS}, **found}
+
+
+def _write(row: Recurrence, draft: RecurrenceDraft) -> None:
+    assert draft.starts_at is not None  # checked
+    row.name, row.rrule, row.time_zone = draft.name.strip(), draft.rrule.strip(), draft.time_zone
+    row.starts_at, row.catch_up = draft.starts_at, draft.catch_up
+
+
+def _said(row: Recurrence) -> dict[str, Plain]:
+    return {
+        "name": row.name,
+        "rrule": row.rrule,
+        "time_zone": row.time_zone,
+        "starts_at": row.starts_at.isoformat(),
+        "catch_up": row.catch_up,
+        "template": dict(row.template),
+        "state": row.state,
+    }
+
+
+def _tell(
+    tx: Tx,
+    row: Recurrence,
+    before: Mapping[str, Plain],
+    after: Mapping[str, Plain],
+    *,
+    version: int | None = None,
+) -> None:
+    changes = differences(before, after) if after else [Change("recurrence", row.name, None)]
+    if changes:
+        events.setting_changed(
+            tx,
+            kind="recurrence",
+            id=row.id,
+            name=row.name,
+            version=version or row.version,
+            changes=changes,
+            occasion=occasion_of(),
+        )

@@ -1,0 +1,88 @@
+"""When tickets that recur are due: whole days by a rule, at one time of day in one zone."""
+
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from chassis.recurrence import dates, read_rule
+
+CATCH_UP = ("skip", "last", "all")
+ON_TIME = timedelta(hours=1)
+"""What is later was missed."""
+
+AHEAD = timedelta(days=10 * 366)
+"""A rule that has no day within this has ended."""
+
+OLDEST = date(2000, 1, 1)
+"""A rule is walked from its first day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """`starts_at` is aware; its time of day in `time_zone` is that of each time. An empty rule: once."""
+
+    rrule: str
+    time_zone: str
+    starts_at: datetime
+
+
+def timing_problems(timing: Timing) -> dict[str, str]:
+    """What is wrong with when something shall happen, by its field."""
+    problems = {}
+    if timing.time_zone not in _zones():
+        problems["time_zone"] = "is no IANA time zone, such as Europe/Warsaw"
+    if timing.starts_at.date() < OLDEST:
+        problems["starts_at"] = f"must not be before {OLDEST.isoformat()}"
+    if timing.rrule:
+        try:
+            read_rule(timing.rrule)
+        except ValueError as error:
+            problems["rrule"] = str(error)
+    return problems
+
+
+def times_after(timing: Timing, after: datetime) -> Iterator[datetime]:
+    """The times later than `after`, in order, aware, in UTC.
+
+    A time of day that the clock skips when it is put forward is as much later; one that comes twice counts the first time.
+    """
+    if not timing.rrule:
+        if timing.starts_at > after:
+            yield timing.starts_at.astimezone(UTC)
+        return
+    zone = ZoneInfo(timing.time_zone)
+    start = timing.starts_at.astimezone(zone)
+    last = max(after, timing.starts_at).date() + AHEAD
+    for day in dates(read_rule(timing.rrule), start.date(), last):
+        at = datetime.combine(day, start.time(), zone).astimezone(UTC)
+        if at > after:
+            yield at
+
+
+def next_time(timing: Timing, after: datetime) -> datetime | None:
+    """The first of `times_after`; None where there is none."""
+    return next(times_after(timing, after), None)
+
+
+def first_times(timing: Timing, after: datetime, count: int) -> list[datetime]:
+    """The first of `times_after`."""
+    return list(islice(times_after(timing, after), count))
+
+
+def is_made(at: datetime, following: datetime | None, *, now: datetime, catch_up: str) -> bool:
+    """Whether a ticket is made for a time that is due, or was missed, by the rule for what was missed.
+
+    :param following: the time after it.
+    """
+    if catch_up == "all" or now - at <= ON_TIME:
+        return True
+    return catch_up == "last" and (following is None or following > now)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones()) - {"localtime", "posixrules", "Factory"}
