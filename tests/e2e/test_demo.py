@@ -119,3 +119,20 @@ def test_a_rule_moves_what_speaks_of_cables(desk: Desk) -> None:
     assert ticket["number"] in {one["ticket"]["key"] for one in executions}
     tried = admin.send("POST", f"/rules/{rule['id']}/dry-run?days=1", None)
     assert ticket["number"] in {match["ticket"]["key"] for match in tried["items"]}
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_a_routed_ticket_says_of_each_agent_why_and_why_not(desk: Desk, slug: str) -> None:
+    agent = desk.sign_in(f"agent@{slug}.example")
+    (ticket,) = agent.get("/tickets", filter='queue = "remote-access" AND category = "vpn"')["items"]
+    path = f"/tickets/{ticket['number']}/routing"
+    eventually(lambda: agent.get(path)["outcome"] == "assigned")
+    found = agent.get(path)
+    assert found["assignee"] == agent.get(f"/tickets/{ticket['id']}")["assignee"]
+    assert found["assignee"] == found["candidates"][0]["person"]
+    assert "vpn" in found["skills"]
+    for candidate in found["candidates"]:
+        assert candidate["eligible"] == all(reason["met"] for reason in candidate["reasons"])
+        assert all(reason["text"] for reason in candidate["reasons"])
+    routing = agent.get("/queues/remote-access/routing")
+    assert (routing["max_open"], routing["strategies"][0]) == (6, "last_contact")

@@ -77,11 +77,11 @@ class Automation:
     desk: Desk
 
     async def on_ticket_event(self, tx: Tx, received: list[Received[Told]]) -> None:
-        """Runs the rules on what was not imported, then has tickets given out where that may be possible now."""
+        """Runs the rules on what was not imported, and has tickets given out where that is possible now."""
         news = [event for event in received if is_news(event.message)]
         configuration = await self.configurations.within(tx)
         await self._run(tx, configuration, [_happening(configuration, event) for event in news])
-        await wake_by_events(tx, [event.message for event in received])
+        await wake_by_events(tx, [event.message for event in news])
 
     async def on_clock_event(self, tx: Tx, received: list[Received[Clock]]) -> None:
         """Keeps the clocks as they are told, then runs the rules, unless sla found out long after the moment."""

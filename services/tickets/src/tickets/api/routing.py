@@ -13,7 +13,7 @@ from tickets.app.configuration import Configurations
 from tickets.app.routing import route_queue
 from tickets.app.routing_reading import RoutingView
 from tickets.app.routing_settings import RequiredSkill, RoutingSettings
-from tickets.app.routing_waking import ROUTE, ROUTE_LATER, wake_routing
+from tickets.app.routing_waking import ROUTE, ROUTE_LATER, route_soon, wake_routing
 from tickets.db.routing import IN_HAND, PlainVerdict
 from tickets.domain.references import Reference
 from tickets.publish.messages import moment, person_message, row_message, struct_message
@@ -76,9 +76,16 @@ class RoutingTimers:
         for timer in due:
             await route_queue(tx, configuration=configuration, queue_id=UUID(timer.key))
 
+    async def on_route_later(self, tx: Tx, due: list[Timer]) -> None:
+        """Has the queues give out what waits."""
+        await route_soon(tx, {UUID(timer.key.partition("/")[0]) for timer in due})
+
     def handlers(self) -> list[TimerHandler]:
-        """The handlers of the timers of queues that give out tickets."""
-        return [TimerHandler(kind, self.on_route, batch=1) for kind in (ROUTE, ROUTE_LATER)]
+        """The handlers of the timers of queues that give out tickets; queues wait for each other where they share people."""
+        return [
+            TimerHandler(ROUTE, self.on_route, batch=1, workers=4),
+            TimerHandler(ROUTE_LATER, self.on_route_later),
+        ]
 
 
 async def wake_by_events(tx: Tx, told: Sequence[Told]) -> None:

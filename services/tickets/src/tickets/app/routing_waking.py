@@ -15,7 +15,10 @@ ROUTE = "route"
 """The kind of the timer that has a queue give out its tickets; its key is the queue's id."""
 
 ROUTE_LATER = "route_later"
-"""As ROUTE, for a moment to come. A kind of its own, so that neither moves the other."""
+"""The kind of the timer that sets ROUTE at a moment to come; its key is "<queue id>/<that moment>".
+
+So whoever gives out tickets never sets a timer that is due just now, and whose worker waits for them.
+"""
 
 BUSY_PAUSE = timedelta(seconds=1)
 """When a queue is looked at again where somebody had a ticket in hand that was to be given."""
@@ -28,8 +31,8 @@ async def route_soon(tx: Tx, queues: Iterable[UUID], pause: timedelta = timedelt
 
 
 async def route_at(tx: Tx, queue: UUID, due_at: datetime) -> None:
-    """Has the queue give out its tickets at a moment (aware), in place of one that was set before."""
-    await timers.schedule(tx, kind=ROUTE_LATER, key=str(queue), due_at=due_at)
+    """Has the queue give out its tickets at a moment (aware)."""
+    await timers.schedule(tx, kind=ROUTE_LATER, key=f"{queue}/{due_at.isoformat()}", due_at=due_at)
 
 
 async def wake_routing(tx: Tx, *, queues: Sequence[UUID] = (), free: Sequence[UUID] = ()) -> None:
