@@ -155,3 +155,22 @@ def test_the_demo_shows_tickets_that_recur(desk: Desk, slug: str) -> None:
     recurring = desk.sign_in(f"admin@{slug}.example").all("/recurrences")
     assert recurring
     assert all(one["state"] == "active" and one["next_at"] for one in recurring)
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_the_demo_shows_tickets_that_are_put_aside(desk: Desk, slug: str) -> None:
+    agent = desk.sign_in(f"agent@{slug}.example")
+    aside = agent.get("/tickets", filter='state = "pending_supplier" AND remind_at:*')["items"]
+    assert all(one["remind_at"] for one in aside)
+    assert aside
+
+
+def test_a_ticket_that_was_put_aside_comes_back(agent: Client, ticket: Json) -> None:
+    path = f"/tickets/{ticket['id']}"
+    soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+    assert agent.send("PATCH", path, {"remind_at": soon})["remind_at"]
+    agent.send("POST", f"{path}/transitions", {"to": "pending_supplier"})
+    back = eventually(lambda: [found] if (found := agent.get(path))["state"] == "open" else [])
+    assert back[0]["remind_at"] is None
+    past = agent.http.patch(path, json={"remind_at": "2026-01-01T00:00:00Z"})
+    assert (past.status_code, past.json()["errors"][0]["field"]) == (422, "remind_at")

@@ -113,6 +113,13 @@ class Case:
         event.recorded_at.FromDatetime(NOW)
         await self._tell(event)
 
+    async def reminded(self) -> None:
+        """The moment has come at which the desk wants to be reminded."""
+        event = tickets.ReminderDue(ticket=self.ticket)
+        event.occurred_at.FromDatetime(NOW)
+        event.recorded_at.FromDatetime(NOW)
+        await self._tell(event)
+
     async def asked_to_rate(self, scale: str = "five") -> None:
         """The requester is asked for a rating."""
         event = tickets.RatingRequested(ticket=self.ticket, rating=rating_pb2.Rating(scale=scale))
@@ -174,6 +181,7 @@ class Case:
         | tickets.NotificationRequested
         | tickets.RatingRequested
         | tickets.TicketRated
+        | tickets.ReminderDue
         | sla.ClockWarning
         | sla.ClockBreached
         | sla.ClockEscalated,

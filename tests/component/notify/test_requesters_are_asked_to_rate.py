@@ -32,3 +32,10 @@ async def test_the_desk_hears_of_a_rating_that_is_to_alarm_it(case: Case) -> Non
     assert {row["purpose"] for row in told} == {"low_rating"}
     assert case.requester.email not in {row["recipient"] for row in told}
     assert "Still broken." in text_of(read(case.tenant.desk.mail / f"{told[0]['id']}.eml"))
+
+
+async def test_the_desk_is_reminded_and_the_requester_is_not(case: Case) -> None:
+    await case.reminded()
+    told = await case.tenant.deliveries(1)
+    assert {row["purpose"] for row in told} == {"reminder"}
+    assert case.requester.email not in {row["recipient"] for row in told}

@@ -112,6 +112,10 @@ def test_an_end_is_an_end(state: str) -> None:
         ("resolved", "requester_replied", "open"),
         ("pending_supplier", "requester_replied", None),
         ("new", "requester_replied", None),
+        ("pending_requester", "reminded", "open"),
+        ("pending_supplier", "reminded", "open"),
+        ("open", "reminded", None),
+        ("resolved", "reminded", None),
     ],
 )
 def test_what_moves_by_itself(state: str, trigger: str, expected: str | None) -> None:

@@ -17,7 +17,7 @@ _RATED_WITHIN = timedelta(days=10)
 async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: datetime) -> None:
     """Note the work on the latest tickets, by whoever was assigned, on the days before `as_of`; rate some that are done.
 
-    What recurs begins on the day after `as_of`.
+    What recurs begins on the day after `as_of`; what waits for a supplier comes back from then on.
     """
     content = tomllib.loads(files("embedded.demo").joinpath("content/work.toml").read_text("utf-8"))[tenant]
     worked = [ticket for ticket in tickets if any(step.kind == "assign" for step in ticket.steps)]
@@ -35,6 +35,11 @@ async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: 
     for ticket, rating in zip(reversed(done), content["ratings"], strict=False):
         path = f"/tickets/{api.made(ticket.key)['id']}/rating"
         await api.make(f"{ticket.key}/rating", "PUT", path, rating, by=ticket.requester.email)
+    waiting = [ticket for ticket in tickets if ticket.state == "pending_supplier"]
+    for place, ticket in enumerate(waiting, start=1):
+        path = f"/tickets/{api.made(ticket.key)['id']}"
+        body = {"remind_at": (as_of + timedelta(days=place)).isoformat()}
+        await api.make(f"{ticket.key}/reminder", "PATCH", path, body, by=f"admin@{tenant}.example")
     begins = (as_of + timedelta(days=1)).replace(hour=7, minute=0, second=0).isoformat()
     for one in content["recurrences"]:
         body = {**one, "starts_at": begins}

@@ -31,6 +31,7 @@ E = TypeVar(
     tickets.ApprovalCompleted,
     tickets.RatingRequested,
     tickets.TicketRated,
+    tickets.ReminderDue,
     tickets.NotificationRequested,
 )
 C = TypeVar("C", sla.ClockWarning, sla.ClockBreached, sla.ClockEscalated)
@@ -49,6 +50,7 @@ def handlers(mail_domain: str) -> list[AnyHandler]:
         Handler(message=tickets.ApprovalRequested, handle=told.on_approval_requested),
         Handler(message=tickets.ApprovalCompleted, handle=told.on_approval_completed),
         Handler(message=tickets.NotificationRequested, handle=told.on_notification_requested),
+        Handler(message=tickets.ReminderDue, handle=told.on_reminder_due),
         Handler(message=tickets.RatingRequested, handle=told.on_rating_requested),
         Handler(message=tickets.TicketRated, handle=told.on_ticket_rated),
         Handler(message=tickets.MessageRejected, handle=on_message_rejected),
@@ -143,6 +145,16 @@ class _Told:
     ) -> None:
         """Tell people what a rule or macro has for them."""
         await self._announce(tx, [_notice(event) for event in _fresh(events)])
+
+    async def on_reminder_due(self, tx: Tx, events: list[Received[tickets.ReminderDue]]) -> None:
+        """Remind the agents."""
+        await self._announce(
+            tx,
+            [
+                announcing.Reminder(event.id, _ticket(event.message.ticket), event.message.actor.id)
+                for event in _fresh(events)
+            ],
+        )
 
     async def on_rating_requested(self, tx: Tx, events: list[Received[tickets.RatingRequested]]) -> None:
         """Ask the requester for a rating."""

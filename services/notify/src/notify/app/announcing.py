@@ -88,6 +88,11 @@ class Escalation(ClockNews):
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder(News):
+    """The desk wanted to be reminded of the ticket now."""
+
+
+@dataclass(frozen=True, slots=True)
 class RatingAsked(News):
     """The requester is asked for a rating: by five marks or two, and until when a link in the mail holds."""
 
@@ -223,8 +228,8 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
             return _approval_letters(news, people)
         case Notice():
             return audience.of_notice(news.recipients, people, author=news.author)
-        case Resolution() | RatingAsked() | LowRating():
-            return _letters_at_the_end(news, people)
+        case Resolution() | Reminder() | RatingAsked() | LowRating():
+            return _letters_of_a_turn(news, people)
         case ClockNews():
             return (
                 audience.of_escalation(ticket, people, to=news.to)
@@ -235,10 +240,12 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
             raise TypeError(f"no rule tells who hears of {type(news).__name__}")
 
 
-def _letters_at_the_end(
-    news: Resolution | RatingAsked | LowRating, people: Mapping[str, Known]
+def _letters_of_a_turn(
+    news: Resolution | Reminder | RatingAsked | LowRating, people: Mapping[str, Known]
 ) -> list[Letter]:
     ticket = news.ticket.people
+    if isinstance(news, Reminder):
+        return audience.of_reminder(ticket, people)
     if isinstance(news, RatingAsked):
         return audience.of_rating_request(ticket, people)
     if isinstance(news, LowRating):

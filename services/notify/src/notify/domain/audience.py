@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     APPROVAL_COMPLETED = "approval_completed"
     RATING_REQUEST = "rating_request"
     LOW_RATING = "low_rating"
+    REMINDER = "reminder"
     NOTICE = "notice"
     NOTICE_OUTSIDE = "notice_outside"
 
@@ -258,6 +259,11 @@ def of_rating_request(ticket: TicketPeople, people: Mapping[str, Known]) -> list
     outside = _Round(people, author="")
     outside.tell(Purpose.RATING_REQUEST, ticket.requester, agents_only=False)
     return list(outside.letters.values())
+
+
+def of_reminder(ticket: TicketPeople, people: Mapping[str, Known]) -> list[Letter]:
+    """The assignee, else the team, is reminded."""
+    return _agents(ticket, people, "", Purpose.REMINDER)
 
 
 def of_low_rating(ticket: TicketPeople, people: Mapping[str, Known]) -> list[Letter]:

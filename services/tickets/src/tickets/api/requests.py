@@ -73,6 +73,7 @@ def edits_of(request: pb.UpdateTicketRequest) -> Edits:
         ci_ids=list(patch.ci_ids),
         service_id=patch.service_id,
         parent_id=patch.parent_id,
+        remind_at=time_in(patch, "remind_at"),
         expected_version=request.expected_version or None,
         occurred_at=moment_of(request),
     )

@@ -9,6 +9,7 @@ from chassis.timers import Timer, TimerHandler
 from tickets.app.closing import close_resolved
 from tickets.app.configuration import Configurations
 from tickets.app.moving import TIMED_MOVE
+from tickets.app.reminding import REMINDER, remind
 from tickets.app.workflow_moving import MOVE_RUNNING, move_running
 
 
@@ -25,6 +26,13 @@ class MovingTimers:
             with use_caller(replace(current_caller(), cause=f"timer:{timer.id}")):
                 await close_resolved(tx, configuration=configuration, ticket_id=UUID(timer.key))
 
+    async def on_reminder(self, tx: Tx, timers: list[Timer]) -> None:
+        """Brings tickets back whose moment has come, in the order of their ids."""
+        configuration = await self.configurations.within(tx)
+        for timer in sorted(timers, key=lambda timer: timer.key):
+            with use_caller(replace(current_caller(), cause=f"timer:{timer.id}")):
+                await remind(tx, configuration=configuration, ticket_id=UUID(timer.key))
+
     async def on_move_running(self, tx: Tx, timers: list[Timer]) -> None:
         """Moves a chunk of tickets to the newest version of their workflow."""
         configuration = await self.configurations.within(tx)
@@ -35,5 +43,6 @@ class MovingTimers:
         """The handlers of the timers that move tickets."""
         return [
             TimerHandler(kind=TIMED_MOVE, handle=self.on_auto_close),
+            TimerHandler(kind=REMINDER, handle=self.on_reminder),
             TimerHandler(kind=MOVE_RUNNING, handle=self.on_move_running, batch=1),
         ]

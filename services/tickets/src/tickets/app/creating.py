@@ -219,6 +219,7 @@ def _view(
         breached=False,
         minutes_spent=None,
         minutes_billable=None,
+        remind_at=None,
     )
     return TicketView(
         ticket=ticket,

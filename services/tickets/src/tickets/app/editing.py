@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from chassis.db import Tx
 from chassis.errors import FieldError, InvalidInput, WrongState
@@ -13,6 +13,7 @@ from tickets.app.directory import require_person
 from tickets.app.moving import plan_timed_move, rules_of
 from tickets.app.parents import parent_named
 from tickets.app.people import requester_of, with_people
+from tickets.app.reminding import plan_reminder
 from tickets.db.tickets import Ticket
 from tickets.domain.fields import merge_values, size_problem
 from tickets.domain.priority import LEVELS, PRIORITIES, priority_of
@@ -34,6 +35,7 @@ EDITABLE = frozenset(
         "ci_ids",
         "service_id",
         "parent_id",
+        "remind_at",
     }
 )
 
@@ -60,6 +62,7 @@ class Edits:
     ci_ids: Sequence[str] = ()
     service_id: str = ""
     parent_id: str = ""
+    remind_at: datetime | None = None
     expected_version: int | None = None
     occurred_at: datetime | None = None
 
@@ -83,6 +86,8 @@ def check_edits(configuration: Configuration, edits: Edits) -> None:
         problems.add("queue", "takes no new tickets")
     for name in ("category", "service_id"):
         problems.text(name, getattr(edits, name), limit=MAX_SHORT)
+    if edits.remind_at is not None and edits.remind_at <= datetime.now(UTC):
+        problems.add("remind_at", "must be in the future")
     problems.tags(list(edits.tags))
     problems.ids("ci_ids", edits.ci_ids, limit=MAX_LINKED)
     problems.raise_any()
@@ -105,6 +110,8 @@ async def apply_edits(tx: Tx, configuration: Configuration, ticket: Ticket, edit
     if "parent_id" in edits.names:
         parent = edits.parent_id
         ticket.parent_id = await parent_named(tx, configuration, parent, child=ticket) if parent else None
+    if "remind_at" in edits.names:
+        await plan_reminder(tx, ticket, edits.remind_at)
     if edits.names & {"queue", "type"}:
         await _apply_place(tx, configuration, ticket, edits)
     _apply_priority(configuration, ticket, edits)

@@ -173,6 +173,7 @@ def _field_table(configuration: Configuration, *, strict: bool) -> FieldTable:
         "closed_at": time(Ticket.closed_at),
         "first_responded_at": time(Ticket.first_responded_at),
         "due_at": time(Ticket.due_at),
+        "remind_at": time(Ticket.remind_at),
         "breached": Field(FieldType.BOOL, (_plain(Ticket.breached),)),
     }
 

@@ -126,10 +126,18 @@ async def _values(tx: Tx, configuration: Configuration, ticket: Ticket, edits: E
         values["organization"] = described(await organization_named(tx, ticket.organization_id))
     if "parent_id" in touched:
         values["parent_id"] = str(ticket.parent_id) if ticket.parent_id else None
+    if "remind_at" in touched:
+        values["remind_at"] = ticket.remind_at.isoformat() if ticket.remind_at else None
     if "fields" in touched:
         values |= custom_values(ticket.fields, edits.fields)
     return values
 
 
 def _all_columns() -> Sequence[str]:
-    return [*_PLAIN, "parent_id", "fields", *(name for names in _COLUMNS.values() for name in names)]
+    return [
+        *_PLAIN,
+        "parent_id",
+        "remind_at",
+        "fields",
+        *(name for names in _COLUMNS.values() for name in names),
+    ]

@@ -69,6 +69,8 @@ class Ticket(TenantCopy, Base):
     # Sums of the time entries; null: none.
     minutes_spent: Mapped[int | None]
     minutes_billable: Mapped[int | None]
+    # When the desk wants to be reminded of it.
+    remind_at: Mapped[datetime | None]
 
 
 class TicketSearch(Base):
@@ -154,7 +156,8 @@ class HistoryEntry(Base):
     ticket_id: Mapped[UUID]
     ticket_version: Mapped[int]
     # "created", "updated", "state_changed", "assigned", "commented", "attached", "watcher_added", "watcher_removed",
-    # "link_added", "link_removed", "merged", "merge_undone", "split", "time_added", "time_changed", "time_removed".
+    # "link_added", "link_removed", "merged", "merge_undone", "split", "time_added", "time_changed", "time_removed",
+    # "rated", "reminded".
     action: Mapped[str]
     # Empty where the action is not about one field.
     field: Mapped[str]

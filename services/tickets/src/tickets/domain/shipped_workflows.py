@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tickets.domain import guards
-from tickets.domain.workflow import AGENT_REPLIED, APPROVED, ASSIGNED, REJECTED, REQUESTER_REPLIED
+from tickets.domain.workflow import (
+    AGENT_REPLIED,
+    APPROVED,
+    ASSIGNED,
+    REJECTED,
+    REMINDED,
+    REQUESTER_REPLIED,
+)
 
 _CLOSE_AFTER = "P5D"
 
@@ -130,7 +137,7 @@ _WHEN_APPROVED = ("approval", "scheduled")
 def workflow_definition(process: str = "it", kind: str = "incident") -> dict[str, object]:
     """The life cycle that a type of a process starts with, as it is stored."""
     if kind == "problem":
-        work = _by_work("investigating", reopened=())
+        work = _by_work("investigating", reopened=(), reminded=["pending_supplier"])
         return _definition(_PROBLEM_STATES, _PROBLEM_MOVES, [*work, _closing("resolved")])
     if kind == "change":
         decided: list[dict[str, object]] = [
@@ -144,9 +151,8 @@ def workflow_definition(process: str = "it", kind: str = "incident") -> dict[str
         state, name = _WAITS[process, kind]
         states, moves = _with_wait(state, name)
         waits.append(state[0])
-    return _definition(
-        states, moves, [*_by_work("open", reopened=[*waits, "resolved"]), _closing("resolved")]
-    )
+    work = _by_work("open", reopened=[*waits, "resolved"], reminded=[*waits, "pending_supplier"])
+    return _definition(states, moves, [*work, _closing("resolved")])
 
 
 def _with_wait(state: State, name: str) -> tuple[tuple[State, ...], Moves]:
@@ -177,14 +183,16 @@ def _definition(
     }
 
 
-def _by_work(to: str, *, reopened: Sequence[str]) -> list[dict[str, object]]:
-    """Work begins with an answer or an assignee, and goes on when the requester answers."""
+def _by_work(to: str, *, reopened: Sequence[str], reminded: Sequence[str] = ()) -> list[dict[str, object]]:
+    """Work begins with an answer or an assignee, and goes on when the requester answers or a reminder is due."""
     moves: list[dict[str, object]] = [
         {"on": AGENT_REPLIED, "from": ["new"], "to": to},
         {"on": ASSIGNED, "from": ["new"], "to": to},
     ]
     if reopened:
         moves.append({"on": REQUESTER_REPLIED, "from": list(reopened), "to": to})
+    if reminded:
+        moves.append({"on": REMINDED, "from": list(reminded), "to": to})
     return moves
 
 

@@ -20,7 +20,8 @@ ASSIGNED = "assigned"
 REQUESTER_REPLIED = "requester_replied"
 APPROVED = "approved"
 REJECTED = "rejected"
-TRIGGERS = (AGENT_REPLIED, ASSIGNED, REQUESTER_REPLIED, APPROVED, REJECTED)
+REMINDED = "reminded"
+TRIGGERS = (AGENT_REPLIED, ASSIGNED, REQUESTER_REPLIED, APPROVED, REJECTED, REMINDED)
 """What may move a ticket by itself; it is approved or rejected by all its approvals together."""
 
 ASSIGNEE = "assignee"

@@ -147,6 +147,21 @@ def notification_requested(
     )
 
 
+def reminder_due(tx: Tx, view: TicketView, occasion: Occasion) -> None:
+    """The moment at which the desk wants to be reminded has come."""
+    _add(
+        tx,
+        view,
+        pb.ReminderDue(
+            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
+            actor=actor_message(occasion.actor),
+            cause=occasion.cause,
+            occurred_at=moment(occasion.occurred_at),
+            recorded_at=moment(occasion.recorded_at),
+        ),
+    )
+
+
 def message_rejected(tx: Tx, *, inbound_message_id: UUID, reason: str) -> None:
     """A mail became neither ticket nor comment, and never will."""
     outbox.add(

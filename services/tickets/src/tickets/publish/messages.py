@@ -66,6 +66,7 @@ def ticket_message(view: TicketView, *, cut_bytes: int | None = None) -> pb.Tick
         due_at=moment(ticket.due_at),
         minutes_spent=ticket.minutes_spent or 0,
         minutes_billable=ticket.minutes_billable or 0,
+        remind_at=moment(ticket.remind_at),
     )
 
 

@@ -66,6 +66,7 @@ class Ticket(_message.Message):
     MERGED_INTO_FIELD_NUMBER: _builtins.int
     MINUTES_SPENT_FIELD_NUMBER: _builtins.int
     MINUTES_BILLABLE_FIELD_NUMBER: _builtins.int
+    REMIND_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     number: _builtins.str
     """What a person says: INC-1042. Unique per tenant, never reused."""
@@ -140,6 +141,10 @@ class Ticket(_message.Message):
     def merged_into(self) -> _types_pb2.Ref:
         """The ticket that it was merged into; it is at its end, and nobody writes on it."""
 
+    @_builtins.property
+    def remind_at(self) -> _timestamp_pb2.Timestamp:
+        """When the desk is reminded of it."""
+
     def __init__(
         self,
         *,
@@ -182,10 +187,11 @@ class Ticket(_message.Message):
         merged_into: _types_pb2.Ref | None = ...,
         minutes_spent: _builtins.int = ...,
         minutes_billable: _builtins.int = ...,
+        remind_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "closed_at", b"closed_at", "created_at", b"created_at", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "merged_into", b"merged_into", "organization", b"organization", "process", b"process", "queue", b"queue", "requester", b"requester", "resolved_at", b"resolved_at", "team", b"team", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "closed_at", b"closed_at", "created_at", b"created_at", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "merged_into", b"merged_into", "organization", b"organization", "process", b"process", "queue", b"queue", "remind_at", b"remind_at", "requester", b"requester", "resolved_at", b"resolved_at", "team", b"team", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "closed_at", b"closed_at", "confidential", b"confidential", "created_at", b"created_at", "description", b"description", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "id", b"id", "impact", b"impact", "language", b"language", "merged_into", b"merged_into", "minutes_billable", b"minutes_billable", "minutes_spent", b"minutes_spent", "number", b"number", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "queue_team_id", b"queue_team_id", "requester", b"requester", "resolved_at", b"resolved_at", "service_id", b"service_id", "sla", b"sla", "source_message_id", b"source_message_id", "state", b"state", "state_category", b"state_category", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "updated_at", b"updated_at", "urgency", b"urgency", "version", b"version", "watchers", b"watchers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "closed_at", b"closed_at", "confidential", b"confidential", "created_at", b"created_at", "description", b"description", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "id", b"id", "impact", b"impact", "language", b"language", "merged_into", b"merged_into", "minutes_billable", b"minutes_billable", "minutes_spent", b"minutes_spent", "number", b"number", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "queue_team_id", b"queue_team_id", "remind_at", b"remind_at", "requester", b"requester", "resolved_at", b"resolved_at", "service_id", b"service_id", "sla", b"sla", "source_message_id", b"source_message_id", "state", b"state", "state_category", b"state_category", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "updated_at", b"updated_at", "urgency", b"urgency", "version", b"version", "watchers", b"watchers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

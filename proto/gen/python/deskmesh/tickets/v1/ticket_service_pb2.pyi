@@ -275,6 +275,7 @@ class TicketPatch(_message.Message):
     CI_IDS_FIELD_NUMBER: _builtins.int
     SERVICE_ID_FIELD_NUMBER: _builtins.int
     PARENT_ID_FIELD_NUMBER: _builtins.int
+    REMIND_AT_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     description: _builtins.str
     type: _builtins.str
@@ -294,6 +295,10 @@ class TicketPatch(_message.Message):
 
     @_builtins.property
     def ci_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def remind_at(self) -> _timestamp_pb2.Timestamp:
+        """In the future; absent: never."""
+
     def __init__(
         self,
         *,
@@ -311,10 +316,11 @@ class TicketPatch(_message.Message):
         ci_ids: _abc.Iterable[_builtins.str] | None = ...,
         service_id: _builtins.str = ...,
         parent_id: _builtins.str = ...,
+        remind_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "remind_at", b"remind_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "ci_ids", b"ci_ids", "description", b"description", "fields", b"fields", "impact", b"impact", "parent_id", b"parent_id", "priority", b"priority", "queue", b"queue", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "ci_ids", b"ci_ids", "description", b"description", "fields", b"fields", "impact", b"impact", "parent_id", b"parent_id", "priority", b"priority", "queue", b"queue", "remind_at", b"remind_at", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -82,11 +82,11 @@ def reads_comment(listener: Listener, event: tickets.CommentAdded) -> bool:
     return listener.reads_in(ticket.process.key, ticket.queue.id, ticket.queue.key)
 
 
-TimeNoted = tickets.TimeEntryAdded | tickets.TimeEntryChanged | tickets.TimeEntryRemoved
+ForAgents = tickets.TimeEntryAdded | tickets.TimeEntryChanged | tickets.TimeEntryRemoved | tickets.ReminderDue
 
 
-def reads_time(listener: Listener, event: TimeNoted) -> bool:
-    """What work took is for agents."""
+def reads_as_agent(listener: Listener, event: ForAgents) -> bool:
+    """What work took, and when it is taken up again, is for agents."""
     ticket = event.ticket
     return listener.reads_in(ticket.process.key, ticket.queue.id, ticket.queue.key)
 
@@ -150,9 +150,10 @@ AUDIENCES: dict[str, Audience[Message]] = {
         Audience(tickets.ApprovalDecided, "tickets", reads_approval),
         Audience(tickets.ApprovalDelegated, "tickets", reads_approval),
         Audience(tickets.ApprovalCompleted, "tickets", reads_approval),
-        Audience(tickets.TimeEntryAdded, "tickets", reads_time),
-        Audience(tickets.TimeEntryChanged, "tickets", reads_time),
-        Audience(tickets.TimeEntryRemoved, "tickets", reads_time),
+        Audience(tickets.TimeEntryAdded, "tickets", reads_as_agent),
+        Audience(tickets.TimeEntryChanged, "tickets", reads_as_agent),
+        Audience(tickets.TimeEntryRemoved, "tickets", reads_as_agent),
+        Audience(tickets.ReminderDue, "tickets", reads_as_agent),
         Audience(tickets.RatingRequested, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
         Audience(tickets.TicketRated, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
         Audience(sla.ClockStarted, "tickets", lambda who, event: reads_clock(who, event.ticket)),

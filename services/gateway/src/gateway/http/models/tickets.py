@@ -94,6 +94,10 @@ class TicketPatch(Input):
     ci_ids: list[Text] | None = None
     service_id: Text | None = None
     parent_id: Text | None = None
+    remind_at: Moment | None = Field(
+        default=None,
+        description="In the future: then the assignee, or the team, gets a mail, and a ticket that waits is worked again.",
+    )
     occurred_at: Moment | None = Field(default=None, description=IMPORTED)
 
 
@@ -176,6 +180,7 @@ TICKET: JsonDict = {
     "closed_at": None,
     "first_responded_at": None,
     "due_at": LATER,
+    "remind_at": None,
     "minutes_spent": 45,
     "minutes_billable": 30,
     "sla": [CLOCK],
@@ -225,6 +230,7 @@ class Ticket(Output):
     closed_at: str | None
     first_responded_at: str | None
     due_at: str | None = Field(description="The nearest target of the running clocks.")
+    remind_at: str | None = Field(description="When the desk is reminded of it.")
     minutes_spent: int = Field(description="The sum of the time entries.")
     minutes_billable: int
     sla: list[TicketClock]

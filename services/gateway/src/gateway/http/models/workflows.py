@@ -59,7 +59,7 @@ ABOUT = (
     "`initial`; `states` with `slug`, `name` and `category` (`new`, `active`, `waiting`, `resolved`, `closed`, `cancelled`); "
     "`moves` with `from`, `to`, `name`, `permission`, `own_permission` (for requesters), `roles`, `only` (`assignee`, "
     "`requester`), `required_fields`, `comment_required`, `guards` (`no_open_children`, `approved`, or a `condition` with `filter` and "
-    "`message`); `automatic` moves `on` an event (`agent_replied`, `assigned`, `requester_replied`, "
+    "`message`); `automatic` moves `on` an event (`agent_replied`, `assigned`, `requester_replied`, `reminded`, "
     "`approved`, `rejected`) or `after` a duration."
 )
 

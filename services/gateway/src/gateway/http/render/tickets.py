@@ -51,6 +51,7 @@ def ticket(value: pb.Ticket) -> JsonObject:
         "closed_at": moment(value.closed_at),
         "first_responded_at": moment(value.first_responded_at),
         "due_at": moment(value.due_at),
+        "remind_at": moment(value.remind_at),
         "minutes_spent": value.minutes_spent,
         "minutes_billable": value.minutes_billable,
         "sla": [clock(item) for item in value.sla],

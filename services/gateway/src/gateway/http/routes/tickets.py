@@ -124,6 +124,7 @@ def edit(body: models.TicketPatch) -> pb.UpdateTicketRequest:
             ci_ids=body.ci_ids,
             service_id=body.service_id or "",
             parent_id=body.parent_id or "",
+            remind_at=timestamp(body.remind_at),
         ),
         update_mask=FieldMask(paths=body.named(besides={"occurred_at"})),
         occurred_at=timestamp(body.occurred_at),
