@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import typer
+
 from chassis import service
 from chassis.events import Handler
 from chassis.grpc_server import Servicer
@@ -15,6 +17,8 @@ from deskmesh.gateway.v1 import events_pb2 as directory
 from deskmesh.sla.v1 import agreement_service_pb2, compliance_service_pb2, replay_service_pb2, sla_service_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from sla.api.agreement_service import AgreementService
+from sla.api.checking import EVERY, check_all
+from sla.api.commands import add_check
 from sla.api.compliance_service import ComplianceService
 from sla.api.replay_service import ReplayService
 from sla.api.sla_service import SlaService
@@ -34,6 +38,9 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
 
     async def backfill(_: object) -> None:
         await backfill_tenants(runtime.databases, gateway)
+
+    async def check(_: object) -> None:
+        await check_all(runtime.databases, gateway)
 
     return Parts(
         servicers=[
@@ -61,7 +68,10 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             TimerHandler(MOMENT, on_clock_moment, tenants_at_once=5),
             TimerHandler(RECOMPUTE, on_rules_changed),
         ],
-        jobs=[Job("backfill-tenants", every=timedelta(minutes=1), run=backfill)],
+        jobs=[
+            Job("backfill-tenants", every=timedelta(minutes=1), run=backfill),
+            Job("check-clocks", every=EVERY, run=check),
+        ],
     )
 
 
@@ -74,6 +84,13 @@ SERVICE = Service(
 )
 
 
+def command_line() -> typer.Typer:
+    """The commands that every service has, and the check of the clocks."""
+    commands = service.cli(SERVICE)
+    add_check(commands, SERVICE)
+    return commands
+
+
 def run() -> None:
-    """The command line: serve and migrate."""
-    service.run(SERVICE)
+    """Run the command line and end the process."""
+    command_line()()

@@ -4,7 +4,7 @@ Each service's `main.py` lists its parts and hands them to `run`, which is its c
 """
 
 from chassis.service.command import cli, run, settings_or_exit
-from chassis.service.running import Background, Only, Parts, Running, Runtime, Service, running
+from chassis.service.running import Background, Only, Parts, Running, Runtime, Service, running, runtime_of
 
 __all__ = [
     "Background",
@@ -16,5 +16,6 @@ __all__ = [
     "cli",
     "run",
     "running",
+    "runtime_of",
     "settings_or_exit",
 ]

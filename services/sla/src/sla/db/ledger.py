@@ -270,6 +270,13 @@ async def remove_clocks(tx: Tx, ids: Collection[UUID]) -> None:
         await tx.execute(delete(ClockRow).where(ClockRow.tenant_id == tx.tenant_id, ClockRow.id.in_(ids)))
 
 
+async def has_timer(tx: Tx, kind: str) -> bool:
+    """Whether a timer of this kind is set for the tenant."""
+    raw = await tx.raw()
+    asked = "SELECT EXISTS (SELECT FROM timers WHERE tenant_id = $1 AND kind = $2 AND state <> 'dead')"
+    return bool(await raw.fetchval(asked, tx.tenant_id, kind))
+
+
 async def _write(tx: Tx, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
     if rows:
         raw = await tx.raw()

@@ -1,0 +1,132 @@
+"""The check of kept clocks against the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from sla_directory import directory, target_in
+from sla_doors import Desk, Ticket, target
+
+from chassis.testing.identity import SERVICE_KEYS, Issuer
+from chassis.testing.servers import Nats
+from sla.api.checking import check_all, check_tenant
+
+BREAK = {
+    "due_at": "UPDATE clocks SET due_at = due_at + interval '1 hour' WHERE tenant_id = $1 AND name = 'resolution'",
+    "state": "UPDATE clocks SET state = 'paused' WHERE tenant_id = $1 AND name = 'resolution'",
+    "target": "UPDATE clocks SET target_seconds = 7 WHERE tenant_id = $1 AND name = 'resolution'",
+    "clock": "DELETE FROM clocks WHERE tenant_id = $1 AND name = 'resolution'",
+}
+
+
+async def differing(desk: Desk, *, mend: bool = False) -> set[tuple[str, str]]:
+    """The clocks and their fields that differ."""
+    found = await check_tenant(desk.service.process.runtime.databases, desk.id, mend=mend)
+    return {(one.clock, one.field) for one in found}
+
+
+async def lived(desk: Desk) -> Ticket:
+    """A ticket with pauses, a change of priority, a breach and an open end."""
+    began = datetime.now(UTC) - timedelta(hours=5)
+    await desk.make_policy(
+        targets=[
+            target("first_response", "PT1H"),
+            target("resolution", "PT2H", "high"),
+            target("resolution", "P9D"),
+        ],
+        pause_states=["pending_requester"],
+        warnings=["50%"],
+    )
+    ticket = await Ticket(desk, began).created()
+    await ticket.moves("pending_requester", began + timedelta(hours=1))
+    await ticket.moves("open", began + timedelta(hours=2))
+    await ticket.comment(began + timedelta(hours=3))
+    await desk.settles()
+    return ticket
+
+
+async def test_clocks_that_nobody_touched_are_as_the_ledger_says(acme: Desk) -> None:
+    ticket = await lived(acme)
+    await ticket.gets(ticket.at + timedelta(hours=4), priority="high")
+    await acme.settles()
+    assert await differing(acme) == set()
+
+
+@pytest.mark.parametrize("field", BREAK)
+async def test_a_clock_that_is_not_as_the_ledger_says_is_found_and_mended_only_when_told(
+    acme: Desk, field: str
+) -> None:
+    ticket = await lived(acme)
+    before = await acme.clock_events(ticket.id)
+    await acme.execute(BREAK[field], acme.id)
+    assert ("sla resolution", field) in await differing(acme)
+    assert ("sla resolution", field) in await differing(acme, mend=True)
+    assert await differing(acme) == set()
+    await acme.settles()
+    assert (await acme.clock_events(ticket.id))[: len(before)] == before
+
+
+async def test_another_tenants_clocks_are_not_looked_at(acme: Desk) -> None:
+    globex = Desk(acme.service, acme.bus)
+    await globex.opens()
+    await lived(globex)
+    await globex.execute(BREAK["due_at"], globex.id)
+    assert await differing(acme) == set()
+    assert await differing(globex) == {("sla resolution", "due_at")}
+
+
+async def test_the_nightly_check_shows_how_many_tickets_differ_and_mends_nothing(
+    acme: Desk, issuer: Issuer, tmp_path: Path
+) -> None:
+    await lived(acme)
+    await acme.execute(BREAK["due_at"], acme.id)
+    databases = acme.service.process.runtime.databases
+    async with directory(tmp_path, [acme.id], issuer) as gateway:
+        await check_all(databases, gateway)
+        await check_all(databases, gateway)
+    assert REGISTRY.get_sample_value("deskmesh_sla_clocks_different") == 1
+
+
+async def test_the_command_lists_what_differs_and_mends_it_when_told(
+    acme: Desk, nats: Nats, issuer: Issuer, tmp_path: Path
+) -> None:
+    ticket = await lived(acme)
+    await acme.execute(BREAK["due_at"], acme.id)
+    database = acme.service.database
+    environment = {
+        **os.environ,
+        "SLA_DATABASE_URL": database.app_url,
+        "SLA_RELAY_DATABASE_URL": database.relay_url,
+        "SLA_GRPC_LISTEN": f"unix:{tmp_path}/sla.sock",
+        "SLA_HTTP_LISTEN": "127.0.0.1:0",
+        "SLA_GATEWAY_TARGET": target_in(tmp_path),
+        "SLA_SERVICE_KEY": SERVICE_KEYS["sla"],
+        "DESKMESH_NATS_URL": nats.url,
+        "DESKMESH_JWKS_URL": "http://127.0.0.1:9",
+        "DESKMESH_OBJECT_STORE_URL": (tmp_path / "objects").as_uri(),
+    }
+
+    async def check(*options: str) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("deskmesh-sla"),
+            "check-clocks",
+            *options,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        return process.returncode, said.decode()
+
+    async with directory(tmp_path, [acme.id], issuer):
+        code, said = await check()
+        assert (code, f"{acme.id} {ticket.number} sla resolution: due_at is" in said) == (1, True)
+        code, said = await check("--mend")
+        assert (code, "1 differences, mended" in said) == (0, True)
+        code, said = await check()
+        assert (code, "0 differences" in said) == (0, True)
