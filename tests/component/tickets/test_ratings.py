@@ -1,7 +1,7 @@
 """Ratings: asked for once, given by the requester, heard by the desk."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import pytest_asyncio
@@ -214,6 +214,8 @@ async def test_ratings_are_listed_for_those_who_report(ratings: Ratings) -> None
     assert [one.score for one in low] == [1]
     assert not await ratings.listed(filter=f'ticket = "{second.number}" AND score < 5')
     assert not await ratings.listed(by=ratings.desk.stranger)
+    elsewhere = replace(ratings.desk.agent, scopes=ratings.desk.agent.scopes | {"reports.read:hr"})
+    assert not await ratings.listed(by=elsewhere)
     with pytest.raises(Forbidden):
         await ratings.listed(by=ratings.desk.agent)
 

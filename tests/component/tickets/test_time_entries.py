@@ -239,6 +239,17 @@ async def test_requesters_and_strangers_see_no_entries(clock: Clock) -> None:
     assert not (await clock.entries(by=clock.desk.stranger)).time_entries
 
 
+async def test_who_reads_elsewhere_sees_no_entries_on_a_ticket_of_their_own(clock: Clock) -> None:
+    requester = clock.desk.requester
+    ticket = await clock.desk.create()
+    await clock.note(ticket.id)
+    reader = replace(requester, scopes=requester.scopes | {"tickets.read:hr"})
+    assert (await clock.desk.get(ticket.id, by=reader)).id == ticket.id
+    of_ticket = f'ticket = "{ticket.number}"'
+    assert not (await clock.entries(by=reader, filter=of_ticket)).time_entries
+    assert (await clock.entries(filter=of_ticket)).time_entries
+
+
 async def test_entries_are_listed_and_summed_up_by_period_person_and_activity(clock: Clock) -> None:
     ticket, other = await clock.desk.create(), await clock.desk.create()
     colleague = await clock.hire()
