@@ -136,3 +136,14 @@ def test_a_routed_ticket_says_of_each_agent_why_and_why_not(desk: Desk, slug: st
         assert all(reason["text"] for reason in candidate["reasons"])
     routing = agent.get("/queues/remote-access/routing")
     assert (routing["max_open"], routing["strategies"][0]) == (6, "last_contact")
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_everybody_is_told_of_the_major_incident_and_its_leader_is_named(desk: Desk, slug: str) -> None:
+    (told,) = desk.sign_in(f"requester@{slug}.example").all("/major-incidents")
+    assert (told["audience"], told["ticket"]) == ("everybody", None)
+    leader = desk.sign_in(f"supervisor@{slug}.example")
+    assert told["id"] in {one["ticket"]["id"] for one in leader.all("/me/mentions")}
+    assert leader.get(f"/tickets/{told['id']}/major-incident")["followers"] == 2
+    drafts = leader.get(f"/tickets/{told['id']}/drafts")["items"]
+    assert [one["visibility"] for one in drafts] == ["public"]

@@ -37,6 +37,7 @@ from deskmesh.tickets.v1 import (
     link_service_pb2,
     macro_pb2,
     macro_service_pb2,
+    major_incident_service_pb2,
     mention_service_pb2,
     merge_service_pb2,
     rating_service_pb2,
@@ -63,6 +64,7 @@ SERVICES = [
         bulk_service_pb2,
         configuration_service_pb2,
         draft_service_pb2,
+        major_incident_service_pb2,
         mention_service_pb2,
         link_service_pb2,
         view_service_pb2,
@@ -96,6 +98,7 @@ AGENT = REQUESTER | {
 }
 ADMIN = AGENT | {
     "tickets.override_priority",
+    "tickets.declare_major",
     "tickets.manage_time",
     "reports.read",
     "tickets.import",

@@ -18,6 +18,7 @@ from deskmesh.tickets.v1 import (
     focus_service_pb2,
     link_service_pb2,
     macro_service_pb2,
+    major_incident_service_pb2,
     mention_service_pb2,
     merge_service_pb2,
     rating_service_pb2,
@@ -43,6 +44,7 @@ from tickets.api.focus import FocusServicer
 from tickets.api.links import LinkServicer
 from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
+from tickets.api.major_incidents import MajorIncidentServicer
 from tickets.api.mentions import MentionServicer
 from tickets.api.merges import MergeServicer
 from tickets.api.ratings import RatingServicer
@@ -82,6 +84,7 @@ _RECURRENCES = recurrence_service_pb2.DESCRIPTOR.services_by_name["RecurrenceSer
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
 _TIME_ENTRIES = time_entry_service_pb2.DESCRIPTOR.services_by_name["TimeEntryService"]
 _DRAFTS = draft_service_pb2.DESCRIPTOR.services_by_name["DraftService"]
+_MAJOR_INCIDENTS = major_incident_service_pb2.DESCRIPTOR.services_by_name["MajorIncidentService"]
 _MENTIONS = mention_service_pb2.DESCRIPTOR.services_by_name["MentionService"]
 _VIEWS = view_service_pb2.DESCRIPTOR.services_by_name["ViewService"]
 
@@ -112,6 +115,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_BULK, BulkServicer(configurations)),
             Servicer(_MERGES, MergeServicer(databases, configurations, desk)),
+            Servicer(_MAJOR_INCIDENTS, MajorIncidentServicer(configurations, desk.vocabulary)),
             Servicer(_MENTIONS, MentionServicer(configurations)),
             Servicer(_DRAFTS, DraftServicer(configurations, desk.vocabulary)),
             Servicer(_VIEWS, ViewServicer(configurations)),

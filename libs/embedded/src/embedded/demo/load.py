@@ -17,6 +17,7 @@ from embedded.demo.content import PASSWORD, TENANTS, Member, Tenant, read_tenant
 from embedded.demo.plan import PlannedTicket, Step, authors, plan_tickets
 from embedded.demo.routing import load_routing
 from embedded.demo.services import load_services
+from embedded.demo.teamwork import load_teamwork
 from embedded.demo.work import load_work
 
 _AT_ONCE = 6
@@ -63,6 +64,7 @@ async def _load_tenant(http: httpx.AsyncClient, tenant: Tenant, journal: Journal
     )
     await load_services(api, tenant.slug, as_of)
     await load_routing(api, tenant.slug, as_of)
+    await load_teamwork(api, tenant.slug)
     await load_work(api, tenant.slug, tickets, as_of)
     await _in_turns(
         _end_import(api, tenant, member) for member in _everybody(tenant) if member.email in writing

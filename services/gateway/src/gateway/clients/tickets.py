@@ -10,6 +10,7 @@ from deskmesh.tickets.v1 import field_service_pb2 as fields
 from deskmesh.tickets.v1 import focus_service_pb2 as focus
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
+from deskmesh.tickets.v1 import major_incident_service_pb2 as majors
 from deskmesh.tickets.v1 import mention_service_pb2 as mentions
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
 from deskmesh.tickets.v1 import rating_service_pb2 as ratings
@@ -38,6 +39,14 @@ ADD_WATCHER = rpc(tickets.AddWatcherRequest, tickets.AddWatcherResponse)
 REMOVE_WATCHER = rpc(tickets.RemoveWatcherRequest, tickets.RemoveWatcherResponse)
 LIST_WATCHERS = rpc(tickets.ListWatchersRequest, tickets.ListWatchersResponse)
 LIST_HISTORY = rpc(tickets.ListHistoryRequest, tickets.ListHistoryResponse)
+
+DECLARE_MAJOR_INCIDENT = rpc(majors.DeclareMajorIncidentRequest, majors.DeclareMajorIncidentResponse)
+GET_MAJOR_INCIDENT = rpc(majors.GetMajorIncidentRequest, majors.GetMajorIncidentResponse)
+UPDATE_MAJOR_INCIDENT = rpc(majors.UpdateMajorIncidentRequest, majors.UpdateMajorIncidentResponse)
+END_MAJOR_INCIDENT = rpc(majors.EndMajorIncidentRequest, majors.EndMajorIncidentResponse)
+ANSWER_MAJOR_INCIDENT = rpc(majors.AnswerMajorIncidentRequest, majors.AnswerMajorIncidentResponse)
+RESOLVE_MAJOR_INCIDENT = rpc(majors.ResolveMajorIncidentRequest, majors.ResolveMajorIncidentResponse)
+LIST_MAJOR_INCIDENTS = rpc(majors.ListMajorIncidentsRequest, majors.ListMajorIncidentsResponse)
 
 LIST_MENTIONS = rpc(mentions.ListMentionsRequest, mentions.ListMentionsResponse)
 MARK_MENTION = rpc(mentions.MarkMentionRequest, mentions.MarkMentionResponse)

@@ -39,6 +39,7 @@ _SUPERVISOR = (
     *_AGENT,
     "kb.publish",
     "tickets.override_priority",
+    "tickets.declare_major",
     "tickets.manage_time",
     "cmdb.write",
     "reports.read",

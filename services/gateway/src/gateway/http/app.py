@@ -39,6 +39,7 @@ from gateway.http.routes import (
     knowledge,
     links,
     macros,
+    major_incidents,
     mentions,
     merging,
     messages,
@@ -61,6 +62,7 @@ from gateway.http.web import web_ui
 DOORS: Final = (
     tickets.door,
     conversation.door,
+    major_incidents.door,
     mentions.door,
     drafts.door,
     links.door,

@@ -40,6 +40,8 @@ TicketEvent = (
     | events.TicketAssigned
     | events.CommentAdded
     | events.ApprovalCompleted
+    | events.MajorIncidentDeclared
+    | events.MajorIncidentEnded
 )
 Told = TypeVar(
     "Told",
@@ -49,6 +51,8 @@ Told = TypeVar(
     events.TicketAssigned,
     events.CommentAdded,
     events.ApprovalCompleted,
+    events.MajorIncidentDeclared,
+    events.MajorIncidentEnded,
 )
 Clock = TypeVar("Clock", sla.ClockWarning, sla.ClockBreached)
 
@@ -59,6 +63,8 @@ TRIGGERS: dict[type[TicketEvent], str] = {
     events.TicketAssigned: rules.ASSIGNED,
     events.CommentAdded: rules.COMMENTED,
     events.ApprovalCompleted: rules.APPROVAL_COMPLETED,
+    events.MajorIncidentDeclared: rules.MAJOR_DECLARED,
+    events.MajorIncidentEnded: rules.MAJOR_ENDED,
 }
 """What rules call the events of tickets."""
 
@@ -134,6 +140,8 @@ class Automation:
             Handler(events.TicketAssigned, self.on_ticket_event, permissions=PERMISSIONS),
             Handler(events.CommentAdded, self.on_ticket_event, permissions=PERMISSIONS),
             Handler(events.ApprovalCompleted, self.on_ticket_event, permissions=PERMISSIONS),
+            Handler(events.MajorIncidentDeclared, self.on_ticket_event, permissions=PERMISSIONS),
+            Handler(events.MajorIncidentEnded, self.on_ticket_event, permissions=PERMISSIONS),
             Handler(sla.ClockWarning, self.on_clock_event, permissions=PERMISSIONS),
             Handler(sla.ClockBreached, self.on_clock_event, permissions=PERMISSIONS),
         ]
@@ -159,7 +167,7 @@ def facts_of(message: TicketEvent) -> Values:
             }
         case events.ApprovalCompleted():
             facts |= {"approval.name": message.approval.name, "approval.state": message.approval.state}
-        case events.TicketCreated():
+        case events.TicketCreated() | events.MajorIncidentDeclared() | events.MajorIncidentEnded():
             pass
         case _:
             facts["changed"] = list(message.changed_fields)

@@ -43,7 +43,7 @@ class BulkServicer:
             filter_text=request.filter,
             request=work.SerializeToString(),
         )
-        return pb.StartBulkResponse(job=_job(seen))
+        return pb.StartBulkResponse(job=job_message(seen))
 
     async def GetBulk(self, tx: Tx, request: pb.GetBulkRequest) -> pb.GetBulkResponse:
         seen, items, token = await bulk.get_bulk(
@@ -53,11 +53,11 @@ class BulkServicer:
             page=page_of(request),
         )
         return pb.GetBulkResponse(
-            job=_job(seen), results=[_result(item) for item in items], next_page_token=token
+            job=job_message(seen), results=[_result(item) for item in items], next_page_token=token
         )
 
     async def CancelBulk(self, tx: Tx, request: pb.CancelBulkRequest) -> pb.CancelBulkResponse:
-        return pb.CancelBulkResponse(job=_job(await bulk.cancel_bulk(tx, job_id=request.id)))
+        return pb.CancelBulkResponse(job=job_message(await bulk.cancel_bulk(tx, job_id=request.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,8 @@ def _check(configuration: Configuration, request: pb.StartBulkRequest) -> None:
             raise InvalidInput([FieldError("comment.attachment_ids", "belong to one ticket")])
 
 
-def _job(seen: bulk.SeenJob) -> pb.BulkJob:
+def job_message(seen: bulk.SeenJob) -> pb.BulkJob:
+    """A job, and how far it is."""
     counts = seen.counts
     return pb.BulkJob(
         id=str(seen.job.id),

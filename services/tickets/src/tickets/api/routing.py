@@ -25,6 +25,8 @@ Told = (
     | events.TicketAssigned
     | events.CommentAdded
     | events.ApprovalCompleted
+    | events.MajorIncidentDeclared
+    | events.MajorIncidentEnded
 )
 
 

@@ -5,13 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-CREATED, UPDATED, STATE_CHANGED, ASSIGNED, COMMENTED, APPROVAL_COMPLETED, CLOCK_WARNING, CLOCK_BREACHED = (
+(
+    CREATED,
+    UPDATED,
+    STATE_CHANGED,
+    ASSIGNED,
+    COMMENTED,
+    APPROVAL_COMPLETED,
+    MAJOR_DECLARED,
+    MAJOR_ENDED,
+    CLOCK_WARNING,
+    CLOCK_BREACHED,
+) = (
     "created",
     "updated",
     "state_changed",
     "assigned",
     "commented",
     "approval_completed",
+    "major_declared",
+    "major_ended",
     "clock_warning",
     "clock_breached",
 )
@@ -23,6 +36,8 @@ EVENTS = (
     ASSIGNED,
     COMMENTED,
     APPROVAL_COMPLETED,
+    MAJOR_DECLARED,
+    MAJOR_ENDED,
     CLOCK_WARNING,
     CLOCK_BREACHED,
 )

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from deskmesh.common.v1 import types_pb2 as _types_pb2
 from deskmesh.tickets.v1 import approval_pb2 as _approval_pb2
+from deskmesh.tickets.v1 import major_incident_pb2 as _major_incident_pb2
 from deskmesh.tickets.v1 import rating_pb2 as _rating_pb2
 from deskmesh.tickets.v1 import ticket_pb2 as _ticket_pb2
 from deskmesh.tickets.v1 import time_entry_pb2 as _time_entry_pb2
@@ -738,6 +739,129 @@ class ReminderDue(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReminderDue: _TypeAlias = ReminderDue  # noqa: Y015
+
+@_typing.final
+class MajorIncidentDeclared(_message.Message):
+    """An incident is a major one from now on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    MAJOR_INCIDENT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def major_incident(self) -> _major_incident_pb2.MajorIncident: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        major_incident: _major_incident_pb2.MajorIncident | None = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "major_incident", b"major_incident", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cause", b"cause", "major_incident", b"major_incident", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MajorIncidentDeclared: _TypeAlias = MajorIncidentDeclared  # noqa: Y015
+
+@_typing.final
+class MajorIncidentChanged(_message.Message):
+    """People are told something else of a major incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    MAJOR_INCIDENT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def major_incident(self) -> _major_incident_pb2.MajorIncident: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        major_incident: _major_incident_pb2.MajorIncident | None = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "major_incident", b"major_incident", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cause", b"cause", "major_incident", b"major_incident", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MajorIncidentChanged: _TypeAlias = MajorIncidentChanged  # noqa: Y015
+
+@_typing.final
+class MajorIncidentEnded(_message.Message):
+    """A major incident is an incident like others again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    MAJOR_INCIDENT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def major_incident(self) -> _major_incident_pb2.MajorIncident: ...
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        major_incident: _major_incident_pb2.MajorIncident | None = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "major_incident", b"major_incident", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "cause", b"cause", "major_incident", b"major_incident", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MajorIncidentEnded: _TypeAlias = MajorIncidentEnded  # noqa: Y015
 
 @_typing.final
 class MessageRejected(_message.Message):

@@ -156,6 +156,11 @@ AUDIENCES: dict[str, Audience[Message]] = {
         Audience(tickets.ReminderDue, "tickets", reads_as_agent),
         Audience(tickets.RatingRequested, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
         Audience(tickets.TicketRated, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
+        Audience(
+            tickets.MajorIncidentDeclared, "tickets", lambda who, event: reads_ticket(who, event.ticket)
+        ),
+        Audience(tickets.MajorIncidentChanged, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
+        Audience(tickets.MajorIncidentEnded, "tickets", lambda who, event: reads_ticket(who, event.ticket)),
         Audience(sla.ClockStarted, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockPaused, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockResumed, "tickets", lambda who, event: reads_clock(who, event.ticket)),

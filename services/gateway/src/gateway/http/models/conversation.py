@@ -3,6 +3,7 @@
 from typing import Literal
 
 from pydantic import ConfigDict, Field, JsonValue
+from pydantic.config import JsonDict
 
 from gateway.http.models.common import (
     ACTOR,
@@ -51,30 +52,27 @@ class CommentQuery(PageQuery):
     )
 
 
+COMMENT: JsonDict = {
+    "id": OTHER_ID,
+    "ticket_id": ID,
+    "body": "The fire brigade is on its way.",
+    "quoted": None,
+    "visibility": "public",
+    "author": ACTOR,
+    "from_requester": False,
+    "channel": "api",
+    "attachments": [],
+    "created_at": EARLIER,
+    "recorded_at": EARLIER,
+    "origin": None,
+    "version": 1,
+}
+
+
 class Comment(Output):
     """What was said on a ticket."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": OTHER_ID,
-                    "ticket_id": ID,
-                    "body": "The fire brigade is on its way.",
-                    "quoted": None,
-                    "visibility": "public",
-                    "author": ACTOR,
-                    "from_requester": False,
-                    "channel": "api",
-                    "attachments": [],
-                    "created_at": EARLIER,
-                    "recorded_at": EARLIER,
-                    "origin": None,
-                    "version": 1,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [COMMENT]})
 
     id: str
     ticket_id: str

@@ -29,7 +29,7 @@ CHANGE: JsonDict = {"field": "priority", "from": "medium", "to": "critical"}
 Order = Annotated[int, Field(ge=-1_000_000, le=1_000_000, description="Lower runs first.")]
 ON = (
     "`created`, `updated`, `state_changed`, `assigned`, `commented`, `approval_completed`,"
-    " `clock_warning`, `clock_breached`; none with `after`."
+    " `major_declared`, `major_ended`, `clock_warning`, `clock_breached`; none with `after`."
 )
 AFTER = (
     "ISO 8601 duration of wall time for which the condition must hold; then the rule acts, once for each ticket. For"

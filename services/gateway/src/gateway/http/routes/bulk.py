@@ -39,7 +39,7 @@ async def start_bulk(request: Request, body: models.Bulk) -> Response:
         comment=conversation.said(body.comment) if body.comment else None,
     )
     job = (await ask(request, rpcs.START_BULK, question)).job
-    return document(_job(job, [], ""), HTTPStatus.ACCEPTED, {"location": f"{API}/tickets/bulk/{job.id}"})
+    return document(job_of(job, [], ""), HTTPStatus.ACCEPTED, {"location": f"{API}/tickets/bulk/{job.id}"})
 
 
 @door.route("GET", "/tickets/bulk/{job}", rpcs.GET_BULK, gives=models.BulkJob)
@@ -48,16 +48,17 @@ async def get_bulk(request: Request, job: str, query: Annotated[PageQuery, Query
     question = pb.GetBulkRequest(id=job, page_size=query.page_size, page_token=query.page_token)
     answer = await ask(request, rpcs.GET_BULK, question)
     results = [result_of(result) for result in answer.results]
-    return document(_job(answer.job, results, answer.next_page_token))
+    return document(job_of(answer.job, results, answer.next_page_token))
 
 
 @door.route("DELETE", "/tickets/bulk/{job}", rpcs.CANCEL_BULK, gives=models.BulkJob)
 async def cancel_bulk(request: Request, job: str) -> Response:
     """Cancel a job of yours: tickets that it has not reached are left as they are."""
-    return document(_job((await ask(request, rpcs.CANCEL_BULK, pb.CancelBulkRequest(id=job))).job, [], ""))
+    return document(job_of((await ask(request, rpcs.CANCEL_BULK, pb.CancelBulkRequest(id=job))).job, [], ""))
 
 
-def _job(value: pb.BulkJob, results: list[JsonObject], next_page_token: str) -> JsonObject:
+def job_of(value: pb.BulkJob, results: list[JsonObject], next_page_token: str) -> JsonObject:
+    """Write a job with a page of its results."""
     return {
         "id": value.id,
         "state": value.state,
