@@ -23,10 +23,12 @@ from gateway.app.auth import Exchange
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
+from gateway.app.presence import Presence
 from gateway.clients import SERVICES
 from gateway.clients.calling import Backends
 from gateway.http.app import create_app
 from gateway.http.desk import Desk
+from gateway.http.live.presence import SharedPresence
 from gateway.http.live.stream import Live
 from gateway.settings import GatewaySettings
 
@@ -49,6 +51,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     channels = {name: runtime.channel(target, name) for name, target in _targets(settings).items()}
     backends = Backends(channels, SERVICES)
     live = Live(runtime.nats, runtime.draining)
+    presence = SharedPresence(runtime.nats, Presence(), live.subscribers)
     desk = Desk(
         databases=runtime.databases,
         objects=runtime.objects,
@@ -56,6 +59,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         admission=admission,
         backends=backends,
         live=live,
+        presence=presence,
         sign_ins=limiters["sign_ins"],
         links=Links(
             runtime.databases,
@@ -85,6 +89,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
             Background("not_before", partial(jobs.publish_not_before, runtime), worker=False),
             Background("live", live.run, worker=False),
             Background("limits", SharedLimits(runtime.nats, limiters).run, worker=False),
+            Background("presence", presence.run, worker=False),
             Background("public_grpc", grpc_door.run, worker=False, door=True),
         ],
         http_app=create_app(desk),

@@ -12,6 +12,7 @@ from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
 from gateway.clients.calling import Answer, Backends, Question, Rpc
+from gateway.http.live.presence import SharedPresence
 from gateway.http.live.stream import Live
 
 
@@ -25,6 +26,7 @@ class Desk:
     admission: Admission
     backends: Backends
     live: Live
+    presence: SharedPresence
     sign_ins: Limiter
     links: Links
     web_folder: Path

@@ -26,6 +26,9 @@ MOST_PER_CALLER: Final = 50
 MOST: Final = 5_000
 QUEUE_SETTINGS: Final = "deskmesh.tickets.v1.SettingChanged"
 
+PRESENCE: Final = "TicketPresence"
+"""Not an event of a stream: it is told as it happens, and to those alone who listen then."""
+
 RESET: Final = b"event: reset\ndata: {}\n\n"
 """Some events were left out: read anew what is shown."""
 
@@ -139,6 +142,17 @@ class Subscribers:
         for subscriber in listening:
             if audible.may_hear(subscriber.listener):
                 subscriber.hear(happening.id, audible.message)
+
+    def tell_presence(self, tenant_id: UUID, ticket_id: str, may_hear: Callable[[Listener], bool]) -> None:
+        """Say that somebody came to a ticket, began to write, or left; nobody who was away is told of it later."""
+        listening = self._by_tenant.get(tenant_id)
+        if not listening:
+            return
+        data = {"event": PRESENCE, "resource": f"{API}/tickets/{ticket_id}/presence"}
+        message = b"event: %b\ndata: %b\n\n" % (PRESENCE.encode(), orjson.dumps(data))
+        for subscriber in listening:
+            if may_hear(subscriber.listener):
+                subscriber.hear("", message)
 
     def reset(self) -> None:
         """Tell everybody that events may have been missed."""
