@@ -119,6 +119,23 @@ def test_a_step_of_one_clock_is_not_of_the_others_and_explain_shows_it() -> None
 
 
 @pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("new", "is never due"),
+        ("pending_requester", "is due when it runs again"),
+        ("resolved", "was not reached"),
+    ],
+)
+def test_a_step_for_which_the_target_is_too_short_or_that_rests_is_said_to_be_so(
+    state: str, words: str
+) -> None:
+    step_before = step("-PT4H") if state == "new" else step("50%")
+    story = Story(warsaw(16, 9)).state(warsaw(16, 10), state)
+    clock = story.clock("resolution", rules(step_before), warsaw(16, 12), explain=True)
+    assert explained(clock)[-1].endswith(f": {words}.")
+
+
+@pytest.mark.parametrize(
     ("written", "field"),
     [
         (step("0%"), "escalations[0].at"),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sla.domain import durations
 from sla.domain.clocks import Clock
+from sla.domain.escalations import StepState
 
 
 def explained(clock: Clock) -> tuple[str, ...]:
@@ -59,19 +60,19 @@ def _where_time_went(clock: Clock) -> list[str]:
 
 def _chain(clock: Clock) -> list[str]:
     """Who was told beyond the warnings, and who is next."""
-    told: list[str] = []
-    for one in clock.escalations:
-        when = f"at {_time(one.due_at)}" if one.due_at is not None else "when it runs again"
-        stands = (
-            "was reached"
-            if one.reached
-            else f"is due {when}"
-            if clock.state != "stopped"
-            else "was not reached"
-        )
-        counted = "wall time" if one.step.is_wall else "business time"
-        told.append(f"Escalation at {one.step.text} ({counted}) to {', '.join(one.step.to)}: {stands}.")
-    return told
+    return [
+        f"Escalation at {one.step.text} ({'wall' if one.step.is_wall else 'business'} time) to"
+        f" {', '.join(one.step.to)}: {_stands(one, clock.state)}."
+        for one in clock.escalations
+    ]
+
+
+def _stands(one: StepState, state: str) -> str:
+    if one.reached:
+        return "was reached"
+    if one.due_at is not None:
+        return f"is due at {_time(one.due_at)}"
+    return {"stopped": "was not reached", "paused": "is due when it runs again"}.get(state, "is never due")
 
 
 def _time(at: datetime | None) -> str:
