@@ -115,11 +115,18 @@ def test_the_order_in_which_people_are_read_decides_nothing(
 
 @given(policies, needs, candidates)
 def test_the_reasons_say_the_same_as_the_choice(policy: Policy, need: Need, pool: list[Candidate]) -> None:
-    verdicts = judge(policy, need, pool)
+    judgement = judge(policy, need, pool)
+    verdicts = judgement.verdicts
     chosen = choose(policy, need, pool)
     assert {one.candidate.id for one in verdicts} == {one.id for one in pool if need.team_id in one.team_ids}
     assert all(one.eligible == may_get(policy, need, one.candidate) for one in verdicts)
     assert all(set(one.preferences) == set(policy.strategies) for one in verdicts)
+    unmet = Counter(reason.requirement for one in verdicts for reason in one.reasons if not reason.met)
+    assert judgement.lacking == unmet
+    assert (judgement.considered, judgement.eligible) == (
+        len(verdicts),
+        sum(one.eligible for one in verdicts),
+    )
     first = verdicts[0].candidate if verdicts and verdicts[0].eligible else None
     assert first == chosen
 
@@ -194,7 +201,7 @@ def test_each_unmet_requirement_is_told_in_words() -> None:
     away = replace(
         READY, may_work=False, on_shift=False, absent_until=NOW, open=5, skills={"vpn": 2}, languages=("en",)
     )
-    (verdict,) = judge(ALL, Need(TEAM, {"vpn": 3}, "pl"), [away])
+    (verdict,) = judge(ALL, Need(TEAM, {"vpn": 3}, "pl"), [away]).verdicts
     assert [reason.text for reason in verdict.reasons] == [
         "may not work the queue",
         "is not on shift",
@@ -204,6 +211,13 @@ def test_each_unmet_requirement_is_told_in_words() -> None:
         "does not work in pl",
     ]
     assert not any(reason.met for reason in verdict.reasons)
+
+
+def test_of_many_the_first_fifty_are_told_of_and_all_are_counted() -> None:
+    pool = [replace(READY, id=UUID(int=number), on_shift=number % 2 == 0) for number in range(1, 121)]
+    judgement = judge(ALL, Need(TEAM), pool)
+    assert (judgement.considered, judgement.eligible, judgement.lacking) == (120, 60, {"on_shift": 60})
+    assert [one.candidate.id.int for one in judgement.verdicts] == list(range(2, 102, 2))
 
 
 @pytest.mark.parametrize(

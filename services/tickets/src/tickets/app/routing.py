@@ -99,13 +99,13 @@ async def _assign(tx: Tx, routed: RoutedQueue, result: _Result, now: datetime) -
         ticket = locked.get(given.ticket.id)
         if ticket is None:
             continue
-        best = given.verdicts[0]
+        best = given.judgement.verdicts[0]
         reasons = {
             "strategies": list(routed.settings.strategies),
             "because": [reason.text for reason in best.reasons],
             "preferences": dict(best.preferences),
-            "considered": len(given.verdicts),
-            "eligible": sum(verdict.eligible for verdict in given.verdicts),
+            "considered": given.judgement.considered,
+            "eligible": given.judgement.eligible,
         }
         await assign_found(
             tx,
@@ -113,7 +113,7 @@ async def _assign(tx: Tx, routed: RoutedQueue, result: _Result, now: datetime) -
             found=ticket,
             assignment=Assignment(frozenset({"assignee"}), assignee=str(given.to), reasons=reasons),
         )
-        await keep_outcome(tx, ticket, ASSIGNED, now, need=given.need, verdicts=given.verdicts)
+        await keep_outcome(tx, ticket, ASSIGNED, now, need=given.need, judgement=given.judgement)
         turn = await tx.session.get(AgentTurn, (tx.tenant_id, given.to))
         assert turn is not None  # it was claimed
         turn.routed_at = turns[given.to]
@@ -128,10 +128,12 @@ async def _tell(tx: Tx, routed: RoutedQueue, result: _Result, now: datetime) -> 
     for ticket, need in untold[:AT_ONCE]:
         if ticket.id not in locked:
             continue
-        verdicts = judge(routed.settings.policy, need, result.candidates)
-        lacking = [reason.requirement for one in verdicts for reason in one.reasons if not reason.met]
-        counts = {name: lacking.count(name) for name in dict.fromkeys(lacking)}
-        summary: dict[str, object] = {"nobody": True, "considered": len(verdicts), "lacking": counts}
+        judgement = judge(routed.settings.policy, need, result.candidates)
+        summary: dict[str, object] = {
+            "nobody": True,
+            "considered": judgement.considered,
+            "lacking": dict(judgement.lacking),
+        }
         changes = [Change("routing", None, summary)]
         occasion = occasion_of()
         view = await record_change(
@@ -144,7 +146,7 @@ async def _tell(tx: Tx, routed: RoutedQueue, result: _Result, now: datetime) -> 
             public=False,
         )
         events.ticket_updated(tx, view, changes, occasion)
-        await keep_outcome(tx, ticket, NOBODY, now, need=need, verdicts=verdicts)
+        await keep_outcome(tx, ticket, NOBODY, now, need=need, judgement=judgement)
     return len(untold) > AT_ONCE
 
 

@@ -10,16 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.db import Tx
 from tickets.db.routing import PlainReason, PlainVerdict, TicketRouting
 from tickets.db.tickets import Ticket
-from tickets.domain.routing import Need, Verdict
+from tickets.domain.routing import Judgement, Need, Verdict
 
 ASSIGNED, NOBODY, HELD = "assigned", "nobody", "held"
 
-MOST_LISTED = 50
-"""Candidates of a decision that are kept; the best come first."""
-
 
 async def keep_outcome(
-    tx: Tx, ticket: Ticket, outcome: str, at: datetime, *, need: Need, verdicts: Sequence[Verdict]
+    tx: Tx, ticket: Ticket, outcome: str, at: datetime, *, need: Need, judgement: Judgement
 ) -> None:
     """Keeps what was decided on the ticket, in place of what was before."""
     values: dict[str, object] = {
@@ -30,8 +27,8 @@ async def keep_outcome(
         "assignee_id": ticket.assignee_id,
         "skills": dict(need.skills),
         "language": need.language,
-        "candidates": plain_verdicts(verdicts),
-        "considered": len(verdicts),
+        "candidates": plain_verdicts(judgement.verdicts),
+        "considered": judgement.considered,
     }
     statement = insert(TicketRouting).values(tenant_id=tx.tenant_id, ticket_id=ticket.id, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "ticket_id"], set_=values))
@@ -39,7 +36,7 @@ async def keep_outcome(
 
 async def hold_ticket(tx: Tx, ticket: Ticket, at: datetime) -> None:
     """Has the desk leave the ticket alone, which somebody took from its assignee, where it is now."""
-    await keep_outcome(tx, ticket, HELD, at, need=Need(ticket.team_id), verdicts=())
+    await keep_outcome(tx, ticket, HELD, at, need=Need(ticket.team_id), judgement=Judgement((), 0, 0, {}))
 
 
 def stands(outcome: str) -> ColumnElement[bool]:
@@ -63,7 +60,7 @@ async def with_outcome(tx: Tx, tickets: Collection[UUID], outcome: str) -> set[U
 
 
 def plain_verdicts(verdicts: Sequence[Verdict]) -> list[PlainVerdict]:
-    """The first of the candidates with why and why not, as JSON."""
+    """Candidates with why and why not, as JSON."""
     return [
         PlainVerdict(
             person={
@@ -80,5 +77,5 @@ def plain_verdicts(verdicts: Sequence[Verdict]) -> list[PlainVerdict]:
             ],
             preferences=dict(one.preferences),
         )
-        for one in verdicts[:MOST_LISTED]
+        for one in verdicts
     ]

@@ -98,13 +98,13 @@ async def _view(tx: Tx, configuration: Configuration, ticket: Ticket) -> Routing
         tx, routed, teams=[] if team is None else [team], now=datetime.now(UTC), claimed=False
     )
     [(_, need)] = await needs_of(tx, routed, [ticket])
-    verdicts = judge(settings.policy, need, pool.candidates)
+    judgement = judge(settings.policy, need, pool.candidates)
     return RoutingView(
         WAITING,
         queue,
         decided_at=kept.decided_at if kept is not None and kept.outcome == NOBODY else None,
         skills=need.skills,
         language=need.language,
-        candidates=plain_verdicts(verdicts),
-        considered=len(verdicts),
+        candidates=plain_verdicts(judgement.verdicts),
+        considered=judgement.considered,
     )

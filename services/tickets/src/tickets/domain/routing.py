@@ -24,6 +24,9 @@ REQUIREMENTS = (ON_SHIFT, PRESENT, CAPACITY, SKILLS, LANGUAGE)
 
 MAX_LEVEL = 5
 
+MOST_LISTED = 50
+"""So many of those who were considered are told of with their reasons."""
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 T = TypeVar("T")
@@ -98,13 +101,24 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """All who were considered for a ticket, the best of them with why and why not."""
+
+    verdicts: Sequence[Verdict]
+    considered: int
+    eligible: int
+    lacking: Mapping[str, int]
+    """How many do not meet each requirement; one that all meet is not there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Given(Generic[T]):
-    """A ticket, who gets it, and all who were considered, as of that moment."""
+    """A ticket, who gets it, and who were considered, as of that moment."""
 
     ticket: T
     need: Need
     to: UUID
-    verdicts: Sequence[Verdict]
+    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +141,26 @@ def choose(policy: Policy, need: Need, candidates: Iterable[Candidate]) -> Candi
     return min(eligible, key=_order(policy, need, _preferred(need, team)), default=None)
 
 
-def judge(policy: Policy, need: Need, candidates: Iterable[Candidate]) -> list[Verdict]:
-    """Everybody of the team with why and why not: first those who may get the ticket, the best first."""
+def judge(policy: Policy, need: Need, candidates: Iterable[Candidate]) -> Judgement:
+    """Everybody of the team: first those who may get the ticket, the best first; `MOST_LISTED` of them with reasons."""
     team = [one for one in candidates if need.team_id in one.team_ids]
     preferred = _preferred(need, team)
     in_order = sorted(team, key=_order(policy, need, preferred))
+    eligible = [one for one in in_order if _is_eligible(policy, need, one)]
+    may_get = {one.id for one in eligible}
+    others = [one for one in in_order if one.id not in may_get]
     verdicts = [
         Verdict(
             one,
             _reasons(policy, need, one),
             _preferences(policy, need, one, is_preferred=one.id == preferred),
         )
-        for one in in_order
+        for one in [*eligible, *others][:MOST_LISTED]
     ]
-    return sorted(verdicts, key=lambda verdict: not verdict.eligible)
+    lacking = {name: sum(not _MET[name](need, one) for one in team) for name in _required(policy)}
+    return Judgement(
+        verdicts, len(team), len(eligible), {name: count for name, count in lacking.items() if count}
+    )
 
 
 def give_out(
@@ -196,12 +216,15 @@ _MET: Mapping[str, Callable[[Need, Candidate], bool]] = {
 
 def _reasons(policy: Policy, need: Need, candidate: Candidate) -> list[Reason]:
     reasons = []
-    for name in (RIGHTS, *REQUIREMENTS):
-        if name == RIGHTS or name in policy.require:
-            met = _MET[name](need, candidate)
-            text, data = _TOLD[name](need, candidate, met)
-            reasons.append(Reason(name, met, text, data))
+    for name in _required(policy):
+        met = _MET[name](need, candidate)
+        text, data = _TOLD[name](need, candidate, met)
+        reasons.append(Reason(name, met, text, data))
     return reasons
+
+
+def _required(policy: Policy) -> list[str]:
+    return [RIGHTS, *(name for name in REQUIREMENTS if name in policy.require)]
 
 
 Told = tuple[str, dict[str, object]]

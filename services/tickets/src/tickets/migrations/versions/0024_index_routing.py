@@ -1,4 +1,4 @@
-"""The tickets that wait for somebody, and the people who are in a team at all."""
+"""The people who are in a team at all: those who may be given a ticket."""
 
 from chassis.migrations import create_index_concurrently
 
@@ -7,10 +7,4 @@ down_revision = "0023"
 
 
 def upgrade() -> None:
-    create_index_concurrently(
-        "tickets_unassigned",
-        "tickets",
-        "(tenant_id, queue_id, created_at, id)",
-        where="assignee_id IS NULL AND state_category IN ('new', 'active')",
-    )
     create_index_concurrently("people_in_teams", "people", "(tenant_id, id)", where="team_ids <> '{}'")
