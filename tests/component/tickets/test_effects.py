@@ -49,7 +49,7 @@ async def test_a_rule_tells_each_person_once_whatever_they_are_to_the_ticket(rul
     assert all(one.action != "notified" for one in await desk.history(ticket.id, by=desk.requester))
 
 
-async def test_nobody_is_told_where_nobody_is_meant_and_no_machine_ever(ruled: Ruled) -> None:
+async def test_nobody_is_told_where_nobody_is_meant(ruled: Ruled) -> None:
     desk = ruled.desk
     rule = await ruled.rule({"type": "notify", "roles": ["assignee", "watchers"], "body": "Look."})
     ticket = await desk.create()
