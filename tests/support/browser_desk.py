@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
@@ -19,6 +20,17 @@ FLAGS = (
 DESKTOP = ViewportSize(width=1360, height=860)
 PHONE = ViewportSize(width=390, height=844)
 PASSWORD = "deskmesh"
+AXE = Path("services/gateway/web/node_modules/axe-core/axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def inaccessible(page: Page) -> list[str]:
+    """What of a page breaks WCAG 2.2 AA, as far as a machine can tell."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run({runOnly: rules}).then(run => run.violations)", RULES)
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]
+    ]
 
 
 def launch(playwright: Playwright, chromium: str) -> Browser:

@@ -55,3 +55,18 @@ def test_the_search_of_the_portal_finds_what_can_be_ordered(open_window: Open) -
     page = open_window(REQUESTER, "/portal?q=laptop").page
     page.get_by_role("link", name="Laptop służbowy").click()
     expect(page.get_by_role("heading", name="Laptop służbowy")).to_be_visible()
+
+
+def test_a_requester_rates_a_request_that_has_ended(desk: Desk, open_window: Open) -> None:
+    client = desk.sign_in(REQUESTER)
+    number = client.send("POST", "/tickets", {"title": f"Rated {uuid.uuid4().hex[:8]}"})["number"]
+    agent = desk.sign_in("agent@acme.example")
+    for state in ("resolved", "closed"):
+        agent.send("POST", f"/tickets/{number}/transitions", {"to": state})
+    page = open_window(REQUESTER, f"/portal/requests/{number}", phone=True).page
+    page.get_by_role("radio", name="4 of 5").check(force=True)
+    page.get_by_label("What was good, what was not?").fill("Quick")
+    page.get_by_role("button", name="Send rating").click()
+    expect(page.get_by_text("Thank you.")).to_be_visible()
+    rating = client.get(f"/tickets/{number}/rating")
+    assert (rating["score"], rating["comment"]) == (4, "Quick")

@@ -17,7 +17,7 @@ import { PortalHome } from "./portal/home";
 import { PortalLayout } from "./portal/layout";
 import { Failed, Loading, Note } from "./shared/states";
 import { useTranslation } from "react-i18next";
-import { preferred, speak } from "./shared/i18n";
+import { needTexts, preferred, speak } from "./shared/i18n";
 import { MeProvider } from "./shared/me";
 
 interface Context {
@@ -175,12 +175,48 @@ const deskApprovals = createRoute({
   component: lazyRouteComponent(() => import("./shared/approvals-page"), "DeskApprovals"),
 });
 
+// Administration.
+
+const admin = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/admin",
+  beforeLoad: async ({ context }) => {
+    const me = await context.queries.ensureQueryData(meQuery);
+    if (!may(me, "tickets.configure")) throw redirect({ to: "/" });
+  },
+  loader: () => needTexts("admin"),
+  component: lazyRouteComponent(() => import("./admin/layout"), "AdminLayout"),
+});
+const adminHome = createRoute({
+  getParentRoute: () => admin,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/admin/workflows" });
+  },
+});
+const adminWorkflows = createRoute({
+  getParentRoute: () => admin,
+  path: "/workflows",
+  component: lazyRouteComponent(() => import("./admin/workflow/list"), "WorkflowList"),
+});
+const adminWorkflow = createRoute({
+  getParentRoute: () => admin,
+  path: "/workflows/$workflow",
+  component: lazyRouteComponent(() => import("./admin/workflow/page"), "WorkflowPage"),
+});
+const adminSection = createRoute({
+  getParentRoute: () => admin,
+  path: "/$section",
+  component: lazyRouteComponent(() => import("./admin/section"), "SectionPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
     home,
     portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
     desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskApprovals]),
+    admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminSection]),
   ]),
 ]);
 

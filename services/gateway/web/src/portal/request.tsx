@@ -17,6 +17,10 @@ import { Conversation } from "../shared/conversation";
 import { Icon } from "../shared/icons";
 import { Failed, Loading } from "../shared/states";
 import { Price } from "./price";
+import { RateTicket } from "./rating";
+
+/** Categories of states in which a rating may be asked for. */
+const ENDED = new Set(["resolved", "closed"]);
 
 export function RequestPage(): ReactNode {
   const { t } = useTranslation();
@@ -49,6 +53,7 @@ export function RequestPage(): ReactNode {
       </Group>
       {ticket.type === "service_request" && <Ordered number={ticket.number} />}
       <TicketApprovals number={ticket.number} />
+      {ENDED.has(ticket.state_category) && <RateTicket number={ticket.number} />}
       <Conversation ticket={ticket} />
       {!ticket.closed_at && <Composer key={ticket.id} ticket={ticket} notes={false} />}
     </Stack>

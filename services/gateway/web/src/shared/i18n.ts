@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
+import type adminEn from "./locales/admin.en.json";
 import type en from "./locales/en.json";
 
 export const LANGUAGES = { en: "English", pl: "Polski", ru: "Русский" } as const;
@@ -8,16 +9,26 @@ export type Language = keyof typeof LANGUAGES;
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & typeof adminEn };
   }
 }
 
 const CHOSEN = "deskmesh-language";
-const loads: Record<Language, () => Promise<{ default: unknown }>> = {
-  en: () => import("./locales/en.json"),
-  pl: () => import("./locales/pl.json"),
-  ru: () => import("./locales/ru.json"),
+type Part = "everybody" | "admin";
+const loads: Record<Part, Record<Language, () => Promise<{ default: unknown }>>> = {
+  everybody: {
+    en: () => import("./locales/en.json"),
+    pl: () => import("./locales/pl.json"),
+    ru: () => import("./locales/ru.json"),
+  },
+  admin: {
+    en: () => import("./locales/admin.en.json"),
+    pl: () => import("./locales/admin.pl.json"),
+    ru: () => import("./locales/admin.ru.json"),
+  },
 };
+const needed = new Set<Part>(["everybody"]);
+const loaded = new Set<string>();
 
 function known(tag: string | null | undefined): Language | null {
   const language = tag?.split("-")[0] ?? "";
@@ -31,12 +42,20 @@ export function preferred(own?: string | null): Language {
 }
 
 export async function speak(language: Language): Promise<void> {
-  if (!i18next.hasResourceBundle(language, "translation")) {
-    const { default: texts } = await loads[language]();
-    i18next.addResourceBundle(language, "translation", texts);
+  for (const part of needed) {
+    if (loaded.has(`${part}:${language}`)) continue;
+    const { default: texts } = await loads[part][language]();
+    i18next.addResourceBundle(language, "translation", texts, true, true);
+    loaded.add(`${part}:${language}`);
   }
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
+}
+
+/** Loads the texts of a part of the desk too, in this language and in any that is chosen later. */
+export async function needTexts(part: Part): Promise<void> {
+  needed.add(part);
+  await speak(i18next.language as Language);
 }
 
 export async function choose(language: Language): Promise<void> {

@@ -8,14 +8,16 @@ import { useAssign, useChange } from "../api/changes";
 import type { Schemas, Ticket } from "../api/client";
 import { Problem } from "../api/problem";
 import { peopleQuery, queuesQuery, teamsQuery } from "../api/queries";
+import { TicketApprovals } from "../shared/approvals";
 import { useWord } from "../shared/badges";
 import { useMay, useMe } from "../shared/me";
 import { Person } from "../shared/person";
+import { Note } from "../shared/states";
 import { Clocks } from "./clocks";
 import { History } from "./history";
 import { Moves } from "./moves";
 import { Suggestions } from "./suggestions";
-import { shownValue } from "./values";
+import { shownValue } from "../shared/values";
 
 export function Facts({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();
@@ -23,10 +25,11 @@ export function Facts({ ticket }: { ticket: Ticket }): ReactNode {
     <Stack gap="md">
       <Moves ticket={ticket} />
       <Clocks ticket={ticket} />
-      <Tabs defaultValue="facts">
+      <Tabs defaultValue="facts" keepMounted={false}>
         <Tabs.List mb="sm">
           <Tabs.Tab value="facts">{t("ticket.facts")}</Tabs.Tab>
           <Tabs.Tab value="help">{t("ticket.suggestions")}</Tabs.Tab>
+          <Tabs.Tab value="approvals">{t("approval.title")}</Tabs.Tab>
           <Tabs.Tab value="history">{t("ticket.history")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="facts">
@@ -34,6 +37,11 @@ export function Facts({ ticket }: { ticket: Ticket }): ReactNode {
         </Tabs.Panel>
         <Tabs.Panel value="help">
           <Suggestions ticket={ticket} />
+        </Tabs.Panel>
+        <Tabs.Panel value="approvals">
+          <Stack gap="sm">
+            <TicketApprovals number={ticket.number} empty={<Note icon="check" title={t("ticket.no_approvals")} />} />
+          </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="history">
           <History ticket={ticket} />

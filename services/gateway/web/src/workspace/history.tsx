@@ -8,7 +8,7 @@ import { historyQuery } from "../api/queries";
 import { When } from "../shared/badges";
 import { spoken } from "../shared/format";
 import { Failed, Loading } from "../shared/states";
-import { shownValue } from "./values";
+import { shownValue } from "../shared/values";
 
 export function History({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();

@@ -134,6 +134,7 @@ function Menu(): ReactNode {
         count={approvals.data?.items.length}
       />
       {may("reports.read") && <Entry to="/desk/board" icon="chart" label={t("nav.board")} active={location.pathname === "/desk/board"} />}
+      {may("tickets.configure") && <Entry to="/admin" icon="gear" label={t("nav.admin")} active={false} />}
       <Entry to="/portal" icon="home" label={t("nav.portal")} active={false} />
     </Stack>
   );
@@ -158,7 +159,7 @@ function Heading({ children }: { children: ReactNode }): ReactNode {
 }
 
 interface EntryProps {
-  to: "/desk/new" | "/desk/board" | "/desk/approvals" | "/portal";
+  to: "/desk/new" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
   icon: IconName;
   label: string;
   active: boolean;

@@ -8,7 +8,7 @@ import { api, ifMatch, onceKey, type Schemas, take, type Ticket } from "../api/c
 import { Problem } from "../api/problem";
 import { macroEffectQuery, macrosQuery } from "../api/queries";
 import { Failed, Loading } from "../shared/states";
-import { shownValue } from "./values";
+import { shownValue } from "../shared/values";
 
 type Macro = Schemas["Macro"];
 

@@ -2,12 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
+import adminEn from "./admin.en.json";
+import adminPl from "./admin.pl.json";
+import adminRu from "./admin.ru.json";
 import en from "./en.json";
 import pl from "./pl.json";
 import ru from "./ru.json";
 
 const SOURCES = join(import.meta.dirname, "../..");
-const texts: Record<string, Record<string, Record<string, string>>> = { en, pl, ru };
+const texts: Record<string, Record<string, Record<string, string>>> = {
+  en: { ...en, ...adminEn },
+  pl: { ...pl, ...adminPl },
+  ru: { ...ru, ...adminRu },
+};
 
 const keys = (language: string) =>
   Object.entries(texts[language] ?? {}).flatMap(([group, words]) => Object.keys(words).map((word) => `${group}.${word}`));
@@ -21,7 +28,7 @@ const code = (readdirSync(SOURCES, { recursive: true }) as string[])
   .map((name) => readFileSync(join(SOURCES, name), "utf8"))
   .join("\n");
 /** Groups whose words are named by the desk's own data: states, priorities, fields. */
-const BY_DATA = /^(states|priorities|types|clocks|levels|clock_states|moves|views|orders|field|board_by|approval_states|task_states|price)\./;
+const BY_DATA = /^(states|priorities|types|clocks|levels|clock_states|moves|views|orders|field|board_by|approval_states|task_states|price|categories|sections|section_fields)\./;
 
 describe.each(["pl", "ru"])("the texts in %s", (language) => {
   it("are those that English has", () => expect(keys(language).sort()).toEqual(keys("en").sort()));

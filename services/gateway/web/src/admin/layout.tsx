@@ -1,0 +1,58 @@
+import "../design/all";
+
+import { AppShell, Burger, Group, NavLink, ScrollArea, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
+import { Icon } from "../shared/icons";
+import { SECTIONS } from "./sections";
+
+export function AdminLayout(): ReactNode {
+  const { t } = useTranslation();
+  const [opened, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return (
+    <AppShell navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened } }} header={{ height: { base: 48, sm: 0 } }} padding={0}>
+      <a href="#main" className="skip">
+        {t("nav.skip")}
+      </a>
+      <AppShell.Header hiddenFrom="sm" px="md">
+        <Group h="100%">
+          <Burger opened={opened} onClick={toggle} size="sm" aria-label={t("nav.menu")} />
+          <Text fw={600}>{t("nav.admin")}</Text>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar aria-label={t("nav.menu")}>
+        <ScrollArea flex={1} p="xs" onClick={close}>
+          <NavLink py={6} label={t("nav.workspace")} leftSection={<Icon name="back" />} renderRoot={(props) => <Link to="/desk" {...props} />} />
+          <NavLink py={6} label={t("sections.workflows")} leftSection={<Icon name="flow" />} active={path.startsWith("/admin/workflows")} renderRoot={(props) => <Link to="/admin/workflows" {...props} />} />
+          {SECTIONS.map((section) => (
+            <NavLink
+              py={6}
+              key={section.name}
+              label={t(`sections.${section.name}`)}
+              leftSection={<Icon name={section.icon} />}
+              active={path === `/admin/${section.name}`}
+              renderRoot={(props) => <Link to="/admin/$section" params={{ section: section.name }} {...props} />}
+            />
+          ))}
+        </ScrollArea>
+        <Group p="sm" gap={2} justify="space-between">
+          <LanguageMenu />
+          <Group gap={2}>
+            <SchemeButton />
+            <SignOutButton />
+          </Group>
+        </Group>
+      </AppShell.Navbar>
+      <AppShell.Main id="main">
+        <div className="ticket-main">
+          <Outlet />
+        </div>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
