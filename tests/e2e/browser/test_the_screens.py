@@ -42,7 +42,7 @@ SCREENS = {
 def settled(page: Page) -> None:
     """Wait until the screen has what it asked for."""
     expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-    expect(page.locator("h1, p").first).to_be_visible()
+    expect(page.locator("main").locator("h1, p").first).to_be_visible()
 
 
 @pytest.mark.parametrize("name", SCREENS)
