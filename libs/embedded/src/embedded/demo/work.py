@@ -20,6 +20,7 @@ async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: 
     What recurs begins on the day after `as_of`; what waits for a supplier comes back from then on.
     """
     content = tomllib.loads(files("embedded.demo").joinpath("content/work.toml").read_text("utf-8"))[tenant]
+    admin = f"admin@{tenant}.example"
     worked = [ticket for ticket in tickets if any(step.kind == "assign" for step in ticket.steps)]
     for place, ticket in enumerate(worked[-_NOTED_ON:]):
         noted: dict[str, Any] = content["time"][place % len(content["time"])]
@@ -32,17 +33,22 @@ async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: 
         for ticket in tickets
         if ticket.state in {"resolved", "closed"} and as_of - ticket.steps[-1].at < _RATED_WITHIN
     ]
+    # Of what the past says nobody is told by mail.
+    await _set_alarm(api, "nothing", by=admin)
     for ticket, rating in zip(reversed(done), content["ratings"], strict=False):
         path = f"/tickets/{api.made(ticket.key)['id']}/rating"
         await api.make(f"{ticket.key}/rating", "PUT", path, rating, by=ticket.requester.email)
+    await _set_alarm(api, "alert", by=admin)
     waiting = [ticket for ticket in tickets if ticket.state == "pending_supplier"]
     for place, ticket in enumerate(waiting, start=1):
         path = f"/tickets/{api.made(ticket.key)['id']}"
         body = {"remind_at": (as_of + timedelta(days=place)).isoformat()}
-        await api.make(f"{ticket.key}/reminder", "PATCH", path, body, by=f"admin@{tenant}.example")
+        await api.make(f"{ticket.key}/reminder", "PATCH", path, body, by=admin)
     begins = (as_of + timedelta(days=1)).replace(hour=7, minute=0, second=0).isoformat()
     for one in content["recurrences"]:
         body = {**one, "starts_at": begins}
-        await api.make(
-            f"recurrence/{one['name']}", "POST", "/recurrences", body, by=f"admin@{tenant}.example"
-        )
+        await api.make(f"recurrence/{one['name']}", "POST", "/recurrences", body, by=admin)
+
+
+async def _set_alarm(api: Api, on_low: str, *, by: str) -> None:
+    await api.make(f"ratings/{on_low}", "PUT", "/rating-settings", {"on_low": on_low}, by=by)
