@@ -1,9 +1,14 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 # Tests start programs beside open channels: in a fork gRPC would start its threads again, on closed files.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
+
+# A busy machine is no failure of what is tested.
+settings.register_profile("deskmesh", deadline=None)
+settings.load_profile("deskmesh")
 
 pytest_plugins = ["chassis.testing.plugin"]
 

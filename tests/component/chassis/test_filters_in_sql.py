@@ -126,7 +126,7 @@ def chosen(text: str) -> Sequence[int]:
 
 
 @given(text=FILTERS)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_sql_and_values_choose_the_same_rows(connection: AsyncConnection, text: str) -> None:
     clause = to_sql(check(parse(text), TABLE), TABLE)
     found = await connection.execute(sa.select(ROWS.c.number).where(clause).order_by(ROWS.c.number))

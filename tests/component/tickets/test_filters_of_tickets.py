@@ -66,7 +66,7 @@ async def stored(desk: TicketsDesk) -> AsyncIterator[TicketsDesk]:
     yield desk
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TREES)
 async def test_the_database_and_the_values_of_a_ticket_agree(stored: TicketsDesk, text: str) -> None:
     database = stored.service.process.runtime.databases.for_tenant(stored.acme)

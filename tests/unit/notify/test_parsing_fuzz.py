@@ -71,7 +71,7 @@ def hold(result: parsing.Parsed | parsing.Unparseable) -> None:
     assert all(control not in result.subject + result.from_name for control in "\r\n")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(mails(), st.one_of(st.none(), st.text(max_size=20)))
 def test_parsing_never_raises(raw: bytes, return_path: str | None) -> None:
     hold(parsing.parse(raw, return_path=return_path))
@@ -79,13 +79,13 @@ def test_parsing_never_raises(raw: bytes, return_path: str | None) -> None:
     assert 0 < len(identity.message_id) <= 250
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_parsed_or_refused(raw: bytes) -> None:
     hold(parsing.parse(raw, return_path=None))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=500), st.text(max_size=40))
 def test_cutting_loses_no_words(text: str, subject: str) -> None:
     result = quoting.cut(text, subject)

@@ -93,7 +93,7 @@ STARTS = st.one_of(
 @given(
     weeks(), st.sampled_from(ZONES), STARTS, st.integers(0, 4 * 1440), st.sets(st.integers(0, 5), max_size=2)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_business_time_between_moments_is_what_the_wall_clock_says(
     hours: Written, zone: str, start: datetime, minutes: int, holiday_offsets: set[int]
 ) -> None:
@@ -104,7 +104,7 @@ def test_business_time_between_moments_is_what_the_wall_clock_says(
 
 
 @given(weeks(), st.sampled_from(ZONES), STARTS, st.integers(1, 1200))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_due_moment_ends_the_minute_that_completes_the_business_time(
     hours: Written, zone: str, start: datetime, minutes: int
 ) -> None:
@@ -117,7 +117,7 @@ def test_the_due_moment_ends_the_minute_that_completes_the_business_time(
 
 
 @given(weeks(), st.sampled_from(ZONES), STARTS, st.timedeltas(MINUTE, timedelta(hours=6)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_adding_business_time_and_measuring_it_are_inverse(
     hours: Written, zone: str, start: datetime, duration: timedelta
 ) -> None:
@@ -128,7 +128,7 @@ def test_adding_business_time_and_measuring_it_are_inverse(
 
 
 @given(weeks(), st.sampled_from(ZONES), STARTS, st.timedeltas(timedelta(0), timedelta(days=9)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_explanation_leaves_no_gap_and_counts_the_same(
     hours: Written, zone: str, start: datetime, length: timedelta
 ) -> None:

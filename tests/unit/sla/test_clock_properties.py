@@ -53,7 +53,7 @@ def tell(moves: list[tuple[int, str]], recorded_at: datetime | None = None) -> S
 
 
 @given(MOVES, st.randoms(use_true_random=False), st.integers(0, 6 * 1440))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_events_posted_in_any_order_give_the_clocks_of_the_right_order(
     moves: list[tuple[int, str]],
     random: Random,
@@ -75,7 +75,7 @@ def test_events_posted_in_any_order_give_the_clocks_of_the_right_order(
 
 
 @given(MOVES, st.integers(0, 6 * 1440))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_resolution_clock_is_what_a_person_with_a_stopwatch_measures(
     moves: list[tuple[int, str]], minutes: int
 ) -> None:
@@ -112,7 +112,7 @@ def test_a_resolution_clock_is_what_a_person_with_a_stopwatch_measures(
 
 
 @given(MOVES, st.integers(0, 6 * 1440))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_explained_clock_adds_up(moves: list[tuple[int, str]], minutes: int) -> None:
     at = warsaw(20, 15) + timedelta(minutes=minutes)
     for clock in compute(tell(sorted(moves)).events, STANDARD, at, explain=True):

@@ -137,4 +137,4 @@ class LifeOfATicket(RuleBasedStateMachine):
 
 
 TestLifeOfATicket = LifeOfATicket.TestCase
-TestLifeOfATicket.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestLifeOfATicket.settings = settings(max_examples=25, stateful_step_count=15)

@@ -32,7 +32,7 @@ def at(text: str) -> datetime:
     st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001 (wall time of the zone below)
     st.timedeltas(timedelta(0), timedelta(days=90)),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_times_are_those_of_another_library_on_the_wall(
     rule: str, zone_name: str, wall: datetime, later: timedelta
 ) -> None:
