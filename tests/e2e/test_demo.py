@@ -79,8 +79,8 @@ def test_everybody_holds_a_laptop(desk: Desk) -> None:
     assert len(admin.all("/cmdb/relations")) == len(tenant.relations)
 
 
-AFTER_THE_IMPORT = {"clock_warning", "clock_breach", "clock_escalation", "low_rating"}
-"""Clocks go on, and a requester gives a low mark today."""
+AFTER_THE_IMPORT = {"clock_warning", "clock_breach", "clock_escalation"}
+"""Clocks go on."""
 
 
 def test_history_being_imported_makes_no_mail(desk: Desk) -> None:
