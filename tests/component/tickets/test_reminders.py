@@ -77,6 +77,15 @@ async def test_a_reminder_that_is_taken_off_or_of_a_ticket_at_its_end_reminds_no
         assert not await desk.events(events.ReminderDue, ticket.id)
 
 
+async def test_requesters_do_not_see_when_the_desk_goes_on(desk: TicketsDesk) -> None:
+    ticket = await desk.create()
+    await put_aside(desk, ticket.id)
+    assert not (await desk.get(ticket.id, by=desk.requester)).HasField("remind_at")
+    fields = {entry.change.field for entry in await desk.history(ticket.id)}
+    seen = {entry.change.field for entry in await desk.history(ticket.id, by=desk.requester)}
+    assert fields - seen == {"remind_at"}
+
+
 async def test_a_reminder_that_was_moved_does_not_come_at_its_old_moment(desk: TicketsDesk) -> None:
     ticket = await desk.create()
     await put_aside(desk, ticket.id)

@@ -237,6 +237,8 @@ async def test_requesters_and_strangers_see_no_entries(clock: Clock) -> None:
         with pytest.raises(error):
             await clock.note(ticket.id, by=person)
     assert not (await clock.entries(by=clock.desk.stranger)).time_entries
+    own = await clock.desk.get(ticket.id, by=clock.desk.requester)
+    assert (own.minutes_spent, own.minutes_billable) == (0, 0)
 
 
 async def test_who_reads_elsewhere_sees_no_entries_on_a_ticket_of_their_own(clock: Clock) -> None:

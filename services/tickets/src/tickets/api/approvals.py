@@ -11,6 +11,7 @@ from chassis.paging import page_of
 from chassis.timers import Timer, TimerHandler
 from deskmesh.tickets.v1 import approval_pb2 as nouns
 from deskmesh.tickets.v1 import approval_service_pb2 as pb
+from tickets.api.answers import ticket_answer
 from tickets.api.requests import time_in
 from tickets.app import approval_reading, approval_timing, approvers, approving, deciding
 from tickets.app.approval_ending import EXPIRY, REMINDER
@@ -19,7 +20,7 @@ from tickets.app.approving import NewApproval, NewStep
 from tickets.app.configuration import Configurations
 from tickets.app.recording import view_ticket
 from tickets.publish.approval_messages import approval_message
-from tickets.publish.messages import moment, person_message, ticket_message
+from tickets.publish.messages import moment, person_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class ApprovalServicer:
         )
         return pb.GetApprovalResponse(
             approval=approval_message(view),
-            ticket=ticket_message(await view_ticket(tx, configuration, ticket)),
+            ticket=ticket_answer(await view_ticket(tx, configuration, ticket)),
         )
 
     async def ListApprovals(self, tx: Tx, request: pb.ListApprovalsRequest) -> pb.ListApprovalsResponse:

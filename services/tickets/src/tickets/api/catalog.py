@@ -12,6 +12,7 @@ from deskmesh.common.v1 import types_pb2 as common
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import catalog_pb2 as nouns
 from deskmesh.tickets.v1 import catalog_service_pb2 as pb
+from tickets.api.answers import ticket_answer
 from tickets.api.approvals import steps_of
 from tickets.api.requests import known_names, values_of
 from tickets.app import catalog, ordering
@@ -24,7 +25,7 @@ from tickets.app.opening import Desk
 from tickets.app.ordering import NewOrder, OrderView
 from tickets.db.catalog import CatalogItem
 from tickets.domain.catalog import FULFIL, Entitlement, Price, Question, TaskTemplate
-from tickets.publish.messages import moment, ticket_message
+from tickets.publish.messages import moment
 
 _PLAIN = ("slug", "name", "category", "description", "active", "type", "queue", "own_allowed")
 _FIELDS = frozenset({*_PLAIN, "form", "price", "entitlement", "approval", "tasks"})
@@ -73,12 +74,12 @@ class CatalogServicer:
         view = await ordering.order_item(
             tx, configuration=await self.configurations.within(tx), desk=self.desk, order=order
         )
-        return pb.OrderItemResponse(ticket=ticket_message(view.ticket), request=_request(view))
+        return pb.OrderItemResponse(ticket=ticket_answer(view.ticket), request=_request(view))
 
     async def GetOrder(self, tx: Tx, request: pb.GetOrderRequest) -> pb.GetOrderResponse:
         configuration = await self.configurations.within(tx)
         view = await ordering.get_order(tx, configuration=configuration, ticket=request.ticket)
-        return pb.GetOrderResponse(ticket=ticket_message(view.ticket), request=_request(view))
+        return pb.GetOrderResponse(ticket=ticket_answer(view.ticket), request=_request(view))
 
 
 @dataclass(frozen=True, slots=True)

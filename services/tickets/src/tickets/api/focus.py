@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from chassis.db import Tx
 from deskmesh.tickets.v1 import focus_service_pb2 as pb
+from tickets.api.answers import ticket_answer
 from tickets.api.requests import known_names
 from tickets.app import focus
 from tickets.app.configuration import Configurations
 from tickets.app.focus import Focus
-from tickets.publish import messages
 
 _FIELDS = frozenset({"enabled", "max_open"})
 
@@ -35,7 +35,7 @@ class FocusServicer:
 
     async def PullTicket(self, tx: Tx, request: pb.PullTicketRequest) -> pb.PullTicketResponse:  # noqa: ARG002 (as above)
         pulled = await focus.pull_ticket(tx, configuration=await self.configurations.within(tx))
-        ticket = None if pulled.view is None else messages.ticket_message(pulled.view)
+        ticket = None if pulled.view is None else ticket_answer(pulled.view)
         return pb.PullTicketResponse(ticket=ticket, waiting=pulled.waiting)
 
 

@@ -11,6 +11,7 @@ from chassis.grpc_server import own_transaction
 from chassis.paging import page_of
 from deskmesh.tickets.v1 import macro_pb2
 from deskmesh.tickets.v1 import macro_service_pb2 as pb
+from tickets.api.answers import ticket_answer
 from tickets.api.requests import known_names, values_of
 from tickets.api.views import sharing_message, sharing_of
 from tickets.app.acting import Done
@@ -133,7 +134,7 @@ def _message(shown: ShownShared[Macro]) -> macro_pb2.Macro:
 
 def _effect(done: Done) -> pb.MacroEffect:
     return pb.MacroEffect(
-        ticket=messages.ticket_message(done.view),
+        ticket=ticket_answer(done.view),
         comments=[messages.comment_message(comment, ()) for comment in done.comments],
         changes=[
             messages.change_message(Change(entry.field, entry.old_value, entry.new_value))

@@ -12,6 +12,7 @@ from deskmesh.tickets.v1 import bulk_service_pb2 as bulk_rpc
 from deskmesh.tickets.v1 import major_incident_pb2 as nouns
 from deskmesh.tickets.v1 import major_incident_service_pb2 as pb
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
+from tickets.api.answers import ticket_answer
 from tickets.api.bulk import job_message
 from tickets.api.requests import known_names
 from tickets.app import bulk, major_incidents
@@ -21,7 +22,7 @@ from tickets.app.major_incidents import MajorDraft, SeenMajor
 from tickets.app.transitioning import WantedMove, transition_ticket
 from tickets.app.wording import Vocabulary
 from tickets.publish.major_events import major_message
-from tickets.publish.messages import comment_message, reference_message, ticket_message
+from tickets.publish.messages import comment_message, reference_message
 
 _FIELDS = frozenset({"title", "message", "audience", "organizations"})
 _RESOLVED = "resolved"
@@ -128,7 +129,7 @@ class MajorIncidentServicer:
         )
         moved = tickets.TransitionTicketRequest(to=to, comment=request.message)
         job = await _job(tx, configuration, followers, bulk_rpc.StartBulkRequest(transition=moved))
-        return pb.ResolveMajorIncidentResponse(ticket=ticket_message(view), job=job)
+        return pb.ResolveMajorIncidentResponse(ticket=ticket_answer(view), job=job)
 
 
 async def _job(

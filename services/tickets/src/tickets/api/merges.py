@@ -7,12 +7,12 @@ from chassis.db import Databases, Tx
 from chassis.grpc_server import own_transaction
 from chassis.idempotency import once
 from deskmesh.tickets.v1 import merge_service_pb2 as pb
+from tickets.api.answers import ticket_answer
 from tickets.api.requests import opening_of
 from tickets.app.configuration import Configurations
 from tickets.app.merging import Merging, merge_tickets, unmerge_ticket
 from tickets.app.opening import Desk
 from tickets.app.splitting import Split, plan_split, split_ticket
-from tickets.publish.messages import ticket_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class MergeServicer:
             configuration=await self.configurations.within(tx),
             merging=Merging(request.ticket, list(request.merged), request.expected_version or None),
         )
-        return pb.MergeTicketsResponse(ticket=ticket_message(view))
+        return pb.MergeTicketsResponse(ticket=ticket_answer(view))
 
     async def UnmergeTicket(self, tx: Tx, request: pb.UnmergeTicketRequest) -> pb.UnmergeTicketResponse:
         configuration = await self.configurations.within(tx)
         view = await unmerge_ticket(
             tx, configuration=configuration, ticket=request.ticket, merged=request.merged
         )
-        return pb.UnmergeTicketResponse(ticket=ticket_message(view))
+        return pb.UnmergeTicketResponse(ticket=ticket_answer(view))
 
     @own_transaction
     async def SplitTicket(self, request: pb.SplitTicketRequest) -> pb.SplitTicketResponse:
@@ -48,6 +48,6 @@ class MergeServicer:
 
         async def work(tx: Tx) -> pb.SplitTicketResponse:
             view = await split_ticket(tx, desk=self.desk, configuration=configuration, planned=planned)
-            return pb.SplitTicketResponse(ticket=ticket_message(view))
+            return pb.SplitTicketResponse(ticket=ticket_answer(view))
 
         return await once(database, pb.SplitTicketResponse, work)

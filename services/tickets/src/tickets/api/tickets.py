@@ -10,6 +10,7 @@ from chassis.objects import ObjectStore
 from chassis.paging import page_of
 from deskmesh.tickets.v1 import ticket_service_pb2 as pb
 from tickets.api import requests
+from tickets.api.answers import ticket_answer
 from tickets.app import attaching, reading, watching
 from tickets.app.assigning import assign_ticket
 from tickets.app.commenting import comment_on_ticket
@@ -39,7 +40,7 @@ class TicketServicer:
         tenant_id = current_caller().tenant_id
 
         def answer(view: TicketView) -> bytes:
-            return pb.CreateTicketResponse(ticket=messages.ticket_message(view)).SerializeToString()
+            return pb.CreateTicketResponse(ticket=ticket_answer(view)).SerializeToString()
 
         return await open_ticket(
             self._database(),
@@ -52,7 +53,7 @@ class TicketServicer:
     async def GetTicket(self, tx: Tx, request: pb.GetTicketRequest) -> pb.GetTicketResponse:
         configuration = await self.configurations.within(tx)
         view = await reading.get_ticket(tx, configuration=configuration, ticket=request.ticket)
-        return pb.GetTicketResponse(ticket=messages.ticket_message(view))
+        return pb.GetTicketResponse(ticket=ticket_answer(view))
 
     async def ListTickets(self, tx: Tx, request: pb.ListTicketsRequest) -> pb.ListTicketsResponse:
         views, token = await list_tickets(
@@ -61,9 +62,7 @@ class TicketServicer:
             wanted=Wanted(request.filter, request.order_by, request.query),
             page=page_of(request),
         )
-        return pb.ListTicketsResponse(
-            tickets=[messages.ticket_message(view) for view in views], next_page_token=token
-        )
+        return pb.ListTicketsResponse(tickets=[ticket_answer(view) for view in views], next_page_token=token)
 
     @own_transaction
     async def UpdateTicket(self, request: pb.UpdateTicketRequest) -> pb.UpdateTicketResponse:
@@ -79,7 +78,7 @@ class TicketServicer:
                 ticket=request.ticket,
                 edits=edits,
             )
-            return pb.UpdateTicketResponse(ticket=messages.ticket_message(view))
+            return pb.UpdateTicketResponse(ticket=ticket_answer(view))
 
         return await once(self._database(), pb.UpdateTicketResponse, work)
 
@@ -90,7 +89,7 @@ class TicketServicer:
             ticket=request.ticket,
             assignment=requests.assignment_of(request),
         )
-        return pb.AssignTicketResponse(ticket=messages.ticket_message(view))
+        return pb.AssignTicketResponse(ticket=ticket_answer(view))
 
     async def TransitionTicket(
         self, tx: Tx, request: pb.TransitionTicketRequest
@@ -102,7 +101,7 @@ class TicketServicer:
             ticket=request.ticket,
             move=requests.move_of(request),
         )
-        return pb.TransitionTicketResponse(ticket=messages.ticket_message(view))
+        return pb.TransitionTicketResponse(ticket=ticket_answer(view))
 
     async def ListTransitions(self, tx: Tx, request: pb.ListTransitionsRequest) -> pb.ListTransitionsResponse:
         configuration = await self.configurations.within(tx)
@@ -186,7 +185,7 @@ class TicketServicer:
                 ticket=request.ticket,
                 person=request.person,
             )
-            return pb.AddWatcherResponse(ticket=messages.ticket_message(view))
+            return pb.AddWatcherResponse(ticket=ticket_answer(view))
 
         return await once(self._database(), pb.AddWatcherResponse, work)
 
@@ -197,7 +196,7 @@ class TicketServicer:
             ticket=request.ticket,
             person=request.person,
         )
-        return pb.RemoveWatcherResponse(ticket=messages.ticket_message(view))
+        return pb.RemoveWatcherResponse(ticket=ticket_answer(view))
 
     async def ListWatchers(self, tx: Tx, request: pb.ListWatchersRequest) -> pb.ListWatchersResponse:
         configuration = await self.configurations.within(tx)

@@ -7,6 +7,7 @@ from chassis.db import Tx
 from chassis.paging import page_of
 from deskmesh.tickets.v1 import view_pb2
 from deskmesh.tickets.v1 import view_service_pb2 as pb
+from tickets.api.answers import ticket_answer
 from tickets.api.requests import known_names
 from tickets.app.configuration import Configurations
 from tickets.app.saved_views import VIEWS, ViewDraft, count_views, list_view_tickets
@@ -68,7 +69,7 @@ class ViewServicer:
             page=page_of(request),
         )
         return pb.ListViewTicketsResponse(
-            tickets=[messages.ticket_message(view) for view in views], next_page_token=token
+            tickets=[ticket_answer(view) for view in views], next_page_token=token
         )
 
 

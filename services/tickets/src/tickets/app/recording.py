@@ -7,7 +7,7 @@ from chassis.ids import new_id
 from tickets.app.configuration import Configuration
 from tickets.db.tickets import HistoryEntry, Ticket
 from tickets.db.views import TicketView, load_related, view_of
-from tickets.domain.changes import Change
+from tickets.domain.changes import INTERNAL_FIELDS, Change
 from tickets.domain.occasion import Occasion
 
 
@@ -23,7 +23,7 @@ async def record_change(
 ) -> TicketView:
     """Gives the changed and locked ticket its next version, writes history for each change, and loads the view.
 
-    :param public: whether requesters see the entries.
+    :param public: whether requesters see the entries; those of internal fields they never do.
     """
     ticket.version += 1
     ticket.updated_at = occasion.recorded_at
@@ -60,7 +60,7 @@ def _entry(
         field=change.field,
         old_value=change.old,
         new_value=change.new,
-        public=public,
+        public=public and change.field not in INTERNAL_FIELDS,
         actor_kind=occasion.actor.kind,
         actor_id=occasion.actor.id,
         actor_name=occasion.actor.name,

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from tickets.domain.references import Reference
 
 Plain = str | float | bool | None | list[str] | dict[str, str] | dict[str, object]
 """A value of JSON."""
+
+INTERNAL_FIELDS: Final[tuple[Literal["remind_at", "minutes_spent", "minutes_billable"], ...]] = (
+    "remind_at",
+    "minutes_spent",
+    "minutes_billable",
+)
+"""What the desk alone sees of a ticket."""
 
 
 @dataclass(frozen=True, slots=True)

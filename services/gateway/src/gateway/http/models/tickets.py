@@ -230,8 +230,12 @@ class Ticket(Output):
     closed_at: str | None
     first_responded_at: str | None
     due_at: str | None = Field(description="The nearest target of the running clocks.")
-    remind_at: str | None = Field(description="When the desk is reminded of it.")
-    minutes_spent: int = Field(description="The sum of the time entries.")
+    remind_at: str | None = Field(
+        description="When the desk is reminded of it; null for those who do not read the queue."
+    )
+    minutes_spent: int = Field(
+        description="The sum of the time entries; 0 for those who do not read the queue."
+    )
     minutes_billable: int
     sla: list[TicketClock]
     version: int
