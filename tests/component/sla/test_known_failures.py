@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
+import pytest
 from sla_doors import Desk, Ticket, target, time_of
 
 from chassis.testing.databases import ServiceDatabase
@@ -84,3 +86,24 @@ async def test_a_ticket_that_pends_past_its_due_moment_is_not_told_as_breached(a
     clock = (await acme.clocks(waiting.id))["resolution"]
     assert (clock.state, clock.elapsed, clock.breached) == ("paused", "PT1S", False)
     assert ("ClockBreached", "resolution") not in await acme.clock_events(waiting.id)
+
+
+class Ahead(datetime):
+    """The clock of a machine that runs five hours ahead."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Ahead:
+        return super().now(tz) + timedelta(hours=5)
+
+
+async def test_a_machine_whose_clock_jumps_ahead_tells_no_breach(
+    acme: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await acme.make_policy(targets=[target("resolution", "PT4H")], warnings=["50%"])
+    await acme.settles()
+    for name, module in [*sys.modules.items()]:
+        if name.startswith("sla.") and getattr(module, "datetime", None) is datetime:
+            monkeypatch.setattr(module, "datetime", Ahead)
+    ticket = await Ticket(acme, datetime.now(UTC)).created()
+    await acme.settles()
+    assert await acme.clock_events(ticket.id) == [("ClockStarted", "resolution")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -40,7 +40,7 @@ async def check_tenant(databases: Databases, tenant_id: UUID, *, mend: bool) -> 
     with use_caller(Caller.system(tenant_id, "sla", "check-clocks")):
         while True:
             async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-                chunk = await check_chunk(tx, after=after, now=datetime.now(UTC), mend=mend)
+                chunk = await check_chunk(tx, after=after, mend=mend)
             found += chunk.differences
             if chunk.waits:
                 log.info("clocks_not_checked", tenant=str(tenant_id), reason="rules are being applied")

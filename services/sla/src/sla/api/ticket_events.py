@@ -37,7 +37,7 @@ _SHIPPED_CATEGORIES = {
 
 async def on_ticket_event(tx: Tx, events: list[Received[AnyTicketEvent]]) -> None:
     """Adds the events to the ledger and reckons the clocks of their tickets."""
-    await take_in(tx, news=[_news(event) for event in events], now=datetime.now(UTC))
+    await take_in(tx, news=[_news(event) for event in events])
 
 
 def _news(event: Received[AnyTicketEvent]) -> TicketNews:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis.db import Tx
@@ -13,9 +12,7 @@ from sla.app.recomputing import recompute_chunk
 
 async def on_clock_moment(tx: Tx, timers: list[Timer]) -> None:
     """Reckons the clocks whose moment has come; what is due is told, what is not gets its new timer."""
-    # The clock of the database said that they are due; this machine's may be behind.
-    now = max([datetime.now(UTC), *(timer.due_at for timer in timers)])
-    await reckon(tx, ticket_ids={UUID(str(timer.payload["ticket_id"])) for timer in timers}, now=now)
+    await reckon(tx, ticket_ids={UUID(str(timer.payload["ticket_id"])) for timer in timers})
 
 
 async def on_rules_changed(tx: Tx, timers: list[Timer]) -> None:
@@ -26,5 +23,4 @@ async def on_rules_changed(tx: Tx, timers: list[Timer]) -> None:
             tx,
             stamp=UUID(str(timer.payload["stamp"])),
             after=None if after is None else UUID(str(after)),
-            now=datetime.now(UTC),
         )

@@ -59,7 +59,7 @@ class _Case:
     book: RuleBook
 
 
-async def check_chunk(tx: Tx, *, after: UUID | None, now: datetime, mend: bool) -> Checked:
+async def check_chunk(tx: Tx, *, after: UUID | None, mend: bool) -> Checked:
     """Compares the clocks of the next tickets after an id with the ledger; with `mend` those that differ are reckoned.
 
     What that changes is told by events and kept as a recomputation, as ever.
@@ -72,7 +72,7 @@ async def check_chunk(tx: Tx, *, after: UUID | None, now: datetime, mend: bool) 
     ids = (await tx.scalars(statement.order_by(TicketRow.id).limit(CHUNK))).all()
     if not ids:
         return Checked(0, [], None)
-    await ledger.lock_tickets(tx, ids)
+    now = await ledger.lock_tickets(tx, ids)
     book = await current_book_held(tx)
     known = await ledger.tickets_of(tx, ids)
     events = await ledger.events_of(tx, ids)
@@ -82,7 +82,7 @@ async def check_chunk(tx: Tx, *, after: UUID | None, now: datetime, mend: bool) 
         ticket, _ = known[id_]
         found += _differences(_Case(id_, ticket.number, events[id_], kept[id_], book), now)
     if mend and found:
-        await reckon(tx, ticket_ids={one.ticket_id for one in found}, now=now)
+        await reckon(tx, ticket_ids={one.ticket_id for one in found})
     return Checked(len(ids), found, ids[-1])
 
 

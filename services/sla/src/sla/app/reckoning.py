@@ -54,12 +54,12 @@ class _Case:
     touched: bool = False
 
 
-async def take_in(tx: Tx, *, news: Sequence[TicketNews], now: datetime) -> None:
+async def take_in(tx: Tx, *, news: Sequence[TicketNews]) -> None:
     """Adds events to the ledger and reckons the clocks of their tickets after each, in the order of recording.
 
     An event that is in the ledger already changes nothing.
     """
-    cases = await _opened(tx, {one.ticket_id for one in news}, now)
+    cases = await _opened(tx, {one.ticket_id for one in news})
     book = await current_book_held(tx)
     fresh: list[TicketNews] = []
     for one in sorted(news, key=lambda one: one.event.order):
@@ -76,9 +76,9 @@ async def take_in(tx: Tx, *, news: Sequence[TicketNews], now: datetime) -> None:
     await _closed(tx, cases.values())
 
 
-async def reckon(tx: Tx, *, ticket_ids: Collection[UUID], now: datetime) -> None:
-    """Reckons the clocks of tickets as of `now` and tells what changed: warnings, breaches, new rules."""
-    cases = await _opened(tx, set(ticket_ids), now)
+async def reckon(tx: Tx, *, ticket_ids: Collection[UUID]) -> None:
+    """Reckons the clocks of tickets as of now and tells what changed: warnings, breaches, new rules."""
+    cases = await _opened(tx, set(ticket_ids))
     book = await current_book_held(tx)
     for case in cases.values():
         if case.ticket is not None:
@@ -86,9 +86,9 @@ async def reckon(tx: Tx, *, ticket_ids: Collection[UUID], now: datetime) -> None
     await _closed(tx, cases.values())
 
 
-async def _opened(tx: Tx, ticket_ids: Collection[UUID], now: datetime) -> dict[UUID, _Case]:
+async def _opened(tx: Tx, ticket_ids: Collection[UUID]) -> dict[UUID, _Case]:
     """The tickets, locked, with all that is known of them."""
-    await ledger.lock_tickets(tx, ticket_ids)
+    now = await ledger.lock_tickets(tx, ticket_ids)
     cases = {ticket_id: _Case(ticket_id, now) for ticket_id in sorted(ticket_ids)}
     known = await ledger.tickets_of(tx, ticket_ids)
     if not known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from sla.db.tickets import TicketRow
 CHUNK = 200
 
 
-async def recompute_chunk(tx: Tx, *, stamp: UUID, after: UUID | None, now: datetime) -> None:
+async def recompute_chunk(tx: Tx, *, stamp: UUID, after: UUID | None) -> None:
     """Reckons the next open tickets after an id and schedules the rest; ends where the rules have changed again."""
     if await tx.scalar(select(RuleBookState.stamp)) != stamp:
         return
@@ -26,12 +26,12 @@ async def recompute_chunk(tx: Tx, *, stamp: UUID, after: UUID | None, now: datet
         statement = statement.where(TicketRow.id > after)
     ids = (await tx.scalars(statement.order_by(TicketRow.id).limit(CHUNK))).all()
     if ids:
-        await reckon(tx, ticket_ids=ids, now=now)
+        await reckon(tx, ticket_ids=ids)
     if len(ids) == CHUNK:
         await timers.schedule(
             tx,
             kind=RECOMPUTE,
             key=f"{stamp}/{ids[-1]}",
-            due_at=now,
+            due_at=datetime.now(UTC),
             payload={"stamp": str(stamp), "after": str(ids[-1])},
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -70,14 +70,20 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
 """
 
 
-async def lock_tickets(tx: Tx, ticket_ids: Iterable[UUID]) -> None:
+async def lock_tickets(tx: Tx, ticket_ids: Iterable[UUID]) -> datetime:
     """Lets nobody else reckon these tickets before this transaction ends, also those that have no row yet.
 
     Advisory locks, in one order and one statement; what earlier holders committed is seen by the statements after it.
+    At least one ticket. Gives the moment by the clock of the database when all are locked: the one clock that all machines share, and later
+    than that of any earlier holder.
     """
     keys = sorted(int.from_bytes(ticket_id.bytes[8:], signed=True) for ticket_id in set(ticket_ids))
     raw = await tx.raw()
-    await raw.fetch("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key", keys)
+    rows = await raw.fetch(
+        "SELECT pg_advisory_xact_lock(key), clock_timestamp() AS now FROM unnest($1::bigint[]) AS key", keys
+    )
+    now: datetime = rows[-1]["now"]
+    return now
 
 
 async def tickets_of(tx: Tx, ticket_ids: Collection[UUID]) -> dict[UUID, tuple[TicketState, int]]:
