@@ -214,7 +214,7 @@ async def test_a_service_cannot_speak_for_another(
     forbidden += [f"$JS.ACK.{stream_of(user)}.{other}.1.1.1.1.0" for other in others]
     forbidden += [f"_INBOX.{other}.answer" for other in others]
     if user != "gateway":
-        forbidden += ["deskmesh.identity.not_before", "deskmesh.gateway.limits"]
+        forbidden += ["deskmesh.identity.not_before", "deskmesh.gateway.limits", "deskmesh.gateway.presence"]
     async with signed_in(server, "admin") as (admin, _), signed_in(server, user) as (client, refused):
         before = await _lengths(admin)
         for subject in forbidden:

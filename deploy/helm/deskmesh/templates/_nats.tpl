@@ -50,6 +50,7 @@ publish {
     {{- if eq $service "gateway" }}
     "deskmesh.identity.not_before"
     "deskmesh.gateway.limits"
+    "deskmesh.gateway.presence"
     {{- end }}
     # The relay and its stream.
     "$JS.API.STREAM.INFO.deskmesh-{{ $service }}"
@@ -89,6 +90,6 @@ publish {
 }
 subscribe {
   allow: ["_INBOX.{{ $service }}.>", "deskmesh.wake.{{ $service }}", "deskmesh.identity.not_before"
-    {{- if eq $service "gateway" }}, "deskmesh.gateway.limits"{{ end }}]
+    {{- if eq $service "gateway" }}, "deskmesh.gateway.limits", "deskmesh.gateway.presence"{{ end }}]
 }
 {{- end -}}
