@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar, get_args, get_origin
 
@@ -79,6 +80,10 @@ class ServiceSettings(BaseSettings):
     """HTTP address of the gateway, under which the keys of tokens are published."""
     object_store_url: str = Field(validation_alias="DESKMESH_OBJECT_STORE_URL")
     """file:///folder or s3://bucket/prefix."""
+    outbound_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), validation_alias="DESKMESH_OUTBOUND_NETWORKS"
+    )
+    """Private networks that addresses written by tenants may lie in, such as ["10.20.0.0/16"]; without: none."""
     log_level: str = Field(default="INFO", validation_alias="DESKMESH_LOG_LEVEL", pattern="^[A-Za-z]+$")
     environment: str = Field(default="production", validation_alias="DESKMESH_ENVIRONMENT")
     """A name for the installation, shown in telemetry."""
