@@ -19,7 +19,9 @@ class AuditService:
         self, tx: Tx, request: pb.ListAuditEntriesRequest
     ) -> pb.ListAuditEntriesResponse:
         """See the proto."""
-        rows, next_page_token = await audit.list_entries(tx, page=page_of(request))
+        rows, next_page_token = await audit.list_entries(
+            tx, page=page_of(request), filter_text=request.filter
+        )
         return pb.ListAuditEntriesResponse(
             entries=[_message(row) for row in rows], next_page_token=next_page_token
         )

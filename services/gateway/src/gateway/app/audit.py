@@ -9,11 +9,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis import filters
 from chassis.context import current_caller
 from chassis.db import Tx, get_for_update
 from chassis.ids import new_id
 from chassis.paging import Keyset, Page
 from gateway.db.audit import AuditEntry, AuditHead
+from gateway.db.fields import AUDIT_ENTRIES
 from gateway.domain.audit import FIRST, Chain, Change, Content, Link, chain_hash, changes_text
 
 log = structlog.get_logger()
@@ -82,11 +84,16 @@ async def record(tx: Tx, *, told: Iterable[Told]) -> None:
     tx.after_commit(lambda: log.info("audit_head", tenant=str(tx.tenant_id), sequence=sequence, hash=digest))
 
 
-async def list_entries(tx: Tx, *, page: Page) -> tuple[list[AuditEntry], str]:
-    """Return a page of the tenant's log, the latest entry first, and the next page's token."""
+async def list_entries(tx: Tx, *, page: Page, filter_text: str = "") -> tuple[list[AuditEntry], str]:
+    """Return a page of the tenant's log, the latest entry first, and the next page's token.
+
+    Raises BadRequest for a malformed filter (AIP-160) or token.
+    """
     current_caller().require("audit.read")
+    condition = filters.to_sql(filters.check(filters.parse(filter_text), AUDIT_ENTRIES), AUDIT_ENTRIES)
     keyset = Keyset([(AuditEntry.sequence, True)])
-    return keyset.cut(list(await tx.scalars(keyset.select(select(AuditEntry), page))), page)
+    question = keyset.select(select(AuditEntry).where(condition), page)
+    return keyset.cut(list(await tx.scalars(question)), page)
 
 
 async def verify(tx: Tx, *, known: KnownEnd | None = None) -> Verdict:

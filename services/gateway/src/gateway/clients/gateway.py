@@ -1,5 +1,6 @@
 """The RPCs of gateway: the gateway's own directory and audit."""
 
+from deskmesh.gateway.v1 import audit_service_pb2 as audit
 from deskmesh.gateway.v1 import directory_service_pb2 as directory
 from deskmesh.gateway.v1 import work_profile_service_pb2 as profiles
 from gateway.clients.calling import rpc
@@ -22,3 +23,9 @@ CHANGE_MY_PASSWORD = rpc(directory.ChangeMyPasswordRequest, directory.ChangeMyPa
 GET_TENANT = rpc(directory.GetTenantRequest, directory.GetTenantResponse)
 GET_WORK_PROFILE = rpc(profiles.GetWorkProfileRequest, profiles.GetWorkProfileResponse)
 SET_WORK_PROFILE = rpc(profiles.SetWorkProfileRequest, profiles.SetWorkProfileResponse)
+CREATE_ROLE = rpc(directory.CreateRoleRequest, directory.CreateRoleResponse)
+GET_ROLE = rpc(directory.GetRoleRequest, directory.GetRoleResponse)
+LIST_ROLES = rpc(directory.ListRolesRequest, directory.ListRolesResponse)
+UPDATE_ROLE = rpc(directory.UpdateRoleRequest, directory.UpdateRoleResponse)
+LIST_AUDIT_ENTRIES = rpc(audit.ListAuditEntriesRequest, audit.ListAuditEntriesResponse)
+VERIFY_AUDIT_LOG = rpc(audit.VerifyAuditLogRequest, audit.VerifyAuditLogResponse)

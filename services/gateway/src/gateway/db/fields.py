@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, func, s
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.filters import Field, FieldTable, FieldType
+from gateway.db.audit import AuditEntry
 from gateway.db.tables import (
     Organization,
     OrganizationDomain,
@@ -134,5 +135,18 @@ ROLES = FieldTable(
         "slug": _field(FieldType.STRING, Role.slug),
         "name": _field(FieldType.STRING, Role.name),
         "permissions": _field(FieldType.LIST, Role.permissions),
+    }
+)
+
+AUDIT_ENTRIES = FieldTable(
+    {
+        "service": _field(FieldType.STRING, AuditEntry.service),
+        "kind": _field(FieldType.STRING, AuditEntry.kind),
+        "target_id": _field(FieldType.STRING, AuditEntry.target_id),
+        "target_name": _field(FieldType.STRING, AuditEntry.target_name),
+        "actor_kind": _field(FieldType.STRING, AuditEntry.actor_kind),
+        "actor_id": _field(FieldType.STRING, AuditEntry.actor_id),
+        "cause": _field(FieldType.STRING, AuditEntry.cause),
+        "occurred_at": _field(FieldType.TIMESTAMP, AuditEntry.occurred_at),
     }
 )

@@ -32,6 +32,8 @@ demands one.
 TAGS = (
     ("auth", "Signing in, and who you are."),
     ("people", "Users, teams and organisations."),
+    ("roles", "What people may."),
+    ("audit", "Who changed which setting."),
     ("tickets", "The record of work, and all that belongs to a ticket."),
     ("changes", "Plans, freeze windows and the calendar of changes."),
     ("catalog", "What can be ordered, and what was."),

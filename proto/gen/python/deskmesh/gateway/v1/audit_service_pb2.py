@@ -27,7 +27,7 @@ from deskmesh.common.v1 import types_pb2 as deskmesh_dot_common_dot_v1_dot_types
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'deskmesh/gateway/v1/audit_service.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcc\x02\n\nAuditEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x11\n\ttarget_id\x18\x05 \x01(\t\x12\x13\n\x0btarget_name\x18\x06 \x01(\t\x12\x30\n\x07\x63hanges\x18\x07 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x08 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\t \x01(\t\x12/\n\x0boccurred_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04hash\x18\x0c \x01(\t\"@\n\x17ListAuditEntriesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"e\n\x18ListAuditEntriesResponse\x12\x30\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1f.deskmesh.gateway.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x15VerifyAuditLogRequest\x12\x16\n\x0eknown_sequence\x18\x01 \x01(\x03\x12\x12\n\nknown_hash\x18\x02 \x01(\t\"Y\n\x16VerifyAuditLogResponse\x12\x0f\n\x07\x65ntries\x18\x01 \x01(\x03\x12\x0c\n\x04head\x18\x02 \x01(\t\x12\r\n\x05sound\x18\x03 \x01(\x08\x12\x11\n\tbroken_at\x18\x04 \x01(\x03\x32\x93\x02\n\x0c\x41uditService\x12\x83\x01\n\x10ListAuditEntries\x12,.deskmesh.gateway.v1.ListAuditEntriesRequest\x1a-.deskmesh.gateway.v1.ListAuditEntriesResponse\"\x12\xa2\xbb\x18\x0e\n\naudit.read\x10\x01\x12}\n\x0eVerifyAuditLog\x12*.deskmesh.gateway.v1.VerifyAuditLogRequest\x1a+.deskmesh.gateway.v1.VerifyAuditLogResponse\"\x12\xa2\xbb\x18\x0e\n\naudit.read\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'deskmesh/gateway/v1/audit_service.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcc\x02\n\nAuditEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x11\n\ttarget_id\x18\x05 \x01(\t\x12\x13\n\x0btarget_name\x18\x06 \x01(\t\x12\x30\n\x07\x63hanges\x18\x07 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x08 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\t \x01(\t\x12/\n\x0boccurred_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04hash\x18\x0c \x01(\t\"P\n\x17ListAuditEntriesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\"e\n\x18ListAuditEntriesResponse\x12\x30\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1f.deskmesh.gateway.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x15VerifyAuditLogRequest\x12\x16\n\x0eknown_sequence\x18\x01 \x01(\x03\x12\x12\n\nknown_hash\x18\x02 \x01(\t\"Y\n\x16VerifyAuditLogResponse\x12\x0f\n\x07\x65ntries\x18\x01 \x01(\x03\x12\x0c\n\x04head\x18\x02 \x01(\t\x12\r\n\x05sound\x18\x03 \x01(\x08\x12\x11\n\tbroken_at\x18\x04 \x01(\x03\x32\x93\x02\n\x0c\x41uditService\x12\x83\x01\n\x10ListAuditEntries\x12,.deskmesh.gateway.v1.ListAuditEntriesRequest\x1a-.deskmesh.gateway.v1.ListAuditEntriesResponse\"\x12\xa2\xbb\x18\x0e\n\naudit.read\x10\x01\x12}\n\x0eVerifyAuditLog\x12*.deskmesh.gateway.v1.VerifyAuditLogRequest\x1a+.deskmesh.gateway.v1.VerifyAuditLogResponse\"\x12\xa2\xbb\x18\x0e\n\naudit.read\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,13 +41,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITENTRY']._serialized_start=164
   _globals['_AUDITENTRY']._serialized_end=496
   _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=498
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=562
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=564
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=665
-  _globals['_VERIFYAUDITLOGREQUEST']._serialized_start=667
-  _globals['_VERIFYAUDITLOGREQUEST']._serialized_end=734
-  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_start=736
-  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_end=825
-  _globals['_AUDITSERVICE']._serialized_start=828
-  _globals['_AUDITSERVICE']._serialized_end=1103
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=578
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=580
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=681
+  _globals['_VERIFYAUDITLOGREQUEST']._serialized_start=683
+  _globals['_VERIFYAUDITLOGREQUEST']._serialized_end=750
+  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_start=752
+  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_end=841
+  _globals['_AUDITSERVICE']._serialized_start=844
+  _globals['_AUDITSERVICE']._serialized_end=1119
 # @@protoc_insertion_point(module_scope)
