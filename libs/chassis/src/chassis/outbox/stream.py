@@ -31,8 +31,9 @@ class StreamWriter:
     """Writes rows of the outbox to the stream, over an inbox for acknowledgements of its own.
 
     Each message names the sequence that must be the stream's last. So a batch can be sent without waiting and still
-    keeps its order: where one message is not stored, none after it is, and the last one answers for all; and a stream that was wiped, or written by a
-    relay that believes it still leads, is noticed before anything is stored in the wrong place.
+    keeps its order: where one message is not stored, none after it is, and the last one answers for all. A stream that
+    was wiped, or written by a relay that believes it still leads, is noticed before anything is stored in the wrong
+    place.
     """
 
     def __init__(self, nats: Client, service: str) -> None:

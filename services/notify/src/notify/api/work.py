@@ -14,7 +14,7 @@ from chassis.ids import time_of
 from chassis.metrics import Snapshot
 from chassis.objects import ObjectStore
 from chassis.timers import Timer, TimerHandler
-from notify.api import events
+from notify.api import reading
 from notify.app import announcing, delivering, directory, intake, understanding
 from notify.app.linking import Links
 from notify.clients.directory import Directory
@@ -159,12 +159,12 @@ async def _backfill(databases: Databases, gateway: Directory) -> None:
             async with database.transaction(tenant_id) as tx:
                 if await directory.is_backfilled(tx):
                     continue
-                await directory.keep_tenant(tx, news=events.tenant_news(tenant))
+                await directory.keep_tenant(tx, news=reading.tenant_news(tenant))
             async for users in gateway.users(tenant_id):
                 async with database.transaction(tenant_id) as tx:
-                    await directory.keep_people(tx, news=[events.person_news(user) for user in users])
+                    await directory.keep_people(tx, news=[reading.person_news(user) for user in users])
             async for roles in gateway.roles(tenant_id):
                 async with database.transaction(tenant_id) as tx:
-                    await directory.keep_roles(tx, news=[events.role_news(role) for role in roles])
+                    await directory.keep_roles(tx, news=[reading.role_news(role) for role in roles])
             async with database.transaction(tenant_id) as tx:
                 await directory.mark_backfilled(tx)
