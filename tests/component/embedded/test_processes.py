@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from embedded.processes import start_child
+from embedded.processes import free_ports, start_child
 from embedded.supervisor import Member, Supervisor
 
 PARENT = """
@@ -84,6 +84,11 @@ def tend_until(supervisor: Supervisor, condition: Callable[[], bool]) -> bool:
         return condition()
 
     return wait_until(look)
+
+
+def test_free_ports_are_none_of_those_that_are_spoken_for() -> None:
+    spoken_for = range(10_240, 32_700)
+    assert not {*free_ports(20, besides=spoken_for)} & {*spoken_for}
 
 
 def test_what_was_killed_is_started_again_and_told(

@@ -219,8 +219,7 @@ class Client:
         `timeout` is in seconds; an earlier deadline of the running work counts instead. Reads, and writes with an
         idempotency key, are tried again while the peer is unavailable and the budget lasts. Raises the
         DeskmeshError that the peer raised, Unavailable where it did not answer in time, InvalidInput for an
-        idempotency key that is none, and TypeError where
-        request or answer are not the rpc's own messages.
+        idempotency key that is none, and TypeError where request or answer are not the rpc's own messages.
         """
         found = self._methods[method]
         if not isinstance(request, found.request) or (answer is not None and answer is not found.response):

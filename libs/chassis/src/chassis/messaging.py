@@ -110,6 +110,11 @@ class Client(NatsClient):
                     ping_interval=10,
                     max_outstanding_pings=2,
                 )
+                if not self.is_connected:
+                    # A server that is slow, or ends, says something else than its welcome: the library takes that for
+                    # a connection, and never looks at it again.
+                    await super().close()
+                    raise nats.errors.Error("no welcome")
                 self.generation += 1
                 log.info("nats_connected")
                 # The library gives up on errors that it takes for final, such as a refused password.

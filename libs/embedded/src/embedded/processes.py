@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -85,13 +85,13 @@ def wait_or_end(
     child.wait()
 
 
-def free_ports(count: int) -> list[int]:
-    """Find TCP ports on 127.0.0.1 that nobody uses, all different.
+def free_ports(count: int, besides: Collection[int] = ()) -> list[int]:
+    """Find TCP ports on 127.0.0.1 that nobody uses, all different and none of `besides`.
 
     They lie below those that the system gives to connections (32768 and up on Linux), so that none is taken by a
     passing connection before it is listened on.
     """
-    tried = random.sample(_PORTS, len(_PORTS))
+    tried = [port for port in random.sample(_PORTS, len(_PORTS)) if port not in besides]
     return list(islice((port for port in tried if port_is_free(port)), count))
 
 

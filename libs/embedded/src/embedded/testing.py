@@ -140,19 +140,32 @@ class Desk:
 
     def ready(self) -> bool:
         """Whether the gateway says that all is ready."""
+        return not self.problems()
+
+    def problems(self) -> str:
+        """Why the gateway is not ready; empty when it is."""
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
+            answer = httpx.get(f"{self.url}/readyz", timeout=5)
+        except httpx.TransportError as error:
+            return repr(error)
+        return "" if answer.status_code == 200 else answer.text
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
-        """Returns when the desk is ready and has told the operator so. Raises AssertionError with what it said."""
+        """Returns when the desk is ready and has told the operator so. Raises AssertionError with what it and its
+        processes said.
+        """
 
         def ready() -> bool:
             assert self.process.poll() is None, f"deskmesh up ended:\n{tail(self.output, 40)}"
             return self.ready() and "Deskmesh is up" in self.said()
 
-        eventually(ready, seconds=seconds)
+        try:
+            eventually(ready, seconds=seconds)
+        except AssertionError as error:
+            logs = [f"{log.name}:\n{tail(log, 15)}" for log in sorted((self.home / "logs").glob("*.log"))]
+            raise AssertionError(
+                "\n\n".join([str(error), self.problems(), tail(self.output, 40), *logs])
+            ) from error
 
     @property
     def output(self) -> Path:

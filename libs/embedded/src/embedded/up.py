@@ -281,7 +281,9 @@ def run_desk(choices: Choices, environment: Mapping[str, str]) -> None:
         say(f"ended what an earlier run left behind: {', '.join(ended)}")
     refuse_taken_ports(choices)
     backends = [service for service in SERVICES if service != "gateway"]
-    postgres_port, nats_port, *health = free_ports(2 + len(backends))
+    # The public ones are free as well, until the services listen on them.
+    public = (choices.http_port, choices.grpc_port, choices.smtp_port)
+    postgres_port, nats_port, *health = free_ports(2 + len(backends), besides=public)
     ports = Ports(postgres_port, nats_port, dict(zip(backends, health, strict=True)))
 
     def note(members: list[Member]) -> None:
