@@ -151,9 +151,7 @@ class Desk:
         return "" if answer.status_code == 200 else answer.text
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
-        """Returns when the desk is ready and has told the operator so. Raises AssertionError with what it and its
-        processes said.
-        """
+        """Returns when the desk is ready and has told the operator so. Raises AssertionError with what all of it said."""
 
         def ready() -> bool:
             assert self.process.poll() is None, f"deskmesh up ended:\n{tail(self.output, 40)}"
