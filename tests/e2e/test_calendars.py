@@ -39,8 +39,9 @@ def test_business_time_is_counted_there_and_back_over_special_days_and_feeds(adm
     between = {"start": found["due_at"], "end": "2026-12-24T11:00:00Z"}
     assert admin.send("POST", f"{path}/calculate", between)["elapsed"] == "-PT2H"
     fed = admin.send("PUT", f"{path}/feeds/plant", {"icalendar": FEED})
+    nowhere = {"url": None, "checked_at": None, "fetched_at": None, "problem": None}
     assert fed["feeds"] == [
-        {"name": "plant", "holidays": [{"date": "2027-08-03", "name": "Shut-down"}], "skipped": 0}
+        {"name": "plant", "holidays": [{"date": "2027-08-03", "name": "Shut-down"}], "skipped": 0, **nowhere}
     ]
     days = {"start": "2027-08-02T08:00:00Z", "duration": "1 business day"}
     assert admin.send("POST", f"{path}/calculate", days)["due_at"] == "2027-08-04T08:00:00Z"

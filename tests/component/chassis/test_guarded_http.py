@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import httpx
 import pytest
+from canary import Canary, open_canary
 
 from chassis.guarded_http import (
     ForbiddenAddressError,
@@ -20,21 +19,6 @@ from chassis.guarded_http import (
 )
 
 HERE = networks(["127.0.0.1/32"])
-
-
-@dataclass
-class Canary:
-    """A server on 127.0.0.1 that answers with what it is told and keeps what it was sent."""
-
-    answer: str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-    port: int = 0
-    heard: list[str] = field(default_factory=list)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.heard.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        writer.write(self.answer.encode())
-        await writer.drain()
-        writer.close()
 
 
 class Names:
@@ -51,11 +35,8 @@ class Names:
 
 @pytest.fixture
 async def canary() -> AsyncIterator[Canary]:
-    made = Canary()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.port = server.sockets[0].getsockname()[1]
-    async with server:
-        yield made
+    async with open_canary() as opened:
+        yield opened
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from sla.api.agreement_service import AgreementService
 from sla.api.checking import EVERY, check_all
 from sla.api.commands import add_check
 from sla.api.compliance_service import ComplianceService
+from sla.api.holiday_feeds import HolidayFeeds
 from sla.api.replay_service import ReplayService
 from sla.api.sla_service import SlaService
 from sla.api.tenants import backfill_tenants, on_tenant_changed
@@ -28,13 +29,14 @@ from sla.api.time_entries import on_time_entry
 from sla.api.timers import on_clock_moment, on_rules_changed
 from sla.app.reckoning import MOMENT
 from sla.app.rules import RECOMPUTE
-from sla.clients import Directory
+from sla.clients import Directory, Feeds
 from sla.settings import SlaSettings
 
 
 async def compose(runtime: Runtime[SlaSettings]) -> Parts:
     """What the service consists of."""
     gateway = Directory(runtime.channel(runtime.settings.gateway_target, "gateway"))
+    outside = runtime.settings.outbound_networks
 
     async def backfill(_: object) -> None:
         await backfill_tenants(runtime.databases, gateway)
@@ -44,7 +46,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
 
     return Parts(
         servicers=[
-            Servicer(sla_service_pb2.DESCRIPTOR.services_by_name["SlaService"], SlaService()),
+            Servicer(sla_service_pb2.DESCRIPTOR.services_by_name["SlaService"], SlaService(outside)),
             Servicer(
                 compliance_service_pb2.DESCRIPTOR.services_by_name["ComplianceService"], ComplianceService()
             ),
@@ -67,6 +69,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
         timers=[
             TimerHandler(MOMENT, on_clock_moment, tenants_at_once=5),
             TimerHandler(RECOMPUTE, on_rules_changed),
+            HolidayFeeds(runtime.databases, Feeds(outside)).timer(),
         ],
         jobs=[
             Job("backfill-tenants", every=timedelta(minutes=1), run=backfill),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chassis.db import Tx
+from chassis.guarded_http import Network
 from chassis.paging import page_of
 from deskmesh.sla.v1 import sla_service_pb2 as pb
 from sla.api.drafts import (
@@ -15,7 +18,7 @@ from sla.api.drafts import (
 )
 from sla.api.masks import masked
 from sla.api.times import time_of, time_or_none
-from sla.app import calendars, policies, reading
+from sla.app import calendars, holiday_feeds, policies, reading
 from sla.app.refusals import invalid
 from sla.domain import durations
 from sla.publish.messages import (
@@ -31,6 +34,10 @@ from sla.publish.messages import (
 
 class SlaService:
     """Answers deskmesh.sla.v1.SlaService."""
+
+    def __init__(self, outside: Sequence[Network]) -> None:
+        """`outside`: the private networks in which feeds may lie."""
+        self._outside = outside
 
     async def ListTicketClocks(
         self, tx: Tx, request: pb.ListTicketClocksRequest
@@ -84,19 +91,32 @@ class SlaService:
         )
 
     async def PutHolidayFeed(self, tx: Tx, request: pb.PutHolidayFeedRequest) -> pb.PutHolidayFeedResponse:
-        row = await calendars.put_feed(
-            tx,
-            calendar=request.calendar_id,
-            name=request.feed,
-            text=request.icalendar,
-            expected_version=request.expected_version or None,
-        )
+        if bool(request.icalendar) == bool(request.url):
+            raise invalid(("url", "give either icalendar or url"))
+        version = request.expected_version or None
+        if request.url:
+            row = await holiday_feeds.put_address(
+                tx,
+                calendar=request.calendar_id,
+                name=request.feed,
+                url=request.url,
+                allowed=self._outside,
+                expected_version=version,
+            )
+        else:
+            row = await holiday_feeds.put_text(
+                tx,
+                calendar=request.calendar_id,
+                name=request.feed,
+                text=request.icalendar,
+                expected_version=version,
+            )
         return pb.PutHolidayFeedResponse(calendar=calendar_message(row))
 
     async def DeleteHolidayFeed(
         self, tx: Tx, request: pb.DeleteHolidayFeedRequest
     ) -> pb.DeleteHolidayFeedResponse:
-        row = await calendars.delete_feed(
+        row = await holiday_feeds.delete_feed(
             tx,
             calendar=request.calendar_id,
             name=request.feed,

@@ -29,7 +29,7 @@ class CalendarDraft:
     days: list[dict[str, object]] = field(default_factory=list)
     """{"date", "name", "hours": [["09:00", "13:00"]]} of days with hours of their own."""
     feeds: list[dict[str, object]] = field(default_factory=list)
-    """{"name", "days": [["2026-12-25", "Christmas Day"]], "skipped"} of each feed that was given."""
+    """{"name", "days": [["2026-12-25", "Christmas Day"]], "skipped"} of each feed that was given; with its "url" where it has one."""
     effective_from: str = ""
 
     def checked(self) -> Calendar:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -20,15 +19,14 @@ from chassis.ids import is_id
 from chassis.paging import Keyset, Page
 from sla import publish
 from sla.app.calendar_draft import CalendarDraft
-from sla.app.refusals import check_name, invalid, refusals_told
+from sla.app.refusals import invalid
 from sla.app.rules import calendar_as_of, keep_calendar, lock_rules, rules_changed
 from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow, RuleBookState
 from sla.domain import calendar as business
-from sla.domain import durations, feeds
+from sla.domain import durations
 from sla.domain.calendar import Calendar, Span
 
-MOST_FEEDS = 10
-
+_MOST_TOLD = 20
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2150, 1, 1, tzinfo=UTC)
 _NEWEST_FIRST = Keyset([(CalendarVersionRow.version, True), (CalendarVersionRow.id, True)])
@@ -65,64 +63,29 @@ async def update_calendar(
 
     Raises NotFound, Stale, InvalidInput, AlreadyExists, and WrongState where policies would be left without hours.
     """
-    state = await lock_rules(tx)
-    row = await _locked(tx, calendar)
-    check_version(row, expected_version)
-    before = _draft(row)
-    draft = replace(before, **changes)  # type: ignore[arg-type]  # the door hands columns of this table
-    return row if draft == before else await _changed(tx, state, row, before, draft)
+
+    def changed(before: CalendarDraft) -> CalendarDraft:
+        return replace(before, **changes)  # type: ignore[arg-type]  # the door hands columns of this table
+
+    return await change_calendar(tx, calendar=calendar, change=changed, expected_version=expected_version)
 
 
-async def put_feed(
-    tx: Tx, *, calendar: str, name: str, text: str, expected_version: int | None
-) -> CalendarRow:
-    """Takes the days off of an iCalendar feed, in place of those that a feed of this name brought before.
-
-    Raises NotFound, Stale, and InvalidInput for what is no feed, or for too many feeds.
-    """
-    check_name(name, "feed")
-    with refusals_told():
-        # A second's work for the longest feeds.
-        read = await asyncio.to_thread(feeds.read, text, datetime.now(UTC).date())
-    made: dict[str, object] = {
-        "name": name,
-        "days": [[day.isoformat(), title] for day, title in read.days],
-        "skipped": read.skipped,
-    }
-
-    def put(kept: list[dict[str, object]]) -> list[dict[str, object]]:
-        others = [one for one in kept if one["name"] != name]
-        if len(others) >= MOST_FEEDS:
-            raise invalid(("feed", f"a calendar must not have more than {MOST_FEEDS} feeds"))
-        return sorted([*others, made], key=lambda one: str(one["name"]))
-
-    return await _change_feeds(tx, calendar=calendar, change=put, expected_version=expected_version)
-
-
-async def delete_feed(tx: Tx, *, calendar: str, name: str, expected_version: int | None) -> CalendarRow:
-    """Removes a feed with its days. Raises NotFound and Stale."""
-
-    def remove(kept: list[dict[str, object]]) -> list[dict[str, object]]:
-        left = [one for one in kept if one["name"] != name]
-        if len(left) == len(kept):
-            raise NotFound("feed")
-        return left
-
-    return await _change_feeds(tx, calendar=calendar, change=remove, expected_version=expected_version)
-
-
-async def _change_feeds(
+async def change_calendar(
     tx: Tx,
     *,
     calendar: str,
-    change: Callable[[list[dict[str, object]]], list[dict[str, object]]],
-    expected_version: int | None,
+    change: Callable[[CalendarDraft], CalendarDraft],
+    expected_version: int | None = None,
 ) -> CalendarRow:
+    """Makes of what the calendar of an id or name says something else; the same again is no new version.
+
+    Raises NotFound, Stale, and what `change` raises.
+    """
     state = await lock_rules(tx)
     row = await _locked(tx, calendar)
     check_version(row, expected_version)
     before = _draft(row)
-    draft = replace(before, feeds=change(before.feeds))
+    draft = change(before)
     return row if draft == before else await _changed(tx, state, row, before, draft)
 
 
@@ -266,15 +229,30 @@ def _told(
         id=row.id,
         name=row.name,
         version=version or row.version,
-        before=_shown(before),
-        after=_shown(after),
+        before=_shown(before, after),
+        after=_shown(after, before),
     )
 
 
-def _shown(document: Mapping[str, object]) -> Mapping[str, object]:
-    """A calendar as events tell it: of the days of its feeds, which may be too many for a message, only which they are."""
-    feeds_of = cast("list[dict[str, object]]", document.get("feeds", []))
+def _shown(document: Mapping[str, object], other: Mapping[str, object]) -> Mapping[str, object]:
+    """A calendar as events tell it: of the days of its feeds, which may be too many for a message, those that the other lacks."""
+    if not document:
+        return document
+    elsewhere = _feed_days(other)
     shown = [
-        {**feed, "days": hashlib.sha256(json.dumps(feed["days"]).encode()).hexdigest()} for feed in feeds_of
+        {
+            **feed,
+            "days": hashlib.sha256(json.dumps(feed["days"]).encode()).hexdigest(),
+            "differing": [one for one in days if one not in elsewhere.get(name, [])][:_MOST_TOLD],
+        }
+        for feed, (name, days) in zip(_feeds(document), _feed_days(document).items(), strict=True)
     ]
-    return {**document, "feeds": shown} if document else document
+    return {**document, "feeds": shown}
+
+
+def _feeds(document: Mapping[str, object]) -> list[dict[str, object]]:
+    return cast("list[dict[str, object]]", document.get("feeds", []))
+
+
+def _feed_days(document: Mapping[str, object]) -> dict[str, list[list[str]]]:
+    return {str(feed["name"]): cast("list[list[str]]", feed["days"]) for feed in _feeds(document)}

@@ -54,8 +54,11 @@ class CalendarRow(TenantRow, Base):
     holiday_subdivision: Mapped[str]
     # [{"date": "2026-12-24", "name": "Christmas Eve", "hours": [["09:00", "13:00"]]}, ...].
     days: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
-    # [{"name": "plant", "days": [["2026-08-03", "Shut-down"], ...], "skipped": 0}, ...].
+    # [{"name": "plant", "days": [["2026-08-03", "Shut-down"], ...], "skipped": 0, "url": "https://..."}, ...].
     feeds: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
+    # How the addresses of feeds are doing, by name: {"url", "etag", "last_modified", "checked_at", "fetched_at", "problem"}.
+    # No part of what the calendar says: it makes no new version.
+    sources: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB, server_default="{}")
     # The date from which this version counts; empty: ever.
     effective_from: Mapped[str]
 

@@ -53,6 +53,11 @@ def read(text: str, today: date) -> FeedDays:
         raise _refused("holds an event that can't be read") from error
 
 
+def first_day(today: date) -> date:
+    """The first date that a feed is read for."""
+    return today - BACK
+
+
 def _read(events: Sequence[Event], today: date) -> FeedDays:
     recurring = [start for event in events if "RRULE" in event and (start := _start(event)) is not None]
     if sum((today + AHEAD - start).days for start in recurring) > MOST_DAYS_OF_RULES:
@@ -60,7 +65,7 @@ def _read(events: Sequence[Event], today: date) -> FeedDays:
     replaced = {(_text(event, "UID"), day) for event in events if (day := _replaces(event)) is not None}
     found: dict[date, str] = {}
     skipped = 0
-    first, last = today - BACK, today + AHEAD
+    first, last = first_day(today), today + AHEAD
     for event in events:
         start = _start(event)
         if start is None or _text(event, "STATUS").upper() == "CANCELLED":

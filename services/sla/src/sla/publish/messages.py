@@ -154,6 +154,12 @@ def facts_message(ticket: TicketState) -> events_pb2.TicketFacts:
 def calendar_message(row: CalendarRow) -> sla_pb2.Calendar:
     """A calendar as it is now."""
     message = _calendar_message({column.name: getattr(row, column.name) for column in row.__table__.columns})
+    for feed in message.feeds:
+        known = row.sources.get(feed.name, {})
+        feed.problem = known.get("problem", "")
+        for name in ("checked_at", "fetched_at"):
+            if known.get(name):
+                getattr(feed, name).FromDatetime(datetime.fromisoformat(known[name]))
     message.id, message.version = str(row.id), row.version
     message.created_at.FromDatetime(row.created_at)
     message.updated_at.FromDatetime(row.updated_at)
@@ -192,6 +198,7 @@ def _calendar_message(written: Mapping[str, object]) -> sla_pb2.Calendar:
                 name=str(feed["name"]),
                 holidays=_holidays(cast("Pairs", feed["days"])),
                 skipped=cast("int", feed["skipped"]),
+                url=str(feed.get("url", "")),
             )
             for feed in feeds
         ],

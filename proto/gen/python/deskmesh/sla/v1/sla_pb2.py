@@ -22,47 +22,50 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_options__pb2
 from deskmesh.common.v1 import types_pb2 as deskmesh_dot_common_dot_v1_dot_types__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64\x65skmesh/sla/v1/sla.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x03\n\x08\x43\x61lendar\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12)\n\x05hours\x18\x04 \x01(\x0b\x32\x1a.deskmesh.sla.v1.WeekHours\x12*\n\x08holidays\x18\x05 \x03(\x0b\x32\x18.deskmesh.sla.v1.Holiday\x12\x17\n\x0fholiday_country\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\x12\x1b\n\x13holiday_subdivision\x18\n \x01(\t\x12)\n\x04\x64\x61ys\x18\x0b \x03(\x0b\x32\x1b.deskmesh.sla.v1.SpecialDay\x12+\n\x05\x66\x65\x65\x64s\x18\x0c \x03(\x0b\x32\x1c.deskmesh.sla.v1.HolidayFeed\x12\x16\n\x0e\x65\x66\x66\x65\x63tive_from\x18\r \x01(\t\"R\n\nSpecialDay\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x05hours\x18\x03 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\"X\n\x0bHolidayFeed\x12\x0c\n\x04name\x18\x01 \x01(\t\x12*\n\x08holidays\x18\x02 \x03(\x0b\x32\x18.deskmesh.sla.v1.Holiday\x12\x0f\n\x07skipped\x18\x03 \x01(\x05\"r\n\x0f\x43\x61lendarVersion\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\x12\x32\n\x0ein_force_since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc0\x02\n\tWeekHours\x12)\n\x06monday\x18\x01 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12*\n\x07tuesday\x18\x02 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12,\n\twednesday\x18\x03 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12+\n\x08thursday\x18\x04 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12)\n\x06\x66riday\x18\x05 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12+\n\x08saturday\x18\x06 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12)\n\x06sunday\x18\x07 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\"&\n\x08Interval\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\"%\n\x07Holiday\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"\xe2\x03\n\x06Policy\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\x05\x12\x11\n\tcondition\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x13\n\x0b\x63\x61lendar_id\x18\x06 \x01(\t\x12(\n\x07targets\x18\x07 \x03(\x0b\x32\x17.deskmesh.sla.v1.Target\x12\x14\n\x0cpause_states\x18\x08 \x03(\t\x12\x10\n\x08warnings\x18\t \x03(\t\x12\x13\n\x06\x61\x63tive\x18\n \x01(\x08H\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\r \x01(\x03\x12\x12\n\npause_when\x18\x0e \x01(\t\x12\x12\n\nrestart_on\x18\x0f \x03(\t\x12\x11\n\trecompute\x18\x10 \x01(\t\x12)\n\x06\x63locks\x18\x11 \x03(\x0b\x32\x19.deskmesh.sla.v1.OwnClock\x12\x30\n\x0b\x65scalations\x18\x12 \x03(\x0b\x32\x1b.deskmesh.sla.v1.EscalationB\t\n\x07_active\"A\n\nEscalation\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\n\n\x02\x61t\x18\x02 \x01(\t\x12\x0c\n\x04time\x18\x03 \x01(\t\x12\n\n\x02to\x18\x04 \x03(\t\"y\n\x0f\x43lockEscalation\x12)\n\x04step\x18\x01 \x01(\x0b\x32\x1b.deskmesh.sla.v1.Escalation\x12\x0f\n\x07reached\x18\x02 \x01(\x08\x12*\n\x06\x64ue_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x08OwnClock\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0c\n\x04stop\x18\x03 \x01(\t\x12\r\n\x05pause\x18\x04 \x01(\t\x12\x0f\n\x07goes_on\x18\x05 \x01(\x08\"9\n\x06Target\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x10\n\x08priority\x18\x02 \x01(\t\x12\x0e\n\x06target\x18\x03 \x01(\t\"\xdc\x05\n\x05\x43lock\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\r\n\x05state\x18\x04 \x01(\t\x12\x0e\n\x06target\x18\x05 \x01(\t\x12.\n\nstarted_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tpaused_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstopped_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65lapsed\x18\n \x01(\t\x12\x11\n\tremaining\x18\x0b \x01(\t\x12\x10\n\x08\x62reached\x18\x0c \x01(\x08\x12\x0e\n\x06policy\x18\r \x01(\t\x12\x11\n\tpolicy_id\x18\x0e \x01(\t\x12\x0c\n\x04kind\x18\x0f \x01(\t\x12\x31\n\tintervals\x18\x10 \x03(\x0b\x32\x1e.deskmesh.sla.v1.ClockInterval\x12\x0f\n\x07version\x18\x11 \x01(\x03\x12/\n\x0b\x62reached_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61greed\x18\x13 \x01(\t\x12\x16\n\x0epolicy_version\x18\x14 \x01(\x03\x12\x13\n\x0b\x63\x61lendar_id\x18\x15 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x16 \x01(\t\x12\x18\n\x10\x63\x61lendar_version\x18\x17 \x01(\x03\x12\x13\n\x0b\x65xplanation\x18\x18 \x03(\t\x12;\n\x0erecomputations\x18\x19 \x03(\x0b\x32#.deskmesh.sla.v1.ClockRecomputation\x12\x35\n\x0b\x65scalations\x18\x1a \x03(\x0b\x32 .deskmesh.sla.v1.ClockEscalation\"~\n\x12\x43lockRecomputation\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x30\n\x07\x63hanges\x18\x03 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\"\x96\x01\n\rClockInterval\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63ounted\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x10\n\x08\x64uration\x18\x05 \x01(\t\"f\n\x10\x42usinessInterval\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64\x65skmesh/sla/v1/sla.proto\x12\x0f\x64\x65skmesh.sla.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x03\n\x08\x43\x61lendar\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12)\n\x05hours\x18\x04 \x01(\x0b\x32\x1a.deskmesh.sla.v1.WeekHours\x12*\n\x08holidays\x18\x05 \x03(\x0b\x32\x18.deskmesh.sla.v1.Holiday\x12\x17\n\x0fholiday_country\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\x12\x1b\n\x13holiday_subdivision\x18\n \x01(\t\x12)\n\x04\x64\x61ys\x18\x0b \x03(\x0b\x32\x1b.deskmesh.sla.v1.SpecialDay\x12+\n\x05\x66\x65\x65\x64s\x18\x0c \x03(\x0b\x32\x1c.deskmesh.sla.v1.HolidayFeed\x12\x16\n\x0e\x65\x66\x66\x65\x63tive_from\x18\r \x01(\t\"R\n\nSpecialDay\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x05hours\x18\x03 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\"\xdc\x01\n\x0bHolidayFeed\x12\x0c\n\x04name\x18\x01 \x01(\t\x12*\n\x08holidays\x18\x02 \x03(\x0b\x32\x18.deskmesh.sla.v1.Holiday\x12\x0f\n\x07skipped\x18\x03 \x01(\x05\x12\x11\n\x03url\x18\x04 \x01(\tB\x04\xa8\xbb\x18\x01\x12.\n\nchecked_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nfetched_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07problem\x18\x07 \x01(\t\"r\n\x0f\x43\x61lendarVersion\x12+\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x19.deskmesh.sla.v1.Calendar\x12\x32\n\x0ein_force_since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc0\x02\n\tWeekHours\x12)\n\x06monday\x18\x01 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12*\n\x07tuesday\x18\x02 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12,\n\twednesday\x18\x03 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12+\n\x08thursday\x18\x04 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12)\n\x06\x66riday\x18\x05 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12+\n\x08saturday\x18\x06 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\x12)\n\x06sunday\x18\x07 \x03(\x0b\x32\x19.deskmesh.sla.v1.Interval\"&\n\x08Interval\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\"%\n\x07Holiday\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"\xe2\x03\n\x06Policy\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\x05\x12\x11\n\tcondition\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x13\n\x0b\x63\x61lendar_id\x18\x06 \x01(\t\x12(\n\x07targets\x18\x07 \x03(\x0b\x32\x17.deskmesh.sla.v1.Target\x12\x14\n\x0cpause_states\x18\x08 \x03(\t\x12\x10\n\x08warnings\x18\t \x03(\t\x12\x13\n\x06\x61\x63tive\x18\n \x01(\x08H\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\r \x01(\x03\x12\x12\n\npause_when\x18\x0e \x01(\t\x12\x12\n\nrestart_on\x18\x0f \x03(\t\x12\x11\n\trecompute\x18\x10 \x01(\t\x12)\n\x06\x63locks\x18\x11 \x03(\x0b\x32\x19.deskmesh.sla.v1.OwnClock\x12\x30\n\x0b\x65scalations\x18\x12 \x03(\x0b\x32\x1b.deskmesh.sla.v1.EscalationB\t\n\x07_active\"A\n\nEscalation\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\n\n\x02\x61t\x18\x02 \x01(\t\x12\x0c\n\x04time\x18\x03 \x01(\t\x12\n\n\x02to\x18\x04 \x03(\t\"y\n\x0f\x43lockEscalation\x12)\n\x04step\x18\x01 \x01(\x0b\x32\x1b.deskmesh.sla.v1.Escalation\x12\x0f\n\x07reached\x18\x02 \x01(\x08\x12*\n\x06\x64ue_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x08OwnClock\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0c\n\x04stop\x18\x03 \x01(\t\x12\r\n\x05pause\x18\x04 \x01(\t\x12\x0f\n\x07goes_on\x18\x05 \x01(\x08\"9\n\x06Target\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x10\n\x08priority\x18\x02 \x01(\t\x12\x0e\n\x06target\x18\x03 \x01(\t\"\xdc\x05\n\x05\x43lock\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\r\n\x05state\x18\x04 \x01(\t\x12\x0e\n\x06target\x18\x05 \x01(\t\x12.\n\nstarted_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tpaused_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstopped_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65lapsed\x18\n \x01(\t\x12\x11\n\tremaining\x18\x0b \x01(\t\x12\x10\n\x08\x62reached\x18\x0c \x01(\x08\x12\x0e\n\x06policy\x18\r \x01(\t\x12\x11\n\tpolicy_id\x18\x0e \x01(\t\x12\x0c\n\x04kind\x18\x0f \x01(\t\x12\x31\n\tintervals\x18\x10 \x03(\x0b\x32\x1e.deskmesh.sla.v1.ClockInterval\x12\x0f\n\x07version\x18\x11 \x01(\x03\x12/\n\x0b\x62reached_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61greed\x18\x13 \x01(\t\x12\x16\n\x0epolicy_version\x18\x14 \x01(\x03\x12\x13\n\x0b\x63\x61lendar_id\x18\x15 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x16 \x01(\t\x12\x18\n\x10\x63\x61lendar_version\x18\x17 \x01(\x03\x12\x13\n\x0b\x65xplanation\x18\x18 \x03(\t\x12;\n\x0erecomputations\x18\x19 \x03(\x0b\x32#.deskmesh.sla.v1.ClockRecomputation\x12\x35\n\x0b\x65scalations\x18\x1a \x03(\x0b\x32 .deskmesh.sla.v1.ClockEscalation\"~\n\x12\x43lockRecomputation\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x30\n\x07\x63hanges\x18\x03 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\"\x96\x01\n\rClockInterval\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63ounted\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x10\n\x08\x64uration\x18\x05 \x01(\t\"f\n\x10\x42usinessInterval\x12)\n\x05start\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.sla.v1.sla_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CALENDAR']._serialized_start=112
-  _globals['_CALENDAR']._serialized_end=533
-  _globals['_SPECIALDAY']._serialized_start=535
-  _globals['_SPECIALDAY']._serialized_end=617
-  _globals['_HOLIDAYFEED']._serialized_start=619
-  _globals['_HOLIDAYFEED']._serialized_end=707
-  _globals['_CALENDARVERSION']._serialized_start=709
-  _globals['_CALENDARVERSION']._serialized_end=823
-  _globals['_WEEKHOURS']._serialized_start=826
-  _globals['_WEEKHOURS']._serialized_end=1146
-  _globals['_INTERVAL']._serialized_start=1148
-  _globals['_INTERVAL']._serialized_end=1186
-  _globals['_HOLIDAY']._serialized_start=1188
-  _globals['_HOLIDAY']._serialized_end=1225
-  _globals['_POLICY']._serialized_start=1228
-  _globals['_POLICY']._serialized_end=1710
-  _globals['_ESCALATION']._serialized_start=1712
-  _globals['_ESCALATION']._serialized_end=1777
-  _globals['_CLOCKESCALATION']._serialized_start=1779
-  _globals['_CLOCKESCALATION']._serialized_end=1900
-  _globals['_OWNCLOCK']._serialized_start=1902
-  _globals['_OWNCLOCK']._serialized_end=1987
-  _globals['_TARGET']._serialized_start=1989
-  _globals['_TARGET']._serialized_end=2046
-  _globals['_CLOCK']._serialized_start=2049
-  _globals['_CLOCK']._serialized_end=2781
-  _globals['_CLOCKRECOMPUTATION']._serialized_start=2783
-  _globals['_CLOCKRECOMPUTATION']._serialized_end=2909
-  _globals['_CLOCKINTERVAL']._serialized_start=2912
-  _globals['_CLOCKINTERVAL']._serialized_end=3062
-  _globals['_BUSINESSINTERVAL']._serialized_start=3064
-  _globals['_BUSINESSINTERVAL']._serialized_end=3166
+  _globals['_HOLIDAYFEED'].fields_by_name['url']._loaded_options = None
+  _globals['_HOLIDAYFEED'].fields_by_name['url']._serialized_options = b'\250\273\030\001'
+  _globals['_CALENDAR']._serialized_start=146
+  _globals['_CALENDAR']._serialized_end=567
+  _globals['_SPECIALDAY']._serialized_start=569
+  _globals['_SPECIALDAY']._serialized_end=651
+  _globals['_HOLIDAYFEED']._serialized_start=654
+  _globals['_HOLIDAYFEED']._serialized_end=874
+  _globals['_CALENDARVERSION']._serialized_start=876
+  _globals['_CALENDARVERSION']._serialized_end=990
+  _globals['_WEEKHOURS']._serialized_start=993
+  _globals['_WEEKHOURS']._serialized_end=1313
+  _globals['_INTERVAL']._serialized_start=1315
+  _globals['_INTERVAL']._serialized_end=1353
+  _globals['_HOLIDAY']._serialized_start=1355
+  _globals['_HOLIDAY']._serialized_end=1392
+  _globals['_POLICY']._serialized_start=1395
+  _globals['_POLICY']._serialized_end=1877
+  _globals['_ESCALATION']._serialized_start=1879
+  _globals['_ESCALATION']._serialized_end=1944
+  _globals['_CLOCKESCALATION']._serialized_start=1946
+  _globals['_CLOCKESCALATION']._serialized_end=2067
+  _globals['_OWNCLOCK']._serialized_start=2069
+  _globals['_OWNCLOCK']._serialized_end=2154
+  _globals['_TARGET']._serialized_start=2156
+  _globals['_TARGET']._serialized_end=2213
+  _globals['_CLOCK']._serialized_start=2216
+  _globals['_CLOCK']._serialized_end=2948
+  _globals['_CLOCKRECOMPUTATION']._serialized_start=2950
+  _globals['_CLOCKRECOMPUTATION']._serialized_end=3076
+  _globals['_CLOCKINTERVAL']._serialized_start=3079
+  _globals['_CLOCKINTERVAL']._serialized_end=3229
+  _globals['_BUSINESSINTERVAL']._serialized_start=3231
+  _globals['_BUSINESSINTERVAL']._serialized_end=3333
 # @@protoc_insertion_point(module_scope)

@@ -129,21 +129,39 @@ class HolidayFeed(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     HOLIDAYS_FIELD_NUMBER: _builtins.int
     SKIPPED_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    CHECKED_AT_FIELD_NUMBER: _builtins.int
+    FETCHED_AT_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     skipped: _builtins.int
     """How many events are none: with a time of day, or cancelled."""
+    url: _builtins.str
+    """Where it is fetched from again and again; empty: it was given as text."""
+    problem: _builtins.str
+    """Why it could not be taken when it was looked at last; empty: it could. The days brought before stay."""
     @_builtins.property
     def holidays(self) -> _containers.RepeatedCompositeFieldContainer[Global___Holiday]: ...
+    @_builtins.property
+    def checked_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was looked at last, and when it was last read whole. Only of a calendar as it is now."""
+
+    @_builtins.property
+    def fetched_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         holidays: _abc.Iterable[Global___Holiday] | None = ...,
         skipped: _builtins.int = ...,
+        url: _builtins.str = ...,
+        checked_at: _timestamp_pb2.Timestamp | None = ...,
+        fetched_at: _timestamp_pb2.Timestamp | None = ...,
+        problem: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["checked_at", b"checked_at", "fetched_at", b"fetched_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["holidays", b"holidays", "name", b"name", "skipped", b"skipped"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_at", b"checked_at", "fetched_at", b"fetched_at", "holidays", b"holidays", "name", b"name", "problem", b"problem", "skipped", b"skipped", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

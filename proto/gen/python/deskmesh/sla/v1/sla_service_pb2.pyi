@@ -338,13 +338,16 @@ class PutHolidayFeedRequest(_message.Message):
     FEED_FIELD_NUMBER: _builtins.int
     ICALENDAR_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
     calendar_id: _builtins.str
     """Id or name."""
     feed: _builtins.str
     """Name of the feed."""
     icalendar: _builtins.str
-    """RFC 5545 text, at most 512 KiB."""
+    """RFC 5545 text, at most 512 KiB. This or `url`."""
     expected_version: _builtins.int
+    url: _builtins.str
+    """Where such a text is fetched from, soon and then every six hours."""
     def __init__(
         self,
         *,
@@ -352,10 +355,11 @@ class PutHolidayFeedRequest(_message.Message):
         feed: _builtins.str = ...,
         icalendar: _builtins.str = ...,
         expected_version: _builtins.int = ...,
+        url: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_id", b"calendar_id", "expected_version", b"expected_version", "feed", b"feed", "icalendar", b"icalendar"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar_id", b"calendar_id", "expected_version", b"expected_version", "feed", b"feed", "icalendar", b"icalendar", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

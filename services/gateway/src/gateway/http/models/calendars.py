@@ -36,6 +36,10 @@ FEED: JsonDict = {
     "name": "plant",
     "holidays": [{"date": "2026-08-03", "name": "Shut-down"}],
     "skipped": 0,
+    "url": None,
+    "checked_at": None,
+    "fetched_at": None,
+    "problem": None,
 }
 ICALENDAR = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//plant//EN\r\nBEGIN:VEVENT\r\nUID:1@plant.example\r\n"
@@ -115,14 +119,34 @@ class Feed(Output):
     name: str
     holidays: list[Holiday]
     skipped: int = Field(description="Events that are no days off: with a time of day, or cancelled.")
+    url: str | None = Field(description="Where it is fetched from; null: it was given as text.")
+    checked_at: str | None = Field(description="When the address was looked at last.")
+    fetched_at: str | None = Field(description="When a text that had changed was taken from there last.")
+    problem: str | None = Field(
+        description="Why it could not be taken when it was looked at last; null: it could."
+    )
 
 
 class NewFeed(Input):
-    """An iCalendar feed, as its text."""
+    """An iCalendar feed, as its text or by its address."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"icalendar": ICALENDAR}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"icalendar": ICALENDAR}, {"url": "https://calendars.example/holidays.ics"}]
+        }
+    )
 
-    icalendar: str = Field(description="RFC 5545, at most 512 KiB.")
+    icalendar: str | None = Field(default=None, description="RFC 5545, at most 512 KiB.")
+    url: Text | None = Field(
+        default=None,
+        description="Where to fetch it, from the public internet. Whoever may read calendars sees it, a secret in it too.",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.icalendar is None) == (self.url is None):
+            raise ValueError("needs either icalendar or url")
+        return self
 
 
 class _CalendarFacts(Output):

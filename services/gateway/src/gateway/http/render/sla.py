@@ -21,7 +21,15 @@ def calendar(value: pb.Calendar) -> JsonObject:
         "holiday_subdivision": text(value.holiday_subdivision),
         "days": [{"date": day.date, "name": day.name, "hours": _pairs(day.hours)} for day in value.days],
         "feeds": [
-            {"name": feed.name, "holidays": _holidays(feed.holidays), "skipped": feed.skipped}
+            {
+                "name": feed.name,
+                "holidays": _holidays(feed.holidays),
+                "skipped": feed.skipped,
+                "url": text(feed.url),
+                "checked_at": moment(feed.checked_at),
+                "fetched_at": moment(feed.fetched_at),
+                "problem": text(feed.problem),
+            }
             for feed in value.feeds
         ],
         "effective_from": text(value.effective_from),

@@ -122,12 +122,14 @@ async def put_holiday_feed(request: Request, calendar: str, feed: str, body: mod
     """Take the days off of an iCalendar feed, in place of those that a feed of this name brought before.
 
     Events that last whole days count, recurring ones from five years ago to ten years ahead; others are skipped. Own days
-    and holidays of the calendar go before them.
+    and holidays of the calendar go before them. An address is fetched soon, and from then on every six hours; where that
+    fails, `problem` says why, and the days brought before stay.
     """
     question = pb.PutHolidayFeedRequest(
         calendar_id=calendar,
         feed=feed,
-        icalendar=body.icalendar,
+        icalendar=body.icalendar or "",
+        url=body.url or "",
         expected_version=expected_version(request),
     )
     changed = (await ask(request, rpcs.PUT_HOLIDAY_FEED, question)).calendar
