@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from embedded.testing import Client, Desk, Json
+from embedded.testing import Client, Desk, Json, eventually
 
 OFFICE = {day: [["09:00", "18:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
 FEED = (
@@ -50,6 +50,20 @@ def test_business_time_is_counted_there_and_back_over_special_days_and_feeds(adm
     assert admin.http.delete(f"{path}/feeds/plant").json()["feeds"] == []
     versions = admin.get(f"{path}/versions")["items"]
     assert [(one["version"], len(one["feeds"])) for one in versions] == [(3, 0), (2, 1), (1, 0)]
+
+
+def test_a_feed_of_an_address_shows_why_it_brings_no_days(admin: Client) -> None:
+    path = f"/sla/calendars/{made(admin)['id']}"
+    within = admin.http.put(f"{path}/feeds/plant", json={"url": "http://127.0.0.1:1/a.ics"})
+    assert [error["field"] for error in within.json()["errors"]] == ["url"]
+    url = "https://calendars.invalid/a.ics"
+    assert admin.send("PUT", f"{path}/feeds/plant", {"url": url})["feeds"][0]["url"] == url
+    [feed] = eventually(lambda: [one for one in admin.get(path)["feeds"] if one["problem"]])
+    assert (feed["problem"], feed["holidays"], feed["fetched_at"]) == (
+        "the server can't be reached",
+        [],
+        None,
+    )
 
 
 @pytest.mark.parametrize(

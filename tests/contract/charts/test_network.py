@@ -11,6 +11,8 @@ GRPC, HTTP = 9090, 8080
 EDGES = {(call["from"], call["to"], GRPC) for call in GRAPH["calls"]} | {
     (service, GRAPH["keys"]["to"], HTTP) for service in GRAPH["keys"]["from"]
 }
+# They call addresses that tenants wrote.
+OUTSIDE = {"sla"}
 VALUE_SETS = ("default", "small", "production", "external")
 WITH_FILES = {
     service
@@ -79,6 +81,8 @@ def test_outside_the_graph_a_service_reaches_what_runs_under_it_and_nothing_else
     under = {53, 5432, 4222, 4317}
     own = {service: {443} for service in WITH_FILES}
     own["notify"] |= {587}
+    for service in OUTSIDE:
+        own[service] = own.get(service, set()) | {80, 443}
     for policy in of_kind(objects["external"], "NetworkPolicy"):
         service = _service(policy["spec"]["podSelector"])
         if service not in SERVICES or name(policy).endswith("-migrate"):
@@ -86,6 +90,29 @@ def test_outside_the_graph_a_service_reaches_what_runs_under_it_and_nothing_else
         others = [rule for rule in policy["spec"]["egress"] if not _services(rule, "to")]
         assert set().union(*(_ports(rule) for rule in others)) == under | own.get(service, set())
         assert all(rule.get("to") for rule in others), "every place outside is named in this set of values"
+
+
+def test_the_internet_is_open_to_those_who_call_addresses_of_tenants_and_private_networks_only_by_value(
+    charts: Charts,
+) -> None:
+    made = charts.desk("small", arguments=("--set", "global.outboundNetworks={10.20.0.0/16}"))
+    reached: dict[str, list[list[Object]]] = {}
+    for policy in of_kind(made, "NetworkPolicy"):
+        for rule in policy["spec"].get("egress", []):
+            if blocks := [peer["ipBlock"] for peer in rule.get("to", []) if "ipBlock" in peer]:
+                reached.setdefault(_service(policy["spec"]["podSelector"]), []).append(blocks)
+    assert reached.keys() == OUTSIDE
+    for public, *allowed in reached.values():
+        assert {"10.0.0.0/8", "169.254.0.0/16", "fc00::/7"} <= {
+            net for one in public for net in one["except"]
+        }
+        assert allowed[0] == [{"cidr": "10.20.0.0/16"}]
+    told = {
+        pod["metadata"]["labels"]["app.kubernetes.io/name"]: variable["value"]
+        for pod in pods(made)
+        if (variable := environment(containers(pod)[0]).get("DESKMESH_OUTBOUND_NETWORKS"))
+    }
+    assert told == dict.fromkeys(OUTSIDE, '["10.20.0.0/16"]')
 
 
 def test_the_key_of_the_object_storage_is_given_to_services_with_files_alone(

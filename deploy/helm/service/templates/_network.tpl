@@ -44,3 +44,22 @@
     {{- toYaml . | nindent 4 }}
   {{- end }}
 {{- end -}}
+
+{{- define "service.egressOutside" -}}
+- ports:
+    - {protocol: TCP, port: 80}
+    - {protocol: TCP, port: 443}
+  to:
+    - ipBlock:
+        cidr: 0.0.0.0/0
+        except: [10.0.0.0/8, 100.64.0.0/10, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]
+    - ipBlock:
+        cidr: ::/0
+        except: ["fc00::/7", "fe80::/10"]
+{{- with .Values.global.outboundNetworks }}
+- to:
+    {{- range . }}
+    - ipBlock: {cidr: {{ . | quote }}}
+    {{- end }}
+{{- end }}
+{{- end -}}

@@ -11,6 +11,9 @@
 - {name: DESKMESH_JWKS_URL, value: "http://{{ $instance }}-gateway:8080"}
 - {name: DESKMESH_OBJECT_STORE_URL, value: {{ required "global.objectStore.url is missing: where files are kept, for instance s3://bucket/deskmesh" $global.objectStore.url | quote }}}
 - {name: DESKMESH_NATS_STREAM_REPLICAS, value: {{ $global.nats.streamReplicas | quote }}}
+{{- if and $known.outside $global.outboundNetworks }}
+- {name: DESKMESH_OUTBOUND_NETWORKS, value: {{ $global.outboundNetworks | toJson | quote }}}
+{{- end }}
 {{- if eq $global.nats.mode "cluster" }}
 - name: NATS_PASSWORD
   valueFrom: {secretKeyRef: {name: {{ $instance }}-nats-users, key: {{ .Values.service }}}}
