@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 
 import pytest
 import pytest_asyncio
 from canary import Canary, open_canary
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToJson
 from sla_doors import Desk
 
 from chassis.errors import InvalidInput
@@ -120,7 +121,9 @@ async def test_a_feed_is_fetched_kept_while_it_fails_and_changes_the_calendar_on
     of_the_last = [one for one in settings if one.kind == "calendar" and "08-04" in str(one)]
     [change] = of_the_last[0].changes
     added = [[f"{YEAR}-08-04", "Shut-down"]]
-    assert [MessageToDict(one)[0]["differing"] for one in (change.old_value, change.new_value)] == [[], added]
+    assert [
+        json.loads(MessageToJson(one))[0]["differing"] for one in (change.old_value, change.new_value)
+    ] == [[], added]
     await remove(fetching)
     assert await fetching.fetch_value(SCHEDULED, fetching.id) == 0
 
