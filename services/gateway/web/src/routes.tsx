@@ -137,6 +137,7 @@ const desk = createRoute({
     const me = await context.queries.ensureQueryData(meQuery);
     if (!may(me, "tickets.read")) throw redirect({ to: "/portal" });
   },
+  loader: () => needTexts("desk"),
   component: lazyRouteComponent(() => import("./workspace/layout"), "WorkspaceLayout"),
 });
 const deskHome = createRoute({
@@ -167,6 +168,12 @@ const board = createRoute({
   getParentRoute: () => desk,
   path: "/board",
   component: lazyRouteComponent(() => import("./workspace/board"), "BoardPage"),
+});
+
+const deskMentions = createRoute({
+  getParentRoute: () => desk,
+  path: "/mentions",
+  component: lazyRouteComponent(() => import("./workspace/mentions-page"), "MentionsPage"),
 });
 
 const deskApprovals = createRoute({
@@ -215,7 +222,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
-    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskApprovals]),
+    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskApprovals]),
     admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminSection]),
   ]),
 ]);

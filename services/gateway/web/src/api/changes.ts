@@ -6,13 +6,25 @@ import { api, asMe, ifMatch, onceKey, type Schemas, take, type Ticket } from "./
 import { problemOf } from "./problem";
 
 /** What belongs to one ticket and is asked for by its number. */
-const PARTS = ["ticket", "comments", "history", "moves", "clocks", "attachments", "approvals", "order"];
+export const TICKET_PARTS = [
+  "ticket", "comments", "history", "moves", "clocks", "attachments", "approvals", "order",
+  "links", "children", "time", "routing", "major", "drafts",
+];
 
 export async function readAnew(queries: QueryClient, number: string): Promise<void> {
   await Promise.all([
-    ...PARTS.map((part) => queries.invalidateQueries({ queryKey: [part, number] })),
+    ...TICKET_PARTS.map((part) => queries.invalidateQueries({ queryKey: [part, number] })),
     queries.invalidateQueries({ queryKey: ["tickets"] }),
   ]);
+}
+
+/** Does something to a ticket, then reads anew what is shown of it. */
+export function useAct(number: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (act: () => Promise<unknown>) => act(),
+    onSettled: () => readAnew(queries, number),
+  });
 }
 
 /** The same key until the write has succeeded: whoever presses again after a lost answer does not write twice. */

@@ -14,7 +14,9 @@ import { TicketApprovals } from "../shared/approvals";
 import { StateBadge, When } from "../shared/badges";
 import { Composer } from "../shared/composer";
 import { Conversation } from "../shared/conversation";
+import { useDraft } from "../shared/draft";
 import { Icon } from "../shared/icons";
+import { useMe } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
 import { Price } from "./price";
 import { RateTicket } from "./rating";
@@ -55,9 +57,15 @@ export function RequestPage(): ReactNode {
       <TicketApprovals number={ticket.number} />
       {ENDED.has(ticket.state_category) && <RateTicket number={ticket.number} />}
       <Conversation ticket={ticket} />
-      {!ticket.closed_at && <Composer key={ticket.id} ticket={ticket} notes={false} />}
+      {!ticket.closed_at && <Answer key={ticket.id} ticket={ticket} />}
     </Stack>
   );
+}
+
+function Answer({ ticket }: { ticket: Ticket }): ReactNode {
+  const me = useMe();
+  const [body, setBody] = useDraft(`${me.id}:${ticket.id}`);
+  return <Composer ticket={ticket} visibility="public" body={body} setBody={setBody} />;
 }
 
 /** What was ordered and how far it is; nothing for a request that is no order. */

@@ -1,28 +1,30 @@
 /** Where an answer is written: drafts are kept, files come by button, drop and paste. */
-import { ActionIcon, Alert, Badge, Button, CloseButton, FileButton, Group, Paper, SegmentedControl, Text, Textarea } from "@mantine/core";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useState } from "react";
+import { ActionIcon, Alert, Badge, Button, CloseButton, FileButton, Group, Paper, Text, Textarea, type TextareaProps } from "@mantine/core";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, type RefObject, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useComment } from "../api/changes";
 import type { Ticket } from "../api/client";
 import { Problem } from "../api/problem";
-import { useDraft } from "./draft";
 import { Icon } from "./icons";
-import { useMe } from "./me";
 
 interface ComposerProps {
   ticket: Ticket;
-  /** Whether a note for agents alone can be written. */
-  notes: boolean;
-  /** What stands beside the button for files. */
+  visibility: "public" | "internal";
+  body: string;
+  setBody: (body: string) => void;
+  /** Called when the text has been sent. */
+  sent?: () => void;
+  /** What stands above and below the text, and beside the button for files. */
+  head?: ReactNode;
+  below?: ReactNode;
   tools?: ReactNode;
+  area?: RefObject<HTMLTextAreaElement | null>;
+  areaProps?: TextareaProps;
 }
 
-export function Composer({ ticket, notes, tools }: ComposerProps): ReactNode {
+export function Composer({ ticket, visibility, body, setBody, sent, head, below, tools, area, areaProps }: ComposerProps): ReactNode {
   const { t } = useTranslation();
-  const me = useMe();
-  const [visibility, setVisibility] = useState<"public" | "internal">("public");
-  const [body, setBody] = useDraft(`${me.id}:${ticket.id}`);
   const [files, setFiles] = useState<File[]>([]);
   const sending = useComment(ticket);
   const internal = visibility === "internal";
@@ -39,12 +41,14 @@ export function Composer({ ticket, notes, tools }: ComposerProps): ReactNode {
         onSuccess: () => {
           setBody("");
           setFiles([]);
+          sent?.();
         },
       },
     );
   }
 
-  function onKey(event: KeyboardEvent): void {
+  function onKey(event: KeyboardEvent<HTMLTextAreaElement>): void {
+    areaProps?.onKeyDown?.(event);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       send();
@@ -66,19 +70,10 @@ export function Composer({ ticket, notes, tools }: ComposerProps): ReactNode {
   const label = t(internal ? "composer.note" : "composer.reply");
   return (
     <Paper withBorder p="sm" mt="md" onDrop={onDrop} onDragOver={(event) => event.preventDefault()} bg={internal ? "var(--dm-note)" : undefined}>
-      {notes && (
-        <SegmentedControl
-          size="xs"
-          mb="xs"
-          value={visibility}
-          onChange={(value) => setVisibility(value as "public" | "internal")}
-          data={[
-            { value: "public", label: t("composer.reply") },
-            { value: "internal", label: t("composer.note") },
-          ]}
-        />
-      )}
+      {head}
       <Textarea
+        {...areaProps}
+        ref={area}
         aria-label={label}
         placeholder={t(internal ? "composer.note_hint" : "composer.reply_hint")}
         autosize
@@ -90,6 +85,7 @@ export function Composer({ ticket, notes, tools }: ComposerProps): ReactNode {
         onPaste={onPaste}
         data-composer
       />
+      {below}
       {files.length > 0 && (
         <Group gap="xs" mt="xs">
           {files.map((file, place) => (

@@ -59,3 +59,9 @@ export function spoken(slug: string): string {
   const words = slug.replace(/[_-]+/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** A moment as an input of date and time wants it, in the browser's time zone: "2026-03-01T09:30". */
+export function localMoment(moment: string): string {
+  const at = new Date(moment);
+  return new Date(at.getTime() - at.getTimezoneOffset() * MINUTE * 1000).toISOString().slice(0, 16);
+}

@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
 import type adminEn from "./locales/admin.en.json";
+import type deskEn from "./locales/desk.en.json";
 import type en from "./locales/en.json";
 
 export const LANGUAGES = { en: "English", pl: "Polski", ru: "Русский" } as const;
@@ -9,12 +10,12 @@ export type Language = keyof typeof LANGUAGES;
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & typeof adminEn };
+    resources: { translation: typeof en & typeof adminEn & typeof deskEn };
   }
 }
 
 const CHOSEN = "deskmesh-language";
-type Part = "everybody" | "admin";
+type Part = "everybody" | "admin" | "desk";
 const loads: Record<Part, Record<Language, () => Promise<{ default: unknown }>>> = {
   everybody: {
     en: () => import("./locales/en.json"),
@@ -25,6 +26,11 @@ const loads: Record<Part, Record<Language, () => Promise<{ default: unknown }>>>
     en: () => import("./locales/admin.en.json"),
     pl: () => import("./locales/admin.pl.json"),
     ru: () => import("./locales/admin.ru.json"),
+  },
+  desk: {
+    en: () => import("./locales/desk.en.json"),
+    pl: () => import("./locales/desk.pl.json"),
+    ru: () => import("./locales/desk.ru.json"),
   },
 };
 const needed = new Set<Part>(["everybody"]);

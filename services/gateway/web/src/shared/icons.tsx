@@ -28,6 +28,7 @@ const DRAWN = {
   home: "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
   calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
   flow: "M4 4h6v5H4zM14 15h6v5h-6zM7 9v4a2 2 0 0 0 2 2h5",
+  dots: "M5 12h.5M12 12h.5M19 12h.5",
   live: "M12 13a1 1 0 1 0 0-2 1 1 0 0 0 0 2zM8 8a6 6 0 0 0 0 8M16 8a6 6 0 0 1 0 8M5 5a10 10 0 0 0 0 14M19 5a10 10 0 0 1 0 14",
   target: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8z",
 } as const;

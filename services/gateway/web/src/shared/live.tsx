@@ -3,6 +3,7 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import type { Ticket } from "../api/client";
+import { TICKET_PARTS } from "../api/changes";
 import { listen } from "../api/live";
 
 const TICKET = "/api/v1/tickets/";
@@ -34,11 +35,14 @@ export function useLive(): boolean | null {
         return;
       }
       if (!happening.resource.startsWith(TICKET)) return;
-      const number = numberOf(queries, happening.resource.slice(TICKET.length));
+      const [id = "", part] = happening.resource.slice(TICKET.length).split("/");
+      const number = numberOf(queries, id);
+      if (part === "presence") {
+        if (number) void queries.invalidateQueries({ queryKey: ["presence", number] });
+        return;
+      }
       if (number) {
-        for (const part of ["ticket", "comments", "history", "moves", "clocks"]) {
-          void queries.invalidateQueries({ queryKey: [part, number] });
-        }
+        for (const shown of TICKET_PARTS) void queries.invalidateQueries({ queryKey: [shown, number] });
       }
       listsSoon();
     }, setOpen);

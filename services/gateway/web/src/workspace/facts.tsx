@@ -1,57 +1,85 @@
 /** The right-hand pane of a ticket: what it is, where it may go, how its clocks stand. */
-import { Badge, Button, Group, Modal, Select, Stack, TagsInput, Tabs, Text } from "@mantine/core";
+import { Accordion, ActionIcon, Button, Group, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useAssign, useChange } from "../api/changes";
 import type { Schemas, Ticket } from "../api/client";
-import { Problem } from "../api/problem";
-import { peopleQuery, queuesQuery, teamsQuery } from "../api/queries";
+import { queuesQuery, teamsQuery } from "../api/queries";
 import { TicketApprovals } from "../shared/approvals";
 import { useWord } from "../shared/badges";
+import { localMoment, span } from "../shared/format";
+import { Icon } from "../shared/icons";
 import { useMay, useMe } from "../shared/me";
 import { Person } from "../shared/person";
-import { Note } from "../shared/states";
+import { useChanging } from "./changing";
 import { Clocks } from "./clocks";
 import { History } from "./history";
 import { Moves } from "./moves";
+import { useStaff } from "./parts";
+import { AskApproval, Watchers, WhyThisPerson } from "./people";
+import { Children, Relations } from "./relations";
 import { Suggestions } from "./suggestions";
-import { shownValue } from "../shared/values";
+import { TimeSpent } from "./time";
 
 export function Facts({ ticket }: { ticket: Ticket }): ReactNode {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const may = useMay();
+  const parts: { name: string; title: string; mark?: string; shown: () => ReactNode }[] = [
+    { name: "facts", title: t("ticket.facts"), shown: () => <Fields ticket={ticket} /> },
+    { name: "help", title: t("ticket.suggestions"), shown: () => <Suggestions ticket={ticket} /> },
+    { name: "children", title: t("relation.children"), shown: () => <Children ticket={ticket} /> },
+    { name: "related", title: t("relation.title"), shown: () => <Relations ticket={ticket} /> },
+    ...(may("tickets.read")
+      ? [{ name: "time", title: t("time.title"), ...(ticket.minutes_spent > 0 && { mark: span(ticket.minutes_spent * 60, i18n.language) }), shown: () => <TimeSpent ticket={ticket} /> }]
+      : []),
+    { name: "watchers", title: t("field.watchers"), ...(ticket.watchers.length > 0 && { mark: String(ticket.watchers.length) }), shown: () => <Watchers ticket={ticket} /> },
+    { name: "approvals", title: t("approval.title"), shown: () => <Approvals ticket={ticket} /> },
+    { name: "history", title: t("ticket.history"), shown: () => <History ticket={ticket} /> },
+  ];
+  const [opened, setOpened] = useState<string[]>(["facts"]);
   return (
     <Stack gap="md">
       <Moves ticket={ticket} />
       <Clocks ticket={ticket} />
-      <Tabs defaultValue="facts" keepMounted={false}>
-        <Tabs.List mb="sm">
-          <Tabs.Tab value="facts">{t("ticket.facts")}</Tabs.Tab>
-          <Tabs.Tab value="help">{t("ticket.suggestions")}</Tabs.Tab>
-          <Tabs.Tab value="approvals">{t("approval.title")}</Tabs.Tab>
-          <Tabs.Tab value="history">{t("ticket.history")}</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="facts">
-          <Fields ticket={ticket} />
-        </Tabs.Panel>
-        <Tabs.Panel value="help">
-          <Suggestions ticket={ticket} />
-        </Tabs.Panel>
-        <Tabs.Panel value="approvals">
-          <Stack gap="sm">
-            <TicketApprovals number={ticket.number} empty={<Note icon="check" title={t("ticket.no_approvals")} />} />
-          </Stack>
-        </Tabs.Panel>
-        <Tabs.Panel value="history">
-          <History ticket={ticket} />
-        </Tabs.Panel>
-      </Tabs>
+      <Accordion multiple value={opened} onChange={setOpened} variant="default" chevronSize={14} className="parts" keepMounted={false} transitionDuration={0}>
+        {parts.map((part) => (
+          <Accordion.Item key={part.name} value={part.name}>
+            <Accordion.Control>
+              <Group justify="space-between" wrap="nowrap">
+                <Text size="sm" fw={600}>
+                  {part.title}
+                </Text>
+                {part.mark && (
+                  <Text size="xs" className="quiet number">
+                    {part.mark}
+                  </Text>
+                )}
+              </Group>
+            </Accordion.Control>
+            <Accordion.Panel>{opened.includes(part.name) && part.shown()}</Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
     </Stack>
   );
 }
 
-type Change = { kind: "fields"; body: Schemas["TicketPatch"] } | { kind: "assignment"; body: Schemas["Assignment"] };
+function Approvals({ ticket }: { ticket: Ticket }): ReactNode {
+  const { t } = useTranslation();
+  const none = (
+    <Text size="sm" className="quiet">
+      {t("ticket.no_approvals")}
+    </Text>
+  );
+  return (
+    <Stack gap="sm">
+      <TicketApprovals number={ticket.number} empty={none} />
+      <AskApproval ticket={ticket} />
+    </Stack>
+  );
+}
 
 const LEVELS = ["high", "medium", "low"] as const;
 
@@ -61,32 +89,22 @@ function Fields({ ticket }: { ticket: Ticket }): ReactNode {
   const may = useMay();
   const word = useWord();
   const queues = useQuery(queuesQuery);
-  const agents = useQuery(peopleQuery("active = true"));
+  const staff = useStaff();
   const teams = useQuery(teamsQuery);
-  const change = useChange(ticket);
-  const assign = useAssign(ticket);
-  const [refused, setRefused] = useState<Change | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  function apply(wished: Change, version = ticket.version): void {
-    const onError = (error: Error) => {
-      if (error instanceof Problem && error.status === 412) setRefused(wished);
-      else setProblem(error instanceof Problem ? (error.fields[0]?.reason ?? error.detail) : t("composer.not_sent"));
-    };
-    const onSuccess = () => setProblem(null);
-    if (wished.kind === "fields") change.mutate({ body: wished.body, version }, { onError, onSuccess });
-    else assign.mutate({ body: wished.body, version }, { onError, onSuccess });
-  }
+  const { apply, problem, dialog } = useChanging(ticket);
+  const [why, setWhy] = useState(false);
+  const takes = may("tickets.assign") && ticket.assignee?.id !== me.id;
+  const take = () => apply({ kind: "assignment", body: { assignee: me.id } });
+  useHotkeys([["a", () => takes && take()]]);
 
   const fields = (body: Schemas["TicketPatch"]) => apply({ kind: "fields", body });
   const readOnly = !may("tickets.update");
   const levels = LEVELS.map((level) => ({ value: level, label: word("levels", level) }));
-  const staff = (agents.data?.items ?? []).filter((one) => one.roles.some((role) => role.role !== "requester"));
   return (
     <Stack gap={6}>
       {problem && (
         <Text size="sm" c="red" role="alert">
-          {problem}
+          {problem.fields[0]?.reason ?? problem.detail}
         </Text>
       )}
       <Fact label={t("field.requester")}>{ticket.requester && <Person name={ticket.requester.name} />}</Fact>
@@ -100,11 +118,16 @@ function Fields({ ticket }: { ticket: Ticket }): ReactNode {
         none={t("field.nobody")}
         choose={(assignee) => apply({ kind: "assignment", body: { assignee } })}
       />
-      {may("tickets.assign") && ticket.assignee?.id !== me.id && (
-        <Button variant="subtle" size="compact-xs" w="fit-content" ml="6.9rem" onClick={() => apply({ kind: "assignment", body: { assignee: me.id } })}>
-          {t("ticket.take")}
+      <Group gap={2} ml="6.9rem">
+        {takes && (
+          <Button variant="subtle" size="compact-xs" onClick={take}>
+            {t("ticket.take")}
+          </Button>
+        )}
+        <Button variant="subtle" size="compact-xs" color="gray" fw={400} onClick={() => setWhy(true)}>
+          {t("routing.why")}
         </Button>
-      )}
+      </Group>
       <Choice
         label={t("field.team")}
         value={ticket.team?.id ?? null}
@@ -137,26 +160,11 @@ function Fields({ ticket }: { ticket: Ticket }): ReactNode {
           onChange={(tags) => fields({ tags })}
         />
       </Fact>
-      {ticket.watchers.length > 0 && (
-        <Fact label={t("field.watchers")}>
-          <Group gap={4}>
-            {ticket.watchers.map((one) => (
-              <Badge key={one.id} variant="light" color="gray" tt="none" fw={400}>
-                {one.name}
-              </Badge>
-            ))}
-          </Group>
-        </Fact>
-      )}
-      <Conflict
-        change={refused}
-        ticket={ticket}
-        keep={() => setRefused(null)}
-        insist={() => {
-          setRefused(null);
-          if (refused) apply(refused);
-        }}
-      />
+      <Fact label={t("reminder.title")}>
+        <Reminder key={ticket.remind_at} ticket={ticket} readOnly={readOnly} set={(remind_at) => fields({ remind_at })} />
+      </Fact>
+      {dialog}
+      {why && <WhyThisPerson ticket={ticket} close={() => setWhy(false)} />}
     </Stack>
   );
 }
@@ -209,33 +217,30 @@ function Choice({ label, value, data, known, none, readOnly, choose }: ChoicePro
   );
 }
 
-interface ConflictProps {
-  change: Change | null;
+interface ReminderProps {
   ticket: Ticket;
-  keep: () => void;
-  insist: () => void;
+  readOnly: boolean;
+  set: (moment: string | null) => void;
 }
 
-/** Somebody else was faster: shows what stands now, and asks whether the change is still wanted. */
-function Conflict({ change, ticket, keep, insist }: ConflictProps): ReactNode {
+/** When the desk comes back to the ticket by itself. */
+function Reminder({ ticket, readOnly, set }: ReminderProps): ReactNode {
   const { t } = useTranslation();
-  const names = Object.keys(change?.body ?? {});
+  const [moment, setMoment] = useState(ticket.remind_at ? localMoment(ticket.remind_at) : "");
+  const changed = moment !== (ticket.remind_at ? localMoment(ticket.remind_at) : "");
   return (
-    <Modal opened={change !== null} onClose={keep} title={t("conflict.title")} closeButtonProps={{ "aria-label": t("action.close") }}>
-      <Stack>
-        <Text size="sm">{t("conflict.text")}</Text>
-        {names.map((name) => (
-          <Text key={name} size="sm">
-            {t("conflict.now", { field: t(`field.${name}` as "field.queue"), value: shownValue(ticket[name as keyof Ticket]) })}
-          </Text>
-        ))}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={keep}>
-            {t("conflict.keep")}
-          </Button>
-          <Button onClick={insist}>{t("conflict.insist")}</Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Group gap={4} wrap="nowrap">
+      <TextInput size="xs" flex={1} miw={0} type="datetime-local" aria-label={t("reminder.title")} value={moment} readOnly={readOnly} onChange={(event) => setMoment(event.target.value)} />
+      {changed && (
+        <Button size="compact-xs" onClick={() => set(moment ? new Date(moment).toISOString() : null)}>
+          {t("reminder.set")}
+        </Button>
+      )}
+      {!changed && ticket.remind_at && !readOnly && (
+        <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t("reminder.clear")} onClick={() => set(null)}>
+          <Icon name="close" size={14} />
+        </ActionIcon>
+      )}
+    </Group>
   );
 }

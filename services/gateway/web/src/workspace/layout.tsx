@@ -1,22 +1,27 @@
 import "../design/all";
 
 import { AppShell, Box, Burger, Divider, Group, NavLink, ScrollArea, Stack, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { myApprovalsQuery } from "../api/approvals";
 import type { Schemas } from "../api/client";
 import { queuesQuery, viewCountsQuery, viewsQuery } from "../api/queries";
+import { mentionsQuery } from "../api/together";
 import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon, type IconName } from "../shared/icons";
 import { useLive } from "../shared/live";
 import { useMay, useMe } from "../shared/me";
 import { Offline } from "../shared/offline";
 import { Person } from "../shared/person";
+import { FocusBox, useFocus } from "./focus";
+import { Keys } from "./keys";
 import { Palette } from "./palette";
+import { TimerMark } from "./time";
+import { Toasts } from "./toasts";
 import { type ListSearch, VIEWS } from "./views";
 
 export function WorkspaceLayout(): ReactNode {
@@ -24,6 +29,8 @@ export function WorkspaceLayout(): ReactNode {
   const me = useMe();
   const [opened, { toggle, close }] = useDisclosure();
   const open = useLive();
+  const navigate = useNavigate();
+  useHotkeys([["c", () => void navigate({ to: "/desk/new" }), { preventDefault: true }]]);
   return (
     <AppShell navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened } }} header={{ height: { base: 48, sm: 0 } }} padding={0}>
       <a href="#main" className="skip">
@@ -47,6 +54,7 @@ export function WorkspaceLayout(): ReactNode {
         </ScrollArea>
         <Divider />
         <Stack p="sm" gap="xs">
+          <TimerMark open={(number) => void navigate({ to: "/desk/tickets/$number", params: { number } })} />
           <Group justify="space-between" wrap="nowrap">
             <Person name={me.name} />
             <LiveMark open={open} />
@@ -63,7 +71,9 @@ export function WorkspaceLayout(): ReactNode {
       <AppShell.Main id="main">
         <Offline open={open} />
         <Palette />
+        <Keys />
         <Outlet />
+        <Toasts />
       </AppShell.Main>
     </AppShell>
   );
@@ -88,12 +98,15 @@ function Menu(): ReactNode {
   const views = useQuery(viewsQuery);
   const counts = useQuery(viewCountsQuery);
   const approvals = useQuery(myApprovalsQuery);
+  const mentions = useQuery(mentionsQuery);
+  const focused = useFocus().focus?.enabled ?? false;
   const onList = location.pathname === "/desk/tickets";
   return (
     <Stack gap={2}>
       <Entry to="/desk/new" icon="plus" label={t("nav.new_ticket")} active={location.pathname === "/desk/new"} />
+      <FocusBox />
       <Heading>{t("nav.views")}</Heading>
-      {VIEWS.map((view) => (
+      {VIEWS.filter((view) => !focused || view.name === "mine").map((view) => (
         <NavLink
           py={6}
           key={view.name}
@@ -103,7 +116,7 @@ function Menu(): ReactNode {
           renderRoot={(props) => <Link to="/desk/tickets" search={{ view: view.name }} {...props} />}
         />
       ))}
-      {views.data?.items.map((view) => (
+      {!focused && views.data?.items.map((view) => (
         <NavLink
           py={6}
           key={view.id}
@@ -114,8 +127,8 @@ function Menu(): ReactNode {
           renderRoot={(props) => <Link to="/desk/tickets" search={{ saved: view.id }} {...props} />}
         />
       ))}
-      <Heading>{t("nav.queues")}</Heading>
-      {queues.data?.items.map((queue) => (
+      {!focused && <Heading>{t("nav.queues")}</Heading>}
+      {!focused && queues.data?.items.map((queue) => (
         <NavLink
           py={6}
           key={queue.id}
@@ -126,6 +139,7 @@ function Menu(): ReactNode {
         />
       ))}
       <Heading>{t("nav.more")}</Heading>
+      <Entry to="/desk/mentions" icon="user" label={t("mention.title")} active={location.pathname === "/desk/mentions"} count={mentions.data?.unread} />
       <Entry
         to="/desk/approvals"
         icon="check"
@@ -159,7 +173,7 @@ function Heading({ children }: { children: ReactNode }): ReactNode {
 }
 
 interface EntryProps {
-  to: "/desk/new" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
+  to: "/desk/new" | "/desk/mentions" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
   icon: IconName;
   label: string;
   active: boolean;

@@ -37,6 +37,7 @@ export function TicketListPage(): ReactNode {
     ["k", () => setAt((place) => Math.max(place - 1, 0))],
     ["Enter", () => open(tickets[at])],
     ["o", () => open(tickets[at])],
+    ["x", () => tickets[at] && choose(tickets[at].id)],
   ]);
 
   function choose(id: string): void {

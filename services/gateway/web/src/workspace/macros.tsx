@@ -1,14 +1,14 @@
-import { Alert, Button, Group, List, Menu, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, List, Menu, Modal, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { readAnew } from "../api/changes";
 import { api, ifMatch, onceKey, type Schemas, take, type Ticket } from "../api/client";
-import { Problem } from "../api/problem";
 import { macroEffectQuery, macrosQuery } from "../api/queries";
 import { Failed, Loading } from "../shared/states";
 import { shownValue } from "../shared/values";
+import { Refused } from "./parts";
 
 type Macro = Schemas["Macro"];
 
@@ -53,7 +53,6 @@ function Preview({ ticket, macro, close }: { ticket: Ticket; macro: Macro; close
     onSuccess: close,
     onSettled: () => readAnew(queries, ticket.number),
   });
-  const problem = applying.error instanceof Problem ? applying.error : null;
   return (
     <Modal opened onClose={close} title={macro.name} closeButtonProps={{ "aria-label": t("action.close") }}>
       {effect.isPending && <Loading />}
@@ -72,11 +71,7 @@ function Preview({ ticket, macro, close }: { ticket: Ticket; macro: Macro; close
               </List.Item>
             ))}
           </List>
-          {applying.isError && (
-            <Alert color="red" variant="light" role="alert">
-              {problem?.status === 412 ? t("conflict.moved") : (problem?.detail ?? t("composer.not_sent"))}
-            </Alert>
-          )}
+          <Refused error={applying.error} />
           <Text size="xs" className="quiet">
             {t("macro.preview")}
           </Text>

@@ -1,12 +1,14 @@
-import { Alert, Button, Group, Modal, Stack, Textarea } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useMove } from "../api/changes";
-import type { Schemas, Ticket } from "../api/client";
-import { Problem } from "../api/problem";
+import { readAnew, useMove } from "../api/changes";
+import { api, onceKey, type Schemas, take, type Ticket } from "../api/client";
 import { movesQuery } from "../api/queries";
+import { useWord } from "../shared/badges";
+import { Refused } from "./parts";
+import { tell } from "./toasts";
 
 type Move = Schemas["Transition"];
 
@@ -23,14 +25,35 @@ function useName(): (move: Move) => string {
 export function Moves({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();
   const name = useName();
+  const word = useWord();
   const moves = useQuery(movesQuery(ticket.number));
   const move = useMove(ticket);
   const [asking, setAsking] = useState<Move | null>(null);
-  const problem = move.error instanceof Problem ? move.error : null;
+  const queries = useQueryClient();
+
+  /** Says what was done, with the way back where the workflow has one. */
+  async function done(to: string): Promise<void> {
+    const legal = await queries.fetchQuery({ ...movesQuery(ticket.number), staleTime: 0 });
+    const back = legal.items.find((one) => one.to === ticket.state && !one.comment_required && one.required_fields.length === 0);
+    const undo = async () => {
+      await take(api.POST("/api/v1/tickets/{ticket}/transitions", { params: { path: { ticket: ticket.number }, header: onceKey() }, body: { to: ticket.state } }));
+      await readAnew(queries, ticket.number);
+    };
+    tell(t("undo.now", { number: ticket.number, state: word("states", to) }), back && undo);
+  }
+
+  function send(body: Schemas["Move"]): void {
+    move.mutate(body, {
+      onSuccess: () => {
+        setAsking(null);
+        void done(body.to);
+      },
+    });
+  }
 
   function go(to: Move): void {
     if (to.comment_required || to.required_fields.length > 0) setAsking(to);
-    else move.mutate({ to: to.to });
+    else send({ to: to.to });
   }
 
   return (
@@ -42,12 +65,8 @@ export function Moves({ ticket }: { ticket: Ticket }): ReactNode {
           </Button>
         ))}
       </Group>
-      {move.isError && (
-        <Alert color={problem?.status === 412 ? "yellow" : "red"} variant="light" py={6} role="alert">
-          {problem?.status === 412 ? t("conflict.moved") : (problem?.detail ?? t("composer.not_sent"))}
-        </Alert>
-      )}
-      {asking && <Ask move={asking} close={() => setAsking(null)} send={(body) => move.mutate(body, { onSuccess: () => setAsking(null) })} />}
+      <Refused error={move.error} />
+      {asking && <Ask move={asking} close={() => setAsking(null)} send={send} />}
     </Stack>
   );
 }

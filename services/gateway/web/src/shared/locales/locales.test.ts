@@ -5,15 +5,18 @@ import { describe, expect, it } from "vitest";
 import adminEn from "./admin.en.json";
 import adminPl from "./admin.pl.json";
 import adminRu from "./admin.ru.json";
+import deskEn from "./desk.en.json";
+import deskPl from "./desk.pl.json";
+import deskRu from "./desk.ru.json";
 import en from "./en.json";
 import pl from "./pl.json";
 import ru from "./ru.json";
 
 const SOURCES = join(import.meta.dirname, "../..");
 const texts: Record<string, Record<string, Record<string, string>>> = {
-  en: { ...en, ...adminEn },
-  pl: { ...pl, ...adminPl },
-  ru: { ...ru, ...adminRu },
+  en: { ...en, ...adminEn, ...deskEn },
+  pl: { ...pl, ...adminPl, ...deskPl },
+  ru: { ...ru, ...adminRu, ...deskRu },
 };
 
 const keys = (language: string) =>
@@ -28,7 +31,7 @@ const code = (readdirSync(SOURCES, { recursive: true }) as string[])
   .map((name) => readFileSync(join(SOURCES, name), "utf8"))
   .join("\n");
 /** Groups whose words are named by the desk's own data: states, priorities, fields. */
-const BY_DATA = /^(states|priorities|types|clocks|levels|clock_states|moves|views|orders|field|board_by|approval_states|task_states|price|categories|sections|section_fields)\./;
+const BY_DATA = /^(states|priorities|types|clocks|levels|clock_states|moves|views|orders|field|board_by|approval_states|task_states|price|categories|sections|section_fields|links|activities|outcomes|keys|requirements)\./;
 
 describe.each(["pl", "ru"])("the texts in %s", (language) => {
   it("are those that English has", () => expect(keys(language).sort()).toEqual(keys("en").sort()));

@@ -1,0 +1,43 @@
+/** All that the keyboard does, on a sheet that ? opens. */
+import { Kbd, Modal, Table } from "@mantine/core";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+const KEYS = [
+  ["Ctrl + K", "palette"],
+  ["?", "sheet"],
+  ["n", "next"],
+  ["c", "create"],
+  ["j / k", "walk"],
+  ["Enter", "open"],
+  ["x", "choose"],
+  ["/", "search"],
+  ["r", "reply"],
+  ["u", "back"],
+  ["a", "take"],
+  ["Ctrl + Enter", "send"],
+  ["@", "name"],
+] as const;
+
+export function Keys(): ReactNode {
+  const { t } = useTranslation();
+  const [opened, { open, close }] = useDisclosure();
+  useHotkeys([["shift+?", open]]);
+  return (
+    <Modal opened={opened} onClose={close} title={t("keys_sheet.title")} closeButtonProps={{ "aria-label": t("action.close") }}>
+      <Table fz="sm">
+        <Table.Tbody>
+          {KEYS.map(([key, does]) => (
+            <Table.Tr key={key}>
+              <Table.Td>
+                <Kbd>{key}</Kbd>
+              </Table.Td>
+              <Table.Td>{t(`keys.${does}`)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  );
+}
