@@ -14,7 +14,7 @@ from embedded.databases import SERVICES
 # What others keep copies of, or count by: table and column of the service that is the master.
 SEEN_BY_OTHERS = {
     "gateway": {"tenants", "users", "organizations", "teams", "roles"},
-    "tickets": {"tickets"},
+    "tickets": {"tickets", "field_tables"},
     "sla": {"tickets"},
     "knowledge": {"articles"},
     "cmdb": {"items"},

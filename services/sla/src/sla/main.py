@@ -20,6 +20,7 @@ from sla.api.agreement_service import AgreementService
 from sla.api.checking import EVERY, check_all
 from sla.api.commands import add_check
 from sla.api.compliance_service import ComplianceService
+from sla.api.fields import on_fields_changed
 from sla.api.holiday_feeds import HolidayFeeds
 from sla.api.replay_service import ReplayService
 from sla.api.sla_service import SlaService
@@ -64,6 +65,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             Handler(tickets.TimeEntryAdded, on_time_entry),
             Handler(tickets.TimeEntryChanged, on_time_entry),
             Handler(tickets.TimeEntryRemoved, on_time_entry),
+            Handler(tickets.FieldSchemaChanged, on_fields_changed),
             Handler(directory.TenantChanged, on_tenant_changed),
         ],
         timers=[

@@ -15,6 +15,7 @@ from deskmesh.tickets.v1 import (
     configuration_service_pb2,
     draft_service_pb2,
     field_service_pb2,
+    field_table_service_pb2,
     focus_service_pb2,
     link_service_pb2,
     macro_service_pb2,
@@ -39,6 +40,7 @@ from tickets.api.clocks import clock_handlers
 from tickets.api.configuration import ConfigurationServicer
 from tickets.api.directory import DirectoryEvents, backfill_directory, person_of
 from tickets.api.drafts import DraftServicer
+from tickets.api.field_tables import FieldTableServicer
 from tickets.api.fields import FieldServicer
 from tickets.api.focus import FocusServicer
 from tickets.api.links import LinkServicer
@@ -73,6 +75,7 @@ _CATALOG = catalog_service_pb2.DESCRIPTOR.services_by_name["CatalogService"]
 _CONFIGURATION = configuration_service_pb2.DESCRIPTOR.services_by_name["ConfigurationService"]
 _MERGES = merge_service_pb2.DESCRIPTOR.services_by_name["MergeService"]
 _FIELDS = field_service_pb2.DESCRIPTOR.services_by_name["FieldService"]
+_FIELD_TABLES = field_table_service_pb2.DESCRIPTOR.services_by_name["FieldTableService"]
 _WORKFLOWS = workflow_service_pb2.DESCRIPTOR.services_by_name["WorkflowService"]
 _BULK = bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
@@ -100,7 +103,11 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     async def backfill(_: object) -> None:
         await backfill_directory(databases, gateway)
 
+    async def tell_fields(_: object) -> None:
+        await field_tables.tell_all(databases, gateway)
+
     configurations = Configurations(databases)
+    field_tables = FieldTableServicer(configurations)
     desk = Desk(Numbers(databases), Vocabulary(), CallersAsRequesters(), ensure_requester)
     automation = Automation(configurations, KeptRules(), desk)
     return Parts(
@@ -111,6 +118,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_CATALOG, CatalogServicer(configurations, desk)),
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_FIELDS, FieldServicer(configurations)),
+            Servicer(_FIELD_TABLES, field_tables),
             Servicer(_WORKFLOWS, WorkflowServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_BULK, BulkServicer(configurations)),
@@ -132,6 +140,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             MailEvents(databases, configurations, desk, objects).handler(),
             *clock_handlers(),
             *automation.handlers(),
+            field_tables.handler(),
         ],
         timers=[
             *MovingTimers(configurations).handlers(),
@@ -142,7 +151,10 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             *RoutingTimers(configurations).handlers(),
             BulkTimers(configurations, desk.vocabulary).handler(),
         ],
-        jobs=[Job("backfill-directory", every=timedelta(minutes=1), run=backfill)],
+        jobs=[
+            Job("backfill-directory", every=timedelta(minutes=1), run=backfill),
+            Job("tell-fields", every=timedelta(hours=1), run=tell_fields),
+        ],
     )
 
 
@@ -153,6 +165,7 @@ SERVICE = Service(
     migrations="tickets.migrations",
     restored=(
         f"UPDATE tickets SET version = version + {VERSIONS_AHEAD}",  # noqa: S608 (a number of ours)
+        f"UPDATE field_tables SET version = version + {VERSIONS_AHEAD}, told_at = 'epoch'",  # noqa: S608 (as above)
         "UPDATE number_blocks SET next_number = next_number + 10000",
     ),
 )

@@ -7,6 +7,7 @@ from deskmesh.tickets.v1 import change_service_pb2 as changes
 from deskmesh.tickets.v1 import configuration_service_pb2 as configuration
 from deskmesh.tickets.v1 import draft_service_pb2 as drafts
 from deskmesh.tickets.v1 import field_service_pb2 as fields
+from deskmesh.tickets.v1 import field_table_service_pb2 as field_tables
 from deskmesh.tickets.v1 import focus_service_pb2 as focus
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
@@ -104,6 +105,7 @@ DELETE_MACRO = rpc(macros.DeleteMacroRequest, macros.DeleteMacroResponse)
 APPLY_MACRO = rpc(macros.ApplyMacroRequest, macros.ApplyMacroResponse)
 PREVIEW_MACRO = rpc(macros.PreviewMacroRequest, macros.PreviewMacroResponse)
 
+GET_FIELD_TABLE = rpc(field_tables.GetFieldTableRequest, field_tables.GetFieldTableResponse)
 LIST_FIELDS = rpc(fields.ListFieldsRequest, fields.ListFieldsResponse)
 GET_FIELD = rpc(fields.GetFieldRequest, fields.GetFieldResponse)
 CREATE_FIELD = rpc(fields.CreateFieldRequest, fields.CreateFieldResponse)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chassis.db import Tx
 from chassis.guarded_http import Network
 from chassis.paging import page_of
+from deskmesh.sla.v1 import sla_pb2
 from deskmesh.sla.v1 import sla_service_pb2 as pb
 from sla.api.drafts import (
     CALENDAR_FIELDS,
@@ -20,6 +21,7 @@ from sla.api.masks import masked
 from sla.api.times import time_of, time_or_none
 from sla.app import calendars, holiday_feeds, policies, reading
 from sla.app.refusals import invalid
+from sla.db.rules import PolicyRow
 from sla.domain import durations
 from sla.publish.messages import (
     calendar_message,
@@ -144,16 +146,22 @@ class SlaService:
         )
 
     async def CreatePolicy(self, tx: Tx, request: pb.CreatePolicyRequest) -> pb.CreatePolicyResponse:
-        row = await policies.create_policy(tx, draft=policy_draft(request.policy))
-        return pb.CreatePolicyResponse(policy=policy_message(row))
+        row = await policies.create_policy(
+            tx, draft=policy_draft(request.policy), fields_version=request.fields_version
+        )
+        return pb.CreatePolicyResponse(policy=await _policy(tx, row))
 
     async def GetPolicy(self, tx: Tx, request: pb.GetPolicyRequest) -> pb.GetPolicyResponse:
         row = await policies.get_policy(tx, policy_id=request.policy_id)
-        return pb.GetPolicyResponse(policy=policy_message(row))
+        return pb.GetPolicyResponse(policy=await _policy(tx, row))
 
     async def ListPolicies(self, tx: Tx, request: pb.ListPoliciesRequest) -> pb.ListPoliciesResponse:
         rows, token = await policies.list_policies(tx, page=page_of(request))
-        return pb.ListPoliciesResponse(policies=[policy_message(row) for row in rows], next_page_token=token)
+        faults = await policies.policy_faults(tx, rows=rows)
+        return pb.ListPoliciesResponse(
+            policies=[policy_message(row, of_it) for row, of_it in zip(rows, faults, strict=True)],
+            next_page_token=token,
+        )
 
     async def UpdatePolicy(self, tx: Tx, request: pb.UpdatePolicyRequest) -> pb.UpdatePolicyResponse:
         fields = masked(request.update_mask, request.patch, POLICY_FIELDS)
@@ -162,11 +170,17 @@ class SlaService:
             policy_id=request.policy_id,
             changes=policy_values(request.patch, fields),
             expected_version=request.expected_version or None,
+            fields_version=request.fields_version,
         )
-        return pb.UpdatePolicyResponse(policy=policy_message(row))
+        return pb.UpdatePolicyResponse(policy=await _policy(tx, row))
 
     async def DeletePolicy(self, tx: Tx, request: pb.DeletePolicyRequest) -> pb.DeletePolicyResponse:
         await policies.delete_policy(
             tx, policy_id=request.policy_id, expected_version=request.expected_version or None
         )
         return pb.DeletePolicyResponse()
+
+
+async def _policy(tx: Tx, row: PolicyRow) -> sla_pb2.Policy:
+    [faults] = await policies.policy_faults(tx, rows=[row])
+    return policy_message(row, faults)

@@ -24,6 +24,7 @@ AnyTicketEvent = events_pb2.TicketCreated | Changed | events_pb2.CommentAdded
 
 _STATE = "state"
 _CATEGORY = "state_category"
+_MONEY = {"amount", "currency"}
 # Of the shipped workflows: for a move told late by an event that does not name its category yet.
 _SHIPPED_CATEGORIES = {
     "new": "new",
@@ -98,10 +99,14 @@ def _facts(message: AnyTicketEvent) -> dict[str, object]:
         return {}
     now = _all_facts(message.ticket)
     told = {change.field: change.new_value for change in message.changes}
+    was = {change.field: change.old_value for change in message.changes}
     facts: dict[str, object] = {}
     for name in dict.fromkeys([*told, *message.changed_fields]):
         if name.startswith(CUSTOM) or name in now:
-            facts[name] = _fact(name, told[name], now) if name in told else now.get(name)
+            if name.startswith(CUSTOM) and name in told:
+                facts |= _custom_facts(name, _plain(told[name]), was=_plain(was[name]))
+            else:
+                facts[name] = _fact(name, told[name], now) if name in told else now.get(name)
     if isinstance(message, events_pb2.TicketStateChanged):
         facts[_STATE] = message.new_state
         facts[_CATEGORY] = _category(message)
@@ -124,8 +129,16 @@ def _all_facts(ticket: ticket_pb2.Ticket) -> dict[str, object]:
     for name in REFERENCES:
         facts[name] = _reference(getattr(ticket, name))
     for slug, value in ticket.fields.fields.items():
-        facts[CUSTOM + slug] = _text(_plain(value))
+        facts |= _custom_facts(CUSTOM + slug, _plain(value))
     return facts
+
+
+def _custom_facts(name: str, plain: object, *, was: object = None) -> dict[str, object]:
+    """A custom value by the names that conditions use: an amount of money has a currency beside it."""
+    if isinstance(plain, dict) and plain.keys() == _MONEY:
+        return {name: str(plain["amount"]), f"{name}.currency": str(plain["currency"])}
+    currency = {f"{name}.currency": None} if isinstance(was, dict) and was.keys() == _MONEY else {}
+    return {name: None if plain == "" else _text(plain), **currency}
 
 
 def _reference(value: types_pb2.Ref | types_pb2.PersonRef | str) -> list[str] | None:
@@ -142,8 +155,6 @@ def _fact(name: str, value: Value, now: Mapping[str, object]) -> object:
     plain = _plain(value)
     if plain is None or plain == "":
         return None
-    if name.startswith(CUSTOM):
-        return _text(plain)
     if name in LISTS:
         return [str(one) for one in plain] if isinstance(plain, list) else [str(plain)]
     if name not in REFERENCES:

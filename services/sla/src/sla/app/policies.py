@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from chassis.ids import is_id
 from chassis.paging import Keyset, Page
 from sla import publish
 from sla.app.calendars import get_calendar
+from sla.app.fields import checked_fields, faults_of, known_fields
 from sla.app.policy_draft import PolicyDraft
 from sla.app.refusals import check_name, invalid
 from sla.app.rules import keep_policy, lock_rules, rules_changed
@@ -24,40 +25,50 @@ _NONE = UUID(int=0)
 _BY_ORDER = Keyset([(PolicyRow.position, False), (PolicyRow.id, False)])
 
 
-async def create_policy(tx: Tx, *, draft: PolicyDraft, since: datetime | None = None) -> PolicyRow:
-    """Makes a policy, in force from now on or since another time. Raises InvalidInput."""
+async def create_policy(
+    tx: Tx, *, draft: PolicyDraft, since: datetime | None = None, fields_version: int = 0
+) -> PolicyRow:
+    """Makes a policy, in force from now on or since another time.
+
+    Raises InvalidInput, and InProgress where the fields of tickets are not known as of `fields_version` yet.
+    """
     state = await lock_rules(tx)
-    draft = await _checked(tx, draft)
+    draft = await _checked(tx, draft, fields_version=fields_version)
     row = PolicyRow()
     _write(row, draft)
     tx.add(row)
     await tx.flush()
     await keep_policy(tx, policy_id=row.id, version=row.version, document=asdict(draft), since=since)
     await rules_changed(tx, state)
-    _told(tx, row, {}, asdict(draft), version=row.version)
+    _told(tx, row, {}, _said(draft), version=row.version)
     return row
 
 
 async def update_policy(
-    tx: Tx, *, policy_id: str, changes: Mapping[str, object], expected_version: int | None
+    tx: Tx,
+    *,
+    policy_id: str,
+    changes: Mapping[str, object],
+    expected_version: int | None,
+    fields_version: int = 0,
 ) -> PolicyRow:
     """Changes fields of a policy; running clocks follow it, stopped ones stay as they were.
 
-    Raises NotFound, Stale and InvalidInput.
+    Raises NotFound, Stale, InvalidInput, and InProgress as `create_policy`.
     """
     state = await lock_rules(tx)
     row = await _locked(tx, policy_id)
     check_version(row, expected_version)
     before = _draft(row)
     draft = replace(before, **changes)  # type: ignore[arg-type]  # the door hands fields of the draft
-    draft = await _checked(tx, draft)
+    draft = await _checked(tx, draft, before=before, fields_version=fields_version)
     if draft == before:
         return row
     _write(row, draft)
     await tx.flush()
     await keep_policy(tx, policy_id=row.id, version=row.version, document=asdict(draft))
     await rules_changed(tx, state)
-    _told(tx, row, asdict(before), asdict(draft), version=row.version)
+    _told(tx, row, _said(before), _said(draft), version=row.version)
     return row
 
 
@@ -66,7 +77,7 @@ async def delete_policy(tx: Tx, *, policy_id: str, expected_version: int | None)
     state = await lock_rules(tx)
     row = await _locked(tx, policy_id)
     check_version(row, expected_version)
-    before, version = asdict(_draft(row)), row.version + 1
+    before, version = _said(_draft(row)), row.version + 1
     await tx.session.delete(row)
     await tx.flush()
     await keep_policy(tx, policy_id=row.id, version=version, document=None)
@@ -93,9 +104,18 @@ async def _locked(tx: Tx, policy_id: str) -> PolicyRow:
     return await get_for_update(tx, PolicyRow, (await get_policy(tx, policy_id=policy_id)).id)
 
 
-async def _checked(tx: Tx, draft: PolicyDraft) -> PolicyDraft:
+async def policy_faults(tx: Tx, *, rows: Sequence[PolicyRow]) -> list[list[tuple[str, str]]]:
+    """Of each policy the places at which it names what tickets do not have any more, and why."""
+    known = await known_fields(tx)
+    return [faults_of(_draft(row), known) for row in rows]
+
+
+async def _checked(
+    tx: Tx, draft: PolicyDraft, *, before: PolicyDraft | None = None, fields_version: int = 0
+) -> PolicyDraft:
     """The same with the id of its calendar. Raises InvalidInput with the first rule that is broken."""
     check_name(draft.name)
+    draft = await checked_fields(tx, draft, before=before, fields_version=fields_version)
     draft.ruled(id_=_NONE, version=0, calendar_id=_NONE)
     try:
         calendar = await get_calendar(tx, calendar=draft.calendar_id)
@@ -109,6 +129,13 @@ async def _checked(tx: Tx, draft: PolicyDraft) -> PolicyDraft:
 def _draft(row: PolicyRow) -> PolicyDraft:
     values = {one.name: getattr(row, one.name) for one in fields(PolicyDraft) if one.name != "order"}
     return PolicyDraft(**{**values, "calendar_id": str(row.calendar_id), "order": row.position})
+
+
+def _said(draft: PolicyDraft) -> dict[str, object]:
+    """What people wrote of it."""
+    said = asdict(draft)
+    del said["field_types"]
+    return said
 
 
 def _write(row: PolicyRow, draft: PolicyDraft) -> None:

@@ -45,11 +45,23 @@ class PolicyDraft:
     escalations: list[dict[str, object]] = field(default_factory=list)
     """{"clock", "at", "time", "to"} of each step of the escalation chain."""
 
+    field_types: dict[str, str] = field(default_factory=dict)
+    """{"fields.cost": "number"}: of the tenant's own fields that it names."""
+
+    def conditions(self) -> list[tuple[str, str, bool]]:
+        """Each place of a condition, the condition, and whether it is one of a clock of the policy's own."""
+        parts = [
+            (f"clocks[{index}].{part}", str(clock[part]), True)
+            for index, clock in enumerate(self.clocks)
+            for part in ("start", "stop", "pause")
+        ]
+        return [("condition", self.condition, False), ("pause_when", self.pause_when, False), *parts]
+
     def ruled(self, *, id_: UUID, version: int, calendar_id: UUID) -> Policy:
         """The policy to reckon with. Raises InvalidInput with the first rule that is broken."""
         if self.kind not in KINDS:
             raise invalid(("kind", f"must be one of {', '.join(KINDS)}"))
-        own = _own_clocks(self.clocks)
+        own = _own_clocks(self.clocks, self.field_types)
         with refusals_told():
             return Policy(
                 id=id_,
@@ -57,7 +69,7 @@ class PolicyDraft:
                 name=self.name,
                 order=self.order,
                 kind=self.kind,
-                holds=compiled(self.condition),
+                holds=compiled(self.condition, types=self.field_types),
                 calendar_id=calendar_id,
                 targets=checked_targets(
                     [(clock, priority, target) for clock, priority, target in self.targets],
@@ -66,7 +78,9 @@ class PolicyDraft:
                 pause_states=checked_pause_states(self.pause_states),
                 warnings=checked_warnings(self.warnings),
                 active=self.active,
-                pause_when=compiled(self.pause_when, "pause_when") if self.pause_when else None,
+                pause_when=compiled(self.pause_when, "pause_when", types=self.field_types)
+                if self.pause_when
+                else None,
                 pause_words=self.pause_when,
                 restart_on=checked_restart_on(self.restart_on),
                 counts_from_change=checked_recompute(self.recompute),
@@ -80,18 +94,19 @@ class PolicyDraft:
         return cls(**document)  # type: ignore[arg-type]  # what asdict made of a draft
 
 
-def _own_clocks(written: Sequence[Mapping[str, object]]) -> tuple[OwnClock, ...]:
+def _own_clocks(written: Sequence[Mapping[str, object]], types: Mapping[str, str]) -> tuple[OwnClock, ...]:
     with refusals_told():
         checked_own_names([str(clock["name"]) for clock in written])
-    return tuple(_own_clock(clock, f"clocks[{index}]") for index, clock in enumerate(written))
+    return tuple(_own_clock(clock, f"clocks[{index}]", types) for index, clock in enumerate(written))
 
 
-def _own_clock(written: Mapping[str, object], place: str) -> OwnClock:
+def _own_clock(written: Mapping[str, object], place: str, types: Mapping[str, str]) -> OwnClock:
     for part in ("start", "stop"):
         if not str(written[part]).strip():
             raise invalid((f"{place}.{part}", "must not be empty"))
     starts, stops, pauses = (
-        compiled(str(written[part]), f"{place}.{part}", of_clock=True) for part in ("start", "stop", "pause")
+        compiled(str(written[part]), f"{place}.{part}", of_clock=True, types=types)
+        for part in ("start", "stop", "pause")
     )
     words = str(written["pause"])
     return OwnClock(

@@ -18,6 +18,7 @@ from chassis.ids import is_id, new_id
 from chassis.paging import Keyset, Page
 from sla.app.calendar_draft import CalendarDraft
 from sla.app.calendars import get_calendar
+from sla.app.fields import checked_fields
 from sla.app.policies import get_policy
 from sla.app.policy_draft import PolicyDraft
 from sla.app.reading import readable_ticket
@@ -146,7 +147,7 @@ async def _proposed(tx: Tx, book: RuleBook, proposal: Proposal) -> RuleBook:
             except NotFound:
                 raise invalid(("policy_id", "there is no such policy")) from None
         calendar_id = await _calendar_id(tx, proposal.policy.calendar_id, "policy.calendar_id")
-        draft = replace(proposal.policy, calendar_id=str(calendar_id))
+        draft = await checked_fields(tx, replace(proposal.policy, calendar_id=str(calendar_id)))
         policy = PolicyVersion(
             policy_id, ALWAYS, draft.ruled(id_=policy_id, version=0, calendar_id=calendar_id)
         )

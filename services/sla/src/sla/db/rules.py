@@ -23,6 +23,15 @@ class Tenant(TenantCopy, Base):
     country: Mapped[str]
 
 
+class FieldTableRow(TenantCopy, Base):
+    """A copy of the table of fields that tickets tells of; `id` is the tenant's own."""
+
+    __tablename__ = "field_tables"
+
+    # [{"name", "type", "values", "active"}, ...]; no values: any.
+    fields: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
+
+
 class RuleBookState(TenantCopy, Base):
     """One per tenant, `id` is the tenant's own: which state of its rules this is.
 
@@ -103,6 +112,8 @@ class PolicyRow(TenantRow, Base):
     clocks: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
     # [{"clock": "resolution", "at": "PT30M", "time": "wall", "to": ["supervisor"]}, ...].
     escalations: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
+    # {"fields.cost": "number"}: of the tenant's own fields that it names, as they were when it was saved.
+    field_types: Mapped[dict[str, str]] = mapped_column(JSONB)
 
 
 class PolicyVersionRow(TenantCopy, Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -214,8 +214,8 @@ def _holidays(days: Pairs) -> list[sla_pb2.Holiday]:
     return [sla_pb2.Holiday(date=date, name=name) for date, name in days]
 
 
-def policy_message(row: PolicyRow) -> sla_pb2.Policy:
-    """A policy."""
+def policy_message(row: PolicyRow, faults: Sequence[tuple[str, str]]) -> sla_pb2.Policy:
+    """A policy, and each place of it that names what tickets do not have any more, with the reason."""
     return sla_pb2.Policy(
         id=str(row.id),
         name=row.name,
@@ -238,6 +238,7 @@ def policy_message(row: PolicyRow) -> sla_pb2.Policy:
         created_at=moment(row.created_at),
         updated_at=moment(row.updated_at),
         version=row.version,
+        faults=[sla_pb2.PolicyFault(field=field, reason=reason) for field, reason in faults],
     )
 
 

@@ -306,6 +306,7 @@ class Policy(_message.Message):
     RECOMPUTE_FIELD_NUMBER: _builtins.int
     CLOCKS_FIELD_NUMBER: _builtins.int
     ESCALATIONS_FIELD_NUMBER: _builtins.int
+    FAULTS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     name: _builtins.str
     order: _builtins.int
@@ -344,6 +345,10 @@ class Policy(_message.Message):
     def escalations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Escalation]:
         """Who is told, beyond the warnings, when a clock comes near its target or has passed it."""
 
+    @_builtins.property
+    def faults(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyFault]:
+        """What of it can never hold as things are now: a field that was put to rest, a choice that is gone. Output only."""
+
     def __init__(
         self,
         *,
@@ -365,16 +370,42 @@ class Policy(_message.Message):
         recompute: _builtins.str = ...,
         clocks: _abc.Iterable[Global___OwnClock] | None = ...,
         escalations: _abc.Iterable[Global___Escalation] | None = ...,
+        faults: _abc.Iterable[Global___PolicyFault] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "calendar_id", b"calendar_id", "clocks", b"clocks", "condition", b"condition", "created_at", b"created_at", "escalations", b"escalations", "id", b"id", "kind", b"kind", "name", b"name", "order", b"order", "pause_states", b"pause_states", "pause_when", b"pause_when", "recompute", b"recompute", "restart_on", b"restart_on", "targets", b"targets", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "calendar_id", b"calendar_id", "clocks", b"clocks", "condition", b"condition", "created_at", b"created_at", "escalations", b"escalations", "faults", b"faults", "id", b"id", "kind", b"kind", "name", b"name", "order", b"order", "pause_states", b"pause_states", "pause_when", b"pause_when", "recompute", b"recompute", "restart_on", b"restart_on", "targets", b"targets", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__active: _TypeAlias = _typing.Literal["active"]  # noqa: Y015
     _WhichOneofArgType__active: _TypeAlias = _typing.Literal["_active", b"_active"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__active) -> _WhichOneofReturnType__active | None: ...
 
 Global___Policy: _TypeAlias = Policy  # noqa: Y015
+
+@_typing.final
+class PolicyFault(_message.Message):
+    """Something that a policy names and that tickets do not have any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """Where in the policy: "condition", "clocks[0].start"."""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyFault: _TypeAlias = PolicyFault  # noqa: Y015
 
 @_typing.final
 class Escalation(_message.Message):

@@ -501,16 +501,22 @@ class CreatePolicyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     POLICY_FIELD_NUMBER: _builtins.int
+    FIELDS_VERSION_FIELD_NUMBER: _builtins.int
+    fields_version: _builtins.int
+    """The version of the table of fields (tickets, FieldTableService) that it was written by: where sla has not heard of it yet,
+    FIELDS_BEHIND. 0: whichever sla has.
+    """
     @_builtins.property
     def policy(self) -> _sla_pb2.Policy: ...
     def __init__(
         self,
         *,
         policy: _sla_pb2.Policy | None = ...,
+        fields_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields_version", b"fields_version", "policy", b"policy"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -628,8 +634,13 @@ class UpdatePolicyRequest(_message.Message):
     PATCH_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    FIELDS_VERSION_FIELD_NUMBER: _builtins.int
     policy_id: _builtins.str
     expected_version: _builtins.int
+    fields_version: _builtins.int
+    """The version of the table of fields (tickets, FieldTableService) that it was written by: where sla has not heard of it yet,
+    FIELDS_BEHIND. 0: whichever sla has.
+    """
     @_builtins.property
     def patch(self) -> _sla_pb2.Policy: ...
     @_builtins.property
@@ -641,10 +652,11 @@ class UpdatePolicyRequest(_message.Message):
         patch: _sla_pb2.Policy | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
         expected_version: _builtins.int = ...,
+        fields_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["patch", b"patch", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "patch", b"patch", "policy_id", b"policy_id", "update_mask", b"update_mask"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "fields_version", b"fields_version", "patch", b"patch", "policy_id", b"policy_id", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

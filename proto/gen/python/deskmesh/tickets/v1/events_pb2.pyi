@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from deskmesh.common.v1 import types_pb2 as _types_pb2
 from deskmesh.tickets.v1 import approval_pb2 as _approval_pb2
+from deskmesh.tickets.v1 import field_table_pb2 as _field_table_pb2
 from deskmesh.tickets.v1 import major_incident_pb2 as _major_incident_pb2
 from deskmesh.tickets.v1 import rating_pb2 as _rating_pb2
 from deskmesh.tickets.v1 import ticket_pb2 as _ticket_pb2
@@ -888,6 +889,28 @@ class MessageRejected(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MessageRejected: _TypeAlias = MessageRejected  # noqa: Y015
+
+@_typing.final
+class FieldSchemaChanged(_message.Message):
+    """The fields that conditions over the tickets of a tenant may name changed, or are told again. Aggregate: the tenant's id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TABLE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def table(self) -> _field_table_pb2.FieldTable: ...
+    def __init__(
+        self,
+        *,
+        table: _field_table_pb2.FieldTable | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["table", b"table"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["table", b"table"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FieldSchemaChanged: _TypeAlias = FieldSchemaChanged  # noqa: Y015
 
 @_typing.final
 class SettingChanged(_message.Message):

@@ -84,6 +84,46 @@ class FieldQuery(PageQuery):
     )
 
 
+class FilterField(Output):
+    """A field that filters and conditions over tickets may name."""
+
+    name: str = About(description="As filters name it: `priority`, `fields.cost_centre`.")
+    title: str | None = About(description="What people call it; null: it is not the tenant's own.")
+    type: str = About(description="`string`, `number`, `bool`, `timestamp`, `list` or `reference`.")
+    values: list[str] = About(description="The only ones that make sense; none: any.")
+    kind: str | None = About(description="Of the tenant's own: its type as a field.")
+    active: bool = About(description=ACTIVE)
+
+
+class FieldTable(Output):
+    """What filters and conditions over tickets may name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "version": 4,
+                    "changed_at": EARLIER,
+                    "fields": [
+                        {
+                            "name": "fields.broken_part",
+                            "title": "Broken part",
+                            "type": "string",
+                            "values": ["battery", "screen"],
+                            "kind": "choice",
+                            "active": True,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    version: int
+    changed_at: str
+    fields: list[FilterField]
+
+
 class ChoicesByValue(Output):
     """Which choices may be made, by the value of another field."""
 

@@ -27,6 +27,12 @@ POLICY: JsonDict = {
 }
 
 
+FAULT: JsonDict = {
+    "field": "pause_when",
+    "reason": "fields.pending_reason is at rest: tickets are given no values of it any more",
+}
+
+
 class Target(Input):
     """How long a clock may run."""
 
@@ -128,10 +134,19 @@ class PolicyPatch(Input):
     escalations: list[Escalation] | None = None
 
 
+class PolicyFault(Output):
+    """Something that a policy names and that tickets do not have any more: there it can never hold."""
+
+    field: str = Field(description="Where in the policy.")
+    reason: str
+
+
 class Policy(Output):
     """Which tickets have to be worked how fast."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"id": ID, **POLICY, "active": True, **TIMES}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": ID, **POLICY, "active": True, "faults": [FAULT], **TIMES}]}
+    )
 
     id: str
     name: str
@@ -143,6 +158,7 @@ class Policy(Output):
     pause_states: list[str]
     warnings: list[str]
     active: bool
+    faults: list[PolicyFault]
     pause_when: str
     restart_on: list[str]
     recompute: str

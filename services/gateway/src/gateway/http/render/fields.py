@@ -1,7 +1,8 @@
 """Fields of tickets, as JSON."""
 
 from deskmesh.tickets.v1 import field_pb2 as pb
-from gateway.http.values import JsonObject, moment, ref_to
+from deskmesh.tickets.v1 import field_table_pb2
+from gateway.http.values import JsonObject, moment, ref_to, text
 
 
 def field(value: pb.Field) -> JsonObject:
@@ -29,4 +30,23 @@ def field(value: pb.Field) -> JsonObject:
         "created_at": moment(value.created_at),
         "updated_at": moment(value.updated_at),
         "version": value.version,
+    }
+
+
+def field_table(value: field_table_pb2.FieldTable) -> JsonObject:
+    """Write what filters may name."""
+    return {
+        "version": value.version,
+        "changed_at": moment(value.changed_at),
+        "fields": [
+            {
+                "name": one.name,
+                "title": text(one.title),
+                "type": one.type,
+                "values": list(one.values),
+                "kind": text(one.kind),
+                "active": one.active,
+            }
+            for one in value.fields
+        ],
     }

@@ -70,6 +70,7 @@ def policy(value: pb.Policy) -> JsonObject:
         "pause_states": list(value.pause_states),
         "warnings": list(value.warnings),
         "active": value.active,
+        "faults": [{"field": fault.field, "reason": fault.reason} for fault in value.faults],
         "pause_when": value.pause_when,
         "restart_on": list(value.restart_on),
         "recompute": value.recompute,

@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from deskmesh.tickets.v1 import field_pb2 as nouns
 from deskmesh.tickets.v1 import field_service_pb2 as pb
+from deskmesh.tickets.v1 import field_table_service_pb2 as tables
 from gateway.clients import tickets as rpcs
-from gateway.http.answers import listing, nothing, resource
+from gateway.http.answers import document, listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
 from gateway.http.headers import expected_version
@@ -100,6 +101,13 @@ async def delete_field(request: Request, field: str) -> Response:
     question = pb.DeleteFieldRequest(field=field, expected_version=expected_version(request))
     await ask(request, rpcs.DELETE_FIELD, question)
     return nothing()
+
+
+@door.route("GET", "/filter-fields", rpcs.GET_FIELD_TABLE, gives=models.FieldTable)
+async def get_field_table(request: Request) -> Response:
+    """Read what filters and conditions over tickets may name: those of lists and views, rules, workflows and policies."""
+    table = (await ask(request, rpcs.GET_FIELD_TABLE, tables.GetFieldTableRequest())).table
+    return document(render.field_table(table))
 
 
 def _dependent(body: models.DependentChoices | None) -> nouns.DependentChoices | None:

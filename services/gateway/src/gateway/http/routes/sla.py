@@ -1,20 +1,24 @@
 """Clocks and policies."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Query
 from google.protobuf.field_mask_pb2 import FieldMask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.errors import NotFound
+from chassis.errors import InProgress, NotFound, Unavailable
 from deskmesh.sla.v1 import sla_pb2 as nouns
 from deskmesh.sla.v1 import sla_service_pb2 as pb
+from deskmesh.tickets.v1 import field_table_service_pb2 as tables
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from gateway.clients import sla as sla_rpcs
 from gateway.clients import tickets as tickets_rpcs
+from gateway.clients.calling import Rpc
 from gateway.http.answers import listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
@@ -25,6 +29,11 @@ from gateway.http.render import sla as render
 from gateway.http.values import timestamp
 
 door = Door("sla")
+
+Saving = TypeVar("Saving", pb.CreatePolicyRequest, pb.UpdatePolicyRequest)
+Saved = TypeVar("Saved", pb.CreatePolicyResponse, pb.UpdatePolicyResponse)
+
+_PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 @door.route("GET", "/tickets/{ticket}/sla", sla_rpcs.LIST_TICKET_CLOCKS, gives=list_of(models.Clock))
@@ -58,9 +67,8 @@ async def create_policy(request: Request, body: models.NewPolicy) -> Response:
 
     Of each kind, the policy with the lowest order whose condition holds is taken.
     """
-    made = (
-        await ask(request, sla_rpcs.CREATE_POLICY, pb.CreatePolicyRequest(policy=written_policy(body)))
-    ).policy
+    question = pb.CreatePolicyRequest(policy=written_policy(body))
+    made = (await _save(request, sla_rpcs.CREATE_POLICY, question)).policy
     return resource(render.policy(made), made.version, HTTPStatus.CREATED, f"{API}/sla/policies/{made.id}")
 
 
@@ -104,7 +112,7 @@ async def update_policy(request: Request, policy: str, body: models.PolicyPatch)
         update_mask=FieldMask(paths=body.named()),
         expected_version=expected_version(request),
     )
-    changed = (await ask(request, sla_rpcs.UPDATE_POLICY, question)).policy
+    changed = (await _save(request, sla_rpcs.UPDATE_POLICY, question)).policy
     return resource(render.policy(changed), changed.version)
 
 
@@ -136,6 +144,24 @@ def written_policy(body: models.NewPolicy) -> nouns.Policy:
         clocks=_own_clocks(body.clocks),
         escalations=_escalations(body.escalations),
     )
+
+
+async def _save(request: Request, rpc: Rpc[Saving, Saved], question: Saving) -> Saved:
+    """Ask sla to save a policy, which it checks against the fields of tickets as they are now.
+
+    What has changed of them just now reaches it a moment later: it is asked again for some seconds, then the caller is told.
+    """
+    with suppress(Unavailable):
+        table = (await ask(request, tickets_rpcs.GET_FIELD_TABLE, tables.GetFieldTableRequest())).table
+        question.fields_version = table.version
+    for pause in _PAUSES_SECONDS:
+        try:
+            return await ask(request, rpc, question)
+        except InProgress as error:
+            if error.reason != "FIELDS_BEHIND":
+                raise
+            await asyncio.sleep(pause)
+    return await ask(request, rpc, question)
 
 
 def _targets(targets: Sequence[models.Target]) -> list[nouns.Target]:

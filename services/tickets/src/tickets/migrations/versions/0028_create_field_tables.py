@@ -1,0 +1,28 @@
+"""The table of fields as it was told last."""
+
+from alembic import op
+
+from chassis.migrations import enable_row_security, grant_app
+
+revision = "0028"
+down_revision = "0027"
+
+_FIELD_TABLES = """
+CREATE TABLE field_tables (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    fields jsonb NOT NULL,
+    changed_at timestamptz NOT NULL,
+    told_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+)
+"""
+
+
+def upgrade() -> None:
+    op.execute(_FIELD_TABLES)
+    enable_row_security("field_tables")
+    grant_app("field_tables", "SELECT, INSERT, UPDATE")
