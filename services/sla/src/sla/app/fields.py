@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.db import Tx
 from chassis.errors import InProgress
 from chassis.filters import FieldType
-from sla.app.conditions import KnownField, custom_fields, problem_of
+from sla.app.conditions import KnownField, compiled, custom_fields, problem_of
 from sla.app.policy_draft import PolicyDraft
 from sla.app.refusals import invalid
 from sla.db.rules import FieldTableRow
@@ -64,6 +64,8 @@ async def checked_fields(
     """
     known = await known_fields(tx)
     if not known.version:
+        for place, text, of_clock in draft.conditions():
+            compiled(text, place, of_clock=of_clock)
         if any(custom_fields(text) for _, text, _ in draft.conditions()):
             raise InProgress(1.0, _NOT_YET, reason=FIELDS_BEHIND)
         return draft
