@@ -76,6 +76,11 @@ class Caller:
             on_behalf_of=on_behalf_of,
         )
 
+    @classmethod
+    def of_installation(cls, service: str, cause: str) -> Caller:
+        """The service itself, working for the installation as a whole: the nil id stands for a tenant."""
+        return cls.system(UUID(int=0), service, cause)
+
     @property
     def user_id(self) -> UUID | None:
         """The id of the person or service account that is signed in; None for the system and for nobody."""

@@ -13,7 +13,7 @@ import json
 import random
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 import grpc
 from google.protobuf import message_factory
@@ -29,7 +29,7 @@ from chassis.metrics import RPC_CLIENT_RETRIES, RPC_CLIENT_SECONDS, Timings
 from deskmesh.common.v1 import options_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
@@ -244,6 +244,23 @@ class Client:
             raise from_status(error) from error
         finally:
             found.timings.observe(code, time.perf_counter() - started)
+
+    async def pages(
+        self, method: str, request: Message, answer: type[R], *, caller: Caller | None = None
+    ) -> AsyncIterator[R]:
+        """The answers of an rpc that lists, from the page on that the request asks for to the last; each as `call`.
+
+        The caller is the same for all of them: the current one of the first unless another is given.
+        """
+        who = current_caller() if caller is None else caller
+        asking: Any = type(request)()
+        asking.CopyFrom(request)
+        while True:
+            page: Any = await self.call(method, asking, answer, caller=who)
+            yield page
+            if not page.next_page_token:
+                return
+            asking.page_token = page.next_page_token
 
     async def _tried(
         self, method: _Method, body: bytes, metadata: Metadata, ends_at: float, *, may_repeat: bool

@@ -4,13 +4,11 @@ import json
 import signal
 import socket
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.binaries import nats_binary
-from embedded.errors import EmbeddedError
-from embedded.processes import start_child, stop_child, tail
+from embedded.processes import start_child, stop_child, wait_until_answers
 
 USER = "deskmesh"
 _ENVIRONMENT = {"GOGC": "50"}
@@ -55,15 +53,7 @@ class NatsServer:
 
     def wait_ready(self, patience: float = 20.0) -> None:
         """Wait until clients are greeted, JetStream recovered; EmbeddedError where that does not happen."""
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if self.process is None or self.process.poll() is not None:
-                break
-            if self.is_ready():
-                return
-            time.sleep(0.05)
-        message = f"NATS does not start; the end of {self.log}:\n{tail(self.log)}"
-        raise EmbeddedError(message)
+        wait_until_answers("NATS", self.process, self.is_ready, log=self.log, patience=patience)
 
     def is_ready(self) -> bool:
         """Say whether the server greets clients and has JetStream."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from embedded.accounts import Account, lend_binaries, lend_data_folder, server_account
 from embedded.binaries import postgres_binaries
 from embedded.errors import EmbeddedError
-from embedded.processes import start_child, stop_child, tail
+from embedded.processes import start_child, stop_child, wait_until_answers
 
 SUPERUSER = "postgres"
 
@@ -77,15 +77,7 @@ class PostgresServer:
 
     def wait_ready(self, patience: float = 30.0) -> None:
         """Wait until the server takes connections; EmbeddedError with the end of its log where it does not."""
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if self.process is None or self.process.poll() is not None:
-                break
-            if self.is_ready():
-                return
-            time.sleep(0.05)
-        message = f"PostgreSQL does not start; the end of {self.log}:\n{tail(self.log)}"
-        raise EmbeddedError(message)
+        wait_until_answers("PostgreSQL", self.process, self.is_ready, log=self.log, patience=patience)
 
     def is_ready(self) -> bool:
         """Say whether the server takes connections now."""

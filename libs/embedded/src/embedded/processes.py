@@ -7,12 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from embedded.accounts import Account
+from embedded.errors import EmbeddedError
 
 _PR_SET_PDEATHSIG = 1
 
@@ -83,6 +85,23 @@ def wait_or_end(
         else:
             return
     child.wait()
+
+
+def wait_until_answers(
+    name: str,
+    process: "subprocess.Popen[bytes] | None",
+    is_ready: Callable[[], bool],
+    *,
+    log: Path,
+    patience: float,
+) -> None:
+    """Wait until a started server answers; EmbeddedError with the end of its log where it ends or takes too long."""
+    deadline = time.monotonic() + patience
+    while process is not None and process.poll() is None and time.monotonic() < deadline:
+        if is_ready():
+            return
+        time.sleep(0.05)
+    raise EmbeddedError(f"{name} does not start; the end of {log}:\n{tail(log)}")
 
 
 def free_ports(count: int, besides: Collection[int] = ()) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 from chassis.context import Caller
 from chassis.grpc_client import Channel, Client
@@ -11,8 +10,6 @@ from deskmesh.gateway.v1 import directory_service_pb2 as rpc
 from deskmesh.gateway.v1 import identity_pb2
 
 _PAGE = 200
-# A call for the installation as a whole is bound to no tenant: the nil id stands for that.
-_NO_TENANT = UUID(int=0)
 
 
 class Directory:
@@ -23,13 +20,8 @@ class Directory:
 
     async def tenants(self) -> AsyncIterator[identity_pb2.Tenant]:
         """All active tenants. :raises Unavailable: the gateway does not answer."""
-        token = ""
-        while True:
-            request = rpc.ListTenantsRequest(page_size=_PAGE, page_token=token)
-            caller = Caller.system(_NO_TENANT, "knowledge", "backfill")
-            page = await self._client.call("ListTenants", request, rpc.ListTenantsResponse, caller=caller)
+        caller = Caller.of_installation("knowledge", "backfill")
+        request = rpc.ListTenantsRequest(page_size=_PAGE)
+        async for page in self._client.pages("ListTenants", request, rpc.ListTenantsResponse, caller=caller):
             for tenant in page.tenants:
                 yield tenant
-            token = page.next_page_token
-            if not token:
-                return

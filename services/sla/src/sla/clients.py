@@ -14,7 +14,6 @@ from chassis.grpc_client import Channel, Client
 from chassis.guarded_http import ForbiddenAddressError, Network, TooLongError, guarded_client, read_bounded
 from deskmesh.gateway.v1 import directory_service_pb2 as pb
 
-_NO_TENANT = UUID(int=0)
 _PAGE_SIZE = 200
 _FEED_SECONDS = 20.0
 _FEED_BYTES = 512 * 1024
@@ -38,16 +37,11 @@ class Directory:
 
     async def tenants(self) -> AsyncIterator[KnownTenant]:
         """All active tenants. Raises the failures of a call, Unavailable among them."""
-        caller = Caller.system(_NO_TENANT, "sla", "backfill")
-        token = ""
-        while True:
-            request = pb.ListTenantsRequest(page_size=_PAGE_SIZE, page_token=token)
-            answer = await self._client.call("ListTenants", request, pb.ListTenantsResponse, caller=caller)
-            for tenant in answer.tenants:
+        caller = Caller.of_installation("sla", "backfill")
+        request = pb.ListTenantsRequest(page_size=_PAGE_SIZE)
+        async for page in self._client.pages("ListTenants", request, pb.ListTenantsResponse, caller=caller):
+            for tenant in page.tenants:
                 yield KnownTenant(UUID(tenant.id), tenant.version, tenant.time_zone, tenant.country)
-            token = answer.next_page_token
-            if not token:
-                return
 
 
 class FeedError(Exception):

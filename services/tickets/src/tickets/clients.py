@@ -1,8 +1,6 @@
 """Calls to the gateway, the only service that this one calls."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import TypeVar
-from uuid import UUID
+from collections.abc import AsyncIterator, Sequence
 
 from chassis.context import Caller, current_caller
 from chassis.grpc_client import Channel, Client
@@ -11,10 +9,6 @@ from deskmesh.gateway.v1 import identity_pb2 as identity
 
 _SERVICE = "tickets"
 _PAGE_SIZE = 200
-# A call for the installation as a whole is bound to no tenant: the nil id stands for that.
-_NO_TENANT = UUID(int=0)
-
-Item = TypeVar("Item")
 
 
 class Directory:
@@ -37,63 +31,33 @@ class Directory:
         )
         return answer.user
 
-    def tenants(self) -> AsyncIterator[Sequence[identity.Tenant]]:
+    async def tenants(self) -> AsyncIterator[Sequence[identity.Tenant]]:
         """All active tenants of the installation."""
-        caller = Caller.system(_NO_TENANT, _SERVICE, "backfill")
+        caller = Caller.of_installation(_SERVICE, "backfill")
+        request = pb.ListTenantsRequest(page_size=_PAGE_SIZE)
+        async for page in self._client.pages("ListTenants", request, pb.ListTenantsResponse, caller=caller):
+            yield page.tenants
 
-        async def page(token: str) -> tuple[Sequence[identity.Tenant], str]:
-            request = pb.ListTenantsRequest(page_size=_PAGE_SIZE, page_token=token)
-            answer = await self._client.call("ListTenants", request, pb.ListTenantsResponse, caller=caller)
-            return answer.tenants, answer.next_page_token
-
-        return _pages(page)
-
-    def users(self) -> AsyncIterator[Sequence[identity.User]]:
+    async def users(self) -> AsyncIterator[Sequence[identity.User]]:
         """All people."""
+        request = pb.ListUsersRequest(page_size=_PAGE_SIZE)
+        async for page in self._client.pages("ListUsers", request, pb.ListUsersResponse):
+            yield page.users
 
-        async def page(token: str) -> tuple[Sequence[identity.User], str]:
-            request = pb.ListUsersRequest(page_size=_PAGE_SIZE, page_token=token)
-            answer = await self._client.call("ListUsers", request, pb.ListUsersResponse)
-            return answer.users, answer.next_page_token
-
-        return _pages(page)
-
-    def teams(self) -> AsyncIterator[Sequence[identity.Team]]:
+    async def teams(self) -> AsyncIterator[Sequence[identity.Team]]:
         """All teams."""
+        request = pb.ListTeamsRequest(page_size=_PAGE_SIZE)
+        async for page in self._client.pages("ListTeams", request, pb.ListTeamsResponse):
+            yield page.teams
 
-        async def page(token: str) -> tuple[Sequence[identity.Team], str]:
-            request = pb.ListTeamsRequest(page_size=_PAGE_SIZE, page_token=token)
-            answer = await self._client.call("ListTeams", request, pb.ListTeamsResponse)
-            return answer.teams, answer.next_page_token
-
-        return _pages(page)
-
-    def organizations(self) -> AsyncIterator[Sequence[identity.Organization]]:
+    async def organizations(self) -> AsyncIterator[Sequence[identity.Organization]]:
         """All organisations."""
+        request = pb.ListOrganizationsRequest(page_size=_PAGE_SIZE)
+        async for page in self._client.pages("ListOrganizations", request, pb.ListOrganizationsResponse):
+            yield page.organizations
 
-        async def page(token: str) -> tuple[Sequence[identity.Organization], str]:
-            request = pb.ListOrganizationsRequest(page_size=_PAGE_SIZE, page_token=token)
-            answer = await self._client.call("ListOrganizations", request, pb.ListOrganizationsResponse)
-            return answer.organizations, answer.next_page_token
-
-        return _pages(page)
-
-    def roles(self) -> AsyncIterator[Sequence[identity.Role]]:
+    async def roles(self) -> AsyncIterator[Sequence[identity.Role]]:
         """All roles."""
-
-        async def page(token: str) -> tuple[Sequence[identity.Role], str]:
-            request = pb.ListRolesRequest(page_size=_PAGE_SIZE, page_token=token)
-            answer = await self._client.call("ListRoles", request, pb.ListRolesResponse)
-            return answer.roles, answer.next_page_token
-
-        return _pages(page)
-
-
-async def _pages(
-    page: Callable[[str], Awaitable[tuple[Sequence[Item], str]]],
-) -> AsyncIterator[Sequence[Item]]:
-    items, token = await page("")
-    yield items
-    while token:
-        items, token = await page(token)
-        yield items
+        request = pb.ListRolesRequest(page_size=_PAGE_SIZE)
+        async for page in self._client.pages("ListRoles", request, pb.ListRolesResponse):
+            yield page.roles

@@ -10,6 +10,7 @@ from uuid import uuid4
 import grpc
 import pytest
 from echoed.desk import ECHO, Desk, Text
+from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.empty_pb2 import Empty
 
 from chassis import telemetry
@@ -17,6 +18,8 @@ from chassis.context import Caller
 from chassis.deadlines import use_deadline
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.grpc_client import Channel, Client, RetryBudget
+from deskmesh.gateway.v1 import directory_service_pb2 as rpc
+from deskmesh.gateway.v1.identity_pb2 import Role
 
 
 class Flaky:
@@ -33,21 +36,31 @@ class Flaky:
         return b""
 
 
+class Listing:
+    """A peer that lists three roles, one a page."""
+
+    async def answer(self, body: bytes, _: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        number = int(rpc.ListRolesRequest.FromString(body).page_token or "1")
+        found = Role(slug=f"role-{number}")
+        page = rpc.ListRolesResponse(roles=[found], next_page_token=str(number + 1) if number < 3 else "")
+        return page.SerializeToString()
+
+
 @asynccontextmanager
-async def serving(peer: Flaky) -> AsyncIterator[Client]:
+async def serving(peer: Flaky | Listing, service: ServiceDescriptor = ECHO) -> AsyncIterator[Client]:
     server = grpc.aio.server()
     handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(peer.answer)
     server.add_generic_rpc_handlers(
         [
             grpc.method_handlers_generic_handler(
-                ECHO.full_name, {method.name: handler for method in ECHO.methods}
+                service.full_name, {method.name: handler for method in service.methods}
             )
         ]
     )
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     channel = Channel(f"127.0.0.1:{port}", "flaky")
-    yield Client(ECHO, channel)
+    yield Client(service, channel)
     await channel.close()
     await server.stop(0)
 
@@ -182,3 +195,15 @@ async def test_a_restarted_peer_is_found_again(desk: Desk) -> None:
             except Unavailable:
                 await asyncio.sleep(0.1)
     await server.stop(0)
+
+
+@pytest.mark.parametrize(("first", "slugs"), [("", ["role-1", "role-2", "role-3"]), ("3", ["role-3"])])
+async def test_pages_come_from_the_one_that_was_asked_for_to_the_last(first: str, slugs: list[str]) -> None:
+    request = rpc.ListRolesRequest(page_token=first)
+    async with serving(Listing(), rpc.DESCRIPTOR.services_by_name["DirectoryService"]) as client:
+        pages = [
+            page
+            async for page in client.pages("ListRoles", request, rpc.ListRolesResponse, caller=somebody())
+        ]
+    assert [role.slug for page in pages for role in page.roles] == slugs
+    assert request == rpc.ListRolesRequest(page_token=first)

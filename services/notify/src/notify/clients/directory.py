@@ -1,6 +1,6 @@
 """Calls from notify to the gateway: only to fill its copy of the directory once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from chassis.context import Caller
@@ -9,8 +9,6 @@ from deskmesh.gateway.v1 import directory_service_pb2 as rpc
 from deskmesh.gateway.v1 import identity_pb2
 
 _PAGE = 200
-# A call for the installation as a whole is bound to no tenant: the nil id stands for that.
-_NO_TENANT = UUID(int=0)
 
 
 class Directory:
@@ -19,35 +17,23 @@ class Directory:
     def __init__(self, channel: Channel) -> None:
         self._client = Client(rpc.DESCRIPTOR.services_by_name["DirectoryService"], channel)
 
-    async def tenants(self) -> AsyncIterator[list[identity_pb2.Tenant]]:
+    async def tenants(self) -> AsyncIterator[Sequence[identity_pb2.Tenant]]:
         """All active tenants, by pages."""
-        caller, token = Caller.system(_NO_TENANT, "notify", "backfill"), ""
-        while True:
-            request = rpc.ListTenantsRequest(page_size=_PAGE, page_token=token)
-            page = await self._client.call("ListTenants", request, rpc.ListTenantsResponse, caller=caller)
-            yield list(page.tenants)
-            token = page.next_page_token
-            if not token:
-                return
+        caller = Caller.of_installation("notify", "backfill")
+        request = rpc.ListTenantsRequest(page_size=_PAGE)
+        async for page in self._client.pages("ListTenants", request, rpc.ListTenantsResponse, caller=caller):
+            yield page.tenants
 
-    async def users(self, tenant_id: UUID) -> AsyncIterator[list[identity_pb2.User]]:
+    async def users(self, tenant_id: UUID) -> AsyncIterator[Sequence[identity_pb2.User]]:
         """All people of a tenant, by pages."""
-        caller, token = Caller.system(tenant_id, "notify", "backfill"), ""
-        while True:
-            request = rpc.ListUsersRequest(page_size=_PAGE, page_token=token)
-            page = await self._client.call("ListUsers", request, rpc.ListUsersResponse, caller=caller)
-            yield list(page.users)
-            token = page.next_page_token
-            if not token:
-                return
+        caller = Caller.system(tenant_id, "notify", "backfill")
+        request = rpc.ListUsersRequest(page_size=_PAGE)
+        async for page in self._client.pages("ListUsers", request, rpc.ListUsersResponse, caller=caller):
+            yield page.users
 
-    async def roles(self, tenant_id: UUID) -> AsyncIterator[list[identity_pb2.Role]]:
+    async def roles(self, tenant_id: UUID) -> AsyncIterator[Sequence[identity_pb2.Role]]:
         """All roles of a tenant, by pages."""
-        caller, token = Caller.system(tenant_id, "notify", "backfill"), ""
-        while True:
-            request = rpc.ListRolesRequest(page_size=_PAGE, page_token=token)
-            page = await self._client.call("ListRoles", request, rpc.ListRolesResponse, caller=caller)
-            yield list(page.roles)
-            token = page.next_page_token
-            if not token:
-                return
+        caller = Caller.system(tenant_id, "notify", "backfill")
+        request = rpc.ListRolesRequest(page_size=_PAGE)
+        async for page in self._client.pages("ListRoles", request, rpc.ListRolesResponse, caller=caller):
+            yield page.roles

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from google.protobuf.message import Message
-
 from chassis import outbox
 from chassis.db import Tx
 from deskmesh.tickets.v1 import events_pb2 as pb
@@ -22,8 +20,8 @@ from tickets.publish.messages import (
     file_message,
     moment,
     people_messages,
-    ticket_message,
 )
+from tickets.publish.telling import changed, circumstances, tell
 
 
 def created_event(
@@ -32,11 +30,7 @@ def created_event(
     """TicketCreated, for the one statement that stores it together with the ticket."""
     ticket = view.ticket
     message = pb.TicketCreated(
-        ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-        actor=actor_message(occasion.actor),
-        cause=occasion.cause,
-        occurred_at=moment(occasion.occurred_at),
-        recorded_at=moment(occasion.recorded_at),
+        **circumstances(view, occasion),
         automatic=ticket.automatic,
         attachments=[file_message(attachment) for attachment in attachments],
     )
@@ -45,57 +39,27 @@ def created_event(
 
 def ticket_updated(tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion) -> None:
     """Fields changed that no other event tells of."""
-    _add(
-        tx,
-        view,
-        pb.TicketUpdated(
-            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-            changed_fields=[change.field for change in changes],
-            changes=[change_message(change) for change in changes],
-            actor=actor_message(occasion.actor),
-            cause=occasion.cause,
-            occurred_at=moment(occasion.occurred_at),
-            recorded_at=moment(occasion.recorded_at),
-        ),
-    )
+    tell(tx, view, pb.TicketUpdated, occasion, **changed(changes))
 
 
 def ticket_assigned(tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion) -> None:
     """Team or assignee changed."""
-    _add(
-        tx,
-        view,
-        pb.TicketAssigned(
-            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-            changed_fields=[change.field for change in changes],
-            changes=[change_message(change) for change in changes],
-            actor=actor_message(occasion.actor),
-            cause=occasion.cause,
-            occurred_at=moment(occasion.occurred_at),
-            recorded_at=moment(occasion.recorded_at),
-        ),
-    )
+    tell(tx, view, pb.TicketAssigned, occasion, **changed(changes))
 
 
 def ticket_state_changed(
     tx: Tx, view: TicketView, changes: Sequence[Change], occasion: Occasion, *, old: str, new: State
 ) -> None:
     """The ticket moved, at `occurred_at`; an import may tell of a move that others have followed since."""
-    _add(
+    tell(
         tx,
         view,
-        pb.TicketStateChanged(
-            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-            old_state=old,
-            new_state=new.slug,
-            new_state_category=new.category,
-            changed_fields=[change.field for change in changes],
-            changes=[change_message(change) for change in changes],
-            actor=actor_message(occasion.actor),
-            cause=occasion.cause,
-            occurred_at=moment(occasion.occurred_at),
-            recorded_at=moment(occasion.recorded_at),
-        ),
+        pb.TicketStateChanged,
+        occasion,
+        **changed(changes),
+        old_state=old,
+        new_state=new.slug,
+        new_state_category=new.category,
     )
 
 
@@ -112,19 +76,14 @@ def comment_added(
 
     :param mentioned: people whom it names and who may see it.
     """
-    _add(
+    tell(
         tx,
         view,
-        pb.CommentAdded(
-            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-            comment=comment_message(comment, attachments, cut_bytes=MAX_TEXT_BYTES),
-            actor=actor_message(occasion.actor),
-            cause=occasion.cause,
-            occurred_at=moment(occasion.occurred_at),
-            recorded_at=moment(occasion.recorded_at),
-            automatic=comment.automatic,
-            mentioned=people_messages(mentioned),
-        ),
+        pb.CommentAdded,
+        occasion,
+        comment=comment_message(comment, attachments, cut_bytes=MAX_TEXT_BYTES),
+        automatic=comment.automatic,
+        mentioned=people_messages(mentioned),
     )
 
 
@@ -132,34 +91,12 @@ def notification_requested(
     tx: Tx, view: TicketView, recipients: Sequence[Reference], body: str, occasion: Occasion
 ) -> None:
     """People shall be told something of the ticket."""
-    _add(
-        tx,
-        view,
-        pb.NotificationRequested(
-            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-            recipients=people_messages(recipients),
-            body=body,
-            actor=actor_message(occasion.actor),
-            cause=occasion.cause,
-            occurred_at=moment(occasion.occurred_at),
-            recorded_at=moment(occasion.recorded_at),
-        ),
-    )
+    tell(tx, view, pb.NotificationRequested, occasion, recipients=people_messages(recipients), body=body)
 
 
 def reminder_due(tx: Tx, view: TicketView, occasion: Occasion) -> None:
     """The moment at which the desk wants to be reminded has come."""
-    _add(
-        tx,
-        view,
-        pb.ReminderDue(
-            ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-            actor=actor_message(occasion.actor),
-            cause=occasion.cause,
-            occurred_at=moment(occasion.occurred_at),
-            recorded_at=moment(occasion.recorded_at),
-        ),
-    )
+    tell(tx, view, pb.ReminderDue, occasion)
 
 
 def message_rejected(tx: Tx, *, inbound_message_id: UUID, reason: str) -> None:
@@ -197,7 +134,3 @@ def setting_changed(
         aggregate_id=id,
         version=version,
     )
-
-
-def _add(tx: Tx, view: TicketView, message: Message) -> None:
-    outbox.add(tx, message, aggregate_id=view.ticket.id, version=view.ticket.version)

@@ -1,6 +1,5 @@
 """What is told of major incidents. Aggregate and version are the ticket's."""
 
-from chassis import outbox
 from chassis.db import Tx
 from deskmesh.common.v1 import types_pb2 as common
 from deskmesh.tickets.v1 import events_pb2 as pb
@@ -8,7 +7,8 @@ from deskmesh.tickets.v1 import major_incident_pb2 as nouns
 from tickets.db.major_incidents import MajorIncident
 from tickets.db.views import TicketView
 from tickets.domain.occasion import Occasion
-from tickets.publish.messages import MAX_TEXT_BYTES, actor_message, moment, ticket_message
+from tickets.publish import telling
+from tickets.publish.messages import moment
 
 _EVENTS = {
     "major_declared": pb.MajorIncidentDeclared,
@@ -19,15 +19,7 @@ _EVENTS = {
 
 def tell(tx: Tx, action: str, view: TicketView, major: MajorIncident, occasion: Occasion) -> None:
     """An incident became a major one, people are told something else of it, or it is one no more."""
-    event = _EVENTS[action](
-        ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-        major_incident=major_message(major),
-        actor=actor_message(occasion.actor),
-        cause=occasion.cause,
-        occurred_at=moment(occasion.occurred_at),
-        recorded_at=moment(occasion.recorded_at),
-    )
-    outbox.add(tx, event, aggregate_id=view.ticket.id, version=view.ticket.version)
+    telling.tell(tx, view, _EVENTS[action], occasion, major_incident=major_message(major))
 
 
 def major_message(major: MajorIncident) -> nouns.MajorIncident:

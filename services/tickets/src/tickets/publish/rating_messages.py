@@ -1,6 +1,5 @@
 """Ratings as callers and subscribers get them, and what is told of them."""
 
-from chassis import outbox
 from chassis.db import Tx
 from deskmesh.common.v1 import types_pb2 as common
 from deskmesh.tickets.v1 import events_pb2 as events
@@ -11,13 +10,11 @@ from tickets.db.views import TicketView
 from tickets.domain.occasion import Occasion
 from tickets.domain.rating import RatingPolicy
 from tickets.publish.messages import (
-    MAX_TEXT_BYTES,
-    actor_message,
     moment,
     person_message,
     row_message,
-    ticket_message,
 )
+from tickets.publish.telling import tell
 
 
 def rating_message(view: TicketView, rating: TicketRating, policy: RatingPolicy) -> pb.Rating:
@@ -57,26 +54,9 @@ def rating_requested(
     tx: Tx, view: TicketView, rating: TicketRating, policy: RatingPolicy, occasion: Occasion
 ) -> None:
     """The requester is asked."""
-    event = events.RatingRequested(
-        ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-        rating=rating_message(view, rating, policy),
-        actor=actor_message(occasion.actor),
-        cause=occasion.cause,
-        occurred_at=moment(occasion.occurred_at),
-        recorded_at=moment(occasion.recorded_at),
-    )
-    outbox.add(tx, event, aggregate_id=view.ticket.id, version=view.ticket.version)
+    tell(tx, view, events.RatingRequested, occasion, rating=rating_message(view, rating, policy))
 
 
 def ticket_rated(tx: Tx, view: TicketView, rating: pb.Rating, occasion: Occasion, *, alert: bool) -> None:
     """The requester rated; `alert`: the desk shall be told."""
-    event = events.TicketRated(
-        ticket=ticket_message(view, cut_bytes=MAX_TEXT_BYTES),
-        rating=rating,
-        actor=actor_message(occasion.actor),
-        cause=occasion.cause,
-        occurred_at=moment(occasion.occurred_at),
-        recorded_at=moment(occasion.recorded_at),
-        alert=alert,
-    )
-    outbox.add(tx, event, aggregate_id=view.ticket.id, version=view.ticket.version)
+    tell(tx, view, events.TicketRated, occasion, rating=rating, alert=alert)

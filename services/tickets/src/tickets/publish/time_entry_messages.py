@@ -1,6 +1,5 @@
 """Time spent on tickets as callers and subscribers get it, and what is told of it."""
 
-from chassis import outbox
 from chassis.db import Tx
 from deskmesh.tickets.v1 import events_pb2 as events
 from deskmesh.tickets.v1 import time_entry_pb2 as pb
@@ -9,13 +8,11 @@ from tickets.db.views import TicketView
 from tickets.domain.occasion import Occasion
 from tickets.domain.references import Reference
 from tickets.publish.messages import (
-    MAX_TEXT_BYTES,
-    actor_message,
     moment,
     person_message,
     reference_message,
-    ticket_message,
 )
+from tickets.publish.telling import tell
 
 
 def time_entry_message(view: TimeEntryView) -> pb.TimeEntry:
@@ -50,32 +47,18 @@ def work_timer_message(timer: WorkTimer, ticket: Reference) -> pb.WorkTimer:
 
 def time_entry_added(tx: Tx, ticket: TicketView, view: TimeEntryView, occasion: Occasion) -> None:
     """Work was noted."""
-    _add(tx, ticket, view, occasion, events.TimeEntryAdded())
+    tell(tx, ticket, events.TimeEntryAdded, occasion, time_entry=time_entry_message(view))
 
 
 def time_entry_changed(
     tx: Tx, ticket: TicketView, view: TimeEntryView, old: pb.TimeEntry, occasion: Occasion
 ) -> None:
     """What was noted is put right; `old` is the entry as it was."""
-    _add(tx, ticket, view, occasion, events.TimeEntryChanged(old_time_entry=old))
+    tell(
+        tx, ticket, events.TimeEntryChanged, occasion, time_entry=time_entry_message(view), old_time_entry=old
+    )
 
 
 def time_entry_removed(tx: Tx, ticket: TicketView, view: TimeEntryView, occasion: Occasion) -> None:
     """What was noted is taken off."""
-    _add(tx, ticket, view, occasion, events.TimeEntryRemoved())
-
-
-def _add(
-    tx: Tx,
-    ticket: TicketView,
-    view: TimeEntryView,
-    occasion: Occasion,
-    event: events.TimeEntryAdded | events.TimeEntryChanged | events.TimeEntryRemoved,
-) -> None:
-    event.ticket.CopyFrom(ticket_message(ticket, cut_bytes=MAX_TEXT_BYTES))
-    event.time_entry.CopyFrom(time_entry_message(view))
-    event.actor.CopyFrom(actor_message(occasion.actor))
-    event.cause = occasion.cause
-    for name, at in (("occurred_at", occasion.occurred_at), ("recorded_at", occasion.recorded_at)):
-        getattr(event, name).CopyFrom(moment(at))
-    outbox.add(tx, event, aggregate_id=ticket.ticket.id, version=ticket.ticket.version)
+    tell(tx, ticket, events.TimeEntryRemoved, occasion, time_entry=time_entry_message(view))
