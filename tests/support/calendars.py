@@ -1,7 +1,11 @@
 """Calendars for the tests of business time."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from importlib import resources
 from zoneinfo import ZoneInfo
+
+import tzdata  # type: ignore[import-untyped]  # it has no types
 
 from sla.domain.calendar import Calendar
 from sla.domain.hours import WEEKDAYS, Written
@@ -9,6 +13,13 @@ from sla.domain.writing import WrittenCalendar, checked
 
 MINUTE = timedelta(minutes=1)
 OFFICE: Written = {day: [("09:00", "18:00")] for day in WEEKDAYS[:5]}
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo:
+    """A zone by the rules of the tzdata package, which calendars go by, whatever this machine has."""
+    with resources.files(tzdata).joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
 
 
 def calendar(
@@ -23,4 +34,4 @@ def calendar(
 
 def local(zone: str, *parts: int, fold: int = 0) -> datetime:
     """A moment by the wall clock of a zone, in UTC."""
-    return datetime(*parts, fold=fold, tzinfo=ZoneInfo(zone)).astimezone(UTC)  # type: ignore[misc,arg-type]
+    return datetime(*parts, fold=fold, tzinfo=zone_of(zone)).astimezone(UTC)  # type: ignore[misc,arg-type]

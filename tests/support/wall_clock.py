@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
+from calendars import zone_of
 from hypothesis import strategies as st
 
 from sla.domain import zones
@@ -40,7 +40,7 @@ class Case:
 
     def date(self, number: int) -> date:
         """The local date of a day of the case."""
-        return self.start.astimezone(ZoneInfo(self.zone)).date() + number * DAY
+        return self.start.astimezone(zone_of(self.zone)).date() + number * DAY
 
     def written(self) -> WrittenCalendar:
         """The calendar as people write it."""
@@ -56,7 +56,7 @@ class Case:
 
 def open_minutes(case: Case) -> Iterator[datetime]:
     """The minutes of the walk in which a person with a watch and the hours on the door would find it open."""
-    zone = ZoneInfo(case.zone)
+    zone = zone_of(case.zone)
     first = case.date(0)
     days: dict[date, list[bool]] = {}
     for number in range(case.minutes):
@@ -102,7 +102,7 @@ def check(case: Case) -> None:
     if len(found) >= case.wanted:
         assert due_at(made, case.start, case.wanted * MINUTE) == found[case.wanted - 1] + MINUTE
         assert due_at(made, end, -case.wanted * MINUTE) == found[-case.wanted]
-    zone = ZoneInfo(case.zone)
+    zone = zone_of(case.zone)
     dates = list(dict.fromkeys(minute.astimezone(zone).date() for minute in found))
     if len(dates) > 2 and dates == sorted(dates):
         first_two = [minute for minute in found if minute.astimezone(zone).date() in dates[:2]]
@@ -136,7 +136,7 @@ def cases(draw: st.DrawFn, zone: str = "") -> Case:
 @cache
 def _changes(zone: str, year: int) -> tuple[datetime, ...]:
     """The days of a year on which a zone changes its offset."""
-    known = ZoneInfo(zone)
+    known = zone_of(zone)
     begin = datetime(year, 1, 1, tzinfo=UTC)
     offsets = [
         (begin + number * DAY, (begin + number * DAY).astimezone(known).utcoffset()) for number in range(366)

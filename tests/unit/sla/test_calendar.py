@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
-from calendars import MINUTE, OFFICE, calendar, local
+from calendars import MINUTE, OFFICE, calendar, local, zone_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +35,7 @@ ZONES = (
 
 def is_open(hours: Written, zone: str, holidays: set[date], minute: datetime) -> bool:
     """The oracle: what a person with a watch and the opening hours on the door would say."""
-    wall = minute.astimezone(ZoneInfo(zone))
+    wall = minute.astimezone(zone_of(zone))
     if wall.date() in holidays:
         return False
     now = wall.hour * 60 + wall.minute
@@ -97,7 +96,7 @@ STARTS = st.one_of(
 def test_business_time_between_moments_is_what_the_wall_clock_says(
     hours: Written, zone: str, start: datetime, minutes: int, holiday_offsets: set[int]
 ) -> None:
-    holidays = {start.astimezone(ZoneInfo(zone)).date() + timedelta(days=days) for days in holiday_offsets}
+    holidays = {start.astimezone(zone_of(zone)).date() + timedelta(days=days) for days in holiday_offsets}
     made = calendar(hours, zone, [(day.isoformat(), "") for day in holidays])
     counted = list(open_by_oracle(hours, zone, holidays, start, minutes))
     assert elapsed(made, start, start + minutes * MINUTE) == len(counted) * MINUTE

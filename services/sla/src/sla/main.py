@@ -16,12 +16,14 @@ from chassis.timers import TimerHandler
 from deskmesh.gateway.v1 import events_pb2 as directory
 from deskmesh.sla.v1 import agreement_service_pb2, compliance_service_pb2, replay_service_pb2, sla_service_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
+from sla.api import refreshing
 from sla.api.agreement_service import AgreementService
 from sla.api.checking import EVERY, check_all
 from sla.api.commands import add_check
 from sla.api.compliance_service import ComplianceService
 from sla.api.fields import on_fields_changed
 from sla.api.holiday_feeds import HolidayFeeds
+from sla.api.refreshing import refresh_all
 from sla.api.replay_service import ReplayService
 from sla.api.sla_service import SlaService
 from sla.api.tenants import backfill_tenants, on_tenant_changed
@@ -44,6 +46,9 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
 
     async def check(_: object) -> None:
         await check_all(runtime.databases, gateway)
+
+    async def refresh(_: object) -> None:
+        await refresh_all(runtime.databases, gateway)
 
     return Parts(
         servicers=[
@@ -76,6 +81,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
         jobs=[
             Job("backfill-tenants", every=timedelta(minutes=1), run=backfill),
             Job("check-clocks", every=EVERY, run=check),
+            Job("refresh-calendars", every=refreshing.EVERY, run=refresh),
         ],
     )
 

@@ -89,7 +89,7 @@ class SlaService:
     ) -> pb.ListCalendarVersionsResponse:
         found, token = await calendars.list_versions(tx, calendar=request.calendar_id, page=page_of(request))
         return pb.ListCalendarVersionsResponse(
-            versions=[version_message(one) for one in found], next_page_token=token
+            versions=[version_message(one, data) for one, data in found], next_page_token=token
         )
 
     async def PutHolidayFeed(self, tx: Tx, request: pb.PutHolidayFeedRequest) -> pb.PutHolidayFeedResponse:

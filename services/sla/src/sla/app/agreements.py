@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -153,7 +152,7 @@ async def check_entitlement(tx: Tx, *, ticket: str) -> Entitlement:
     """
     row = await readable_ticket(tx, ticket)
     created = next(one for one in (await ledger.events_of(tx, [row.id]))[row.id] if one.created)
-    day = created.occurred_at.astimezone(ZoneInfo(await tenant_zone(tx))).date()
+    day = created.occurred_at.astimezone(zones.zone(await tenant_zone(tx))).date()
     kept = (
         await tx.scalars(
             select(AgreementRow)

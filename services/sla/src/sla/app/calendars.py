@@ -18,6 +18,7 @@ from chassis.errors import AlreadyExists, NotFound, WrongState
 from chassis.ids import is_id
 from chassis.paging import Keyset, Page
 from sla import publish
+from sla.app.calendar_data import data_of
 from sla.app.calendar_draft import CalendarDraft
 from sla.app.refusals import invalid
 from sla.app.rules import calendar_as_of, keep_calendar, lock_rules, rules_changed
@@ -25,6 +26,7 @@ from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow, RuleBookSta
 from sla.domain import calendar as business
 from sla.domain import durations
 from sla.domain.calendar import Calendar, Span
+from sla.domain.kept import Kept
 
 _MOST_TOLD = 20
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,7 +86,7 @@ async def change_calendar(
     state = await lock_rules(tx)
     row = await _locked(tx, calendar)
     check_version(row, expected_version)
-    before = _draft(row)
+    before = draft_of(row)
     draft = change(before)
     return row if draft == before else await _changed(tx, state, row, before, draft)
 
@@ -106,6 +108,18 @@ async def _changed(
     return row
 
 
+async def renew_calendar(
+    tx: Tx, state: RuleBookState, row: CalendarRow, *, was: Mapping[str, object], now: Mapping[str, object]
+) -> None:
+    """Writes a new version of a calendar that says the same by other data, and tells how the data differs."""
+    document = asdict(draft_of(row))
+    row.updated_at = datetime.now(UTC)
+    await tx.flush()
+    await keep_calendar(tx, calendar_id=row.id, version=row.version, document=document)
+    await rules_changed(tx, state)
+    _told(tx, row, {**document, **was}, {**document, **now})
+
+
 async def delete_calendar(tx: Tx, *, calendar: str, expected_version: int | None) -> None:
     """Removes a calendar; its versions stay known. Raises NotFound, Stale, and WrongState while a policy uses it."""
     state = await lock_rules(tx)
@@ -113,7 +127,7 @@ async def delete_calendar(tx: Tx, *, calendar: str, expected_version: int | None
     check_version(row, expected_version)
     if user := await _user(tx, row.id):
         raise WrongState("CALENDAR_IN_USE", f'The policy "{user}" uses this calendar.')
-    before = asdict(_draft(row))
+    before = asdict(draft_of(row))
     await tx.session.delete(row)
     await tx.flush()
     await rules_changed(tx, state)
@@ -141,14 +155,21 @@ async def list_calendars(tx: Tx, *, page: Page) -> tuple[list[CalendarRow], str]
     return _BY_NAME.cut(rows, page)
 
 
-async def list_versions(tx: Tx, *, calendar: str, page: Page) -> tuple[list[CalendarVersionRow], str]:
-    """A page of all versions of a calendar, the newest first, and the token of the next. Raises NotFound."""
+async def list_versions(
+    tx: Tx, *, calendar: str, page: Page
+) -> tuple[list[tuple[CalendarVersionRow, Kept | None]], str]:
+    """A page of all versions of a calendar with the data that they go by, the newest first, and the token of the next.
+
+    Raises NotFound.
+    """
     row = await get_calendar(tx, calendar=calendar)
     statement = select(CalendarVersionRow).where(
         CalendarVersionRow.tenant_id == tx.tenant_id, CalendarVersionRow.calendar_id == row.id
     )
     rows = (await tx.scalars(_NEWEST_FIRST.select(statement, page))).all()
-    return _NEWEST_FIRST.cut(rows, page)
+    found, token = _NEWEST_FIRST.cut(rows, page)
+    data = await data_of(tx, row.id)
+    return [(one, data.get((one.calendar_id, one.version))) for one in found], token
 
 
 async def calculate(
@@ -192,7 +213,8 @@ def _due(calendar: Calendar, start: datetime, duration: str) -> datetime:
         raise invalid(("duration", str(error))) from error
 
 
-def _draft(row: CalendarRow) -> CalendarDraft:
+def draft_of(row: CalendarRow) -> CalendarDraft:
+    """What a calendar says now."""
     return CalendarDraft(**{one.name: getattr(row, one.name) for one in fields(CalendarDraft)})
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from sla.app.agreements import get_agreement, tenant_zone
 from sla.app.refusals import invalid
 from sla.db.agreements import AgreementRow
 from sla.db.time_entries import Work, note_told, put_work, told_warnings, used_time
+from sla.domain import zones
 from sla.domain.agreements import covers
 from sla.domain.calendar import midnight
 from sla.domain.included_hours import period_of, reached
@@ -45,7 +46,7 @@ async def read_balance(tx: Tx, *, agreement: str, on: date | None, now: datetime
     if not row.included_hours:
         raise WrongState("NO_INCLUDED_HOURS", "The agreement includes no hours.")
     zone = await tenant_zone(tx)
-    day = on or now.astimezone(ZoneInfo(zone)).date()
+    day = on or now.astimezone(zones.zone(zone)).date()
     if day < row.valid_from or (row.valid_until is not None and day > row.valid_until):
         raise invalid(("on", "must be a day on which the agreement holds"))
     return await _balance(tx, row, day, zone)
@@ -71,7 +72,7 @@ async def take_work(tx: Tx, *, work: Iterable[tuple[Work, Work | None]]) -> None
     zone = await tenant_zone(tx)
     concerned: dict[tuple[UUID, date], tuple[AgreementRow, date]] = {}
     for entry in (one for pair in noted for one in pair if one is not None and one.billable):
-        day = entry.started_at.astimezone(ZoneInfo(zone)).date()
+        day = entry.started_at.astimezone(zones.zone(zone)).date()
         for row in agreements:
             if covers(row, entry.facts, day):
                 first, _ = period_of(day, row.hours_period, row.valid_from, row.valid_until)
@@ -92,7 +93,8 @@ async def take_work(tx: Tx, *, work: Iterable[tuple[Work, Work | None]]) -> None
 
 async def _balance(tx: Tx, row: AgreementRow, day: date, zone: str) -> Balance:
     first, last = period_of(day, row.hours_period, row.valid_from, row.valid_until)
-    until = None if last is None else midnight(last + _DAY, zone)
-    used = await used_time(tx, row, midnight(first, zone), until)
+    pieces_of = partial(zones.pieces, zone)
+    until = None if last is None else midnight(last + _DAY, pieces_of)
+    used = await used_time(tx, row, midnight(first, pieces_of), until)
     told = await told_warnings(tx, row.id, first)
     return Balance(first, last, parse_duration(row.included_hours), used, told)

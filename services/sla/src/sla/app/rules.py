@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,11 +14,13 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from chassis import timers
 from chassis.db import Tx
 from chassis.ids import new_id
+from sla.app.calendar_data import Key, data_of, keep_data
 from sla.app.calendar_draft import CalendarDraft
 from sla.app.policy_draft import PolicyDraft
 from sla.db.rules import CalendarVersionRow, PolicyVersionRow, RuleBookState
 from sla.domain import writing
 from sla.domain.calendar import Calendar
+from sla.domain.kept import Kept
 from sla.domain.policies import CalendarVersion, PolicyVersion, RuleBook
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,9 +60,10 @@ async def calendar_as_of(tx: Tx, *, calendar_id: UUID, version: int | None) -> C
     rows = (await tx.scalars(statement.order_by(CalendarVersionRow.version))).all()
     if not rows or version not in {None, rows[-1].version}:
         return None
-    found = _calendar_version(rows[0])
+    data = await data_of(tx, calendar_id)
+    found = _calendar_version(rows[0], data)
     for row in rows[1:]:
-        found = _calendar_version(row).following(found)
+        found = _calendar_version(row, data).following(found)
     return found.calendar
 
 
@@ -91,7 +95,7 @@ async def keep_calendar(
     row = CalendarVersionRow(calendar_id=calendar_id, version=version, document=dict(document))
     row.in_force_since = since or await _after_the_last(tx, CalendarVersionRow)
     tx.add(row)
-    await tx.flush()
+    await keep_data(tx, calendar_id=calendar_id, version=version, draft=CalendarDraft.of(document))
 
 
 async def keep_policy(
@@ -129,13 +133,17 @@ async def _book(tx: Tx, stamp: UUID) -> RuleBook:
 
 async def _load(tx: Tx) -> RuleBook:
     calendars = await tx.scalars(select(CalendarVersionRow))
+    data = await data_of(tx)
     policies = await tx.scalars(select(PolicyVersionRow))
-    return RuleBook([_policy_version(row) for row in policies], [_calendar_version(row) for row in calendars])
+    return RuleBook(
+        [_policy_version(row) for row in policies], [_calendar_version(row, data) for row in calendars]
+    )
 
 
-def _calendar_version(row: CalendarVersionRow) -> CalendarVersion:
+def _calendar_version(row: CalendarVersionRow, data: Mapping[Key, Kept]) -> CalendarVersion:
     draft = CalendarDraft.of(row.document)
-    calendar = writing.checked(draft.written())
+    written = replace(draft.written(), kept=data.get((row.calendar_id, row.version)))
+    calendar = writing.checked(written)
     return CalendarVersion(row.calendar_id, row.version, draft.name, row.in_force_since, calendar)
 
 

@@ -83,6 +83,25 @@ class CalendarVersionRow(TenantCopy, Base):
     document: Mapped[dict[str, object]]
 
 
+class CalendarDataRow(TenantCopy, Base):
+    """What a version of a calendar keeps of data that changes by itself. Never changed."""
+
+    __tablename__ = "calendar_data"
+    __table_args__ = (UniqueConstraint("tenant_id", "calendar_id", "calendar_version"),)
+
+    calendar_id: Mapped[UUID]
+    calendar_version: Mapped[int]
+    # See sla.domain.kept.Kept.
+    zone_release: Mapped[str]
+    holiday_release: Mapped[str]
+    first_year: Mapped[int]
+    last_year: Mapped[int]
+    # [["2026-03-29T01:00:00+00:00", 7200], ...]: since, and seconds of offset.
+    offsets: Mapped[list[list[object]]] = mapped_column(JSONB)
+    # [["2026-12-25", "Christmas Day"], ...].
+    holidays: Mapped[list[list[str]]] = mapped_column(JSONB)
+
+
 class PolicyRow(TenantRow, Base):
     """A policy as it is now."""
 

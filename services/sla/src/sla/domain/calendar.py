@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sla.domain import public_holidays, zones
 from sla.domain.durations import Length
 from sla.domain.hours import DayHours, Minutes, Week, united, without
+from sla.domain.kept import Kept
+from sla.domain.zones import Piece, Pieces, Wall
 
 FARTHEST = timedelta(days=3660)
 """How far business time is looked for: about ten years."""
@@ -73,6 +74,7 @@ class Calendar:
     :param country: whose public holidays are closed too; "" for none.
     :param begins: since when it counts; None: ever.
     :param earlier: what counts before that: (until, calendar), in order of time.
+    :param kept: the offsets of the zone and the public holidays to go by; None: those of this machine.
     """
 
     time_zone: str
@@ -83,7 +85,22 @@ class Calendar:
     subdivision: str = ""
     begins: datetime | None = None
     earlier: tuple[tuple[datetime, Calendar], ...] = ()
+    kept: Kept | None = None
     _days: dict[date, tuple[Span, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def pieces(self, year: int) -> tuple[Piece, ...]:
+        """The year (in UTC) cut where the zone changes its offset."""
+        if self.kept is not None and self.kept.covers(year):
+            return self.kept.pieces(year)
+        return zones.pieces(self.time_zone, year)
+
+    def public_holiday(self, day: date) -> str:
+        """The public holiday of a date; "" for none."""
+        if not self.country:
+            return ""
+        if self.kept is not None and self.kept.covers(day.year):
+            return self.kept.holidays.get(day, "")
+        return public_holidays.of_year(self.country, self.subdivision, day.year).get(day, "")
 
     @property
     def is_empty(self) -> bool:
@@ -104,9 +121,9 @@ class Calendar:
         return replace(self, earlier=tuple(parts))
 
 
-def midnight(day: date, time_zone: str) -> datetime:
+def midnight(day: date, pieces_of: Pieces) -> datetime:
     """The first moment (UTC) at which the clocks of a zone show the date, or a later one where they skip it."""
-    return datetime.combine(day, time.min, ZoneInfo(time_zone)).astimezone(UTC)
+    return datetime.combine(day, time.min, Wall(pieces_of)).astimezone(UTC)
 
 
 def due_at(calendar: Calendar, start: datetime, duration: timedelta) -> datetime:
@@ -150,7 +167,7 @@ def business_time(calendar: Calendar, start: datetime, length: Length) -> timede
     first = next(spans, None)
     if first is None:
         raise NeverOpen("there is no business time within ten years")
-    zone = ZoneInfo(_in_force(calendar, first.start).time_zone)
+    zone = Wall(_in_force(calendar, first.start).pieces)
     opening = first.start.astimezone(zone)
     latest, days, passed = opening.date(), 1, first.end - first.start
     until: datetime | None = None
@@ -247,7 +264,7 @@ def _of_day(calendar: Calendar, day: date) -> tuple[Span, ...]:
 
 def _computed(calendar: Calendar, day: date) -> Iterator[Span]:
     begin = datetime.combine(day, time.min, UTC)
-    for begun, until, offset in zones.pieces(calendar.time_zone, day.year):
+    for begun, until, offset in calendar.pieces(day.year):
         start, end = max(begun, begin), min(until, begin + _DAY)
         if start < end:
             yield from _of_piece(calendar, start, end, offset)
@@ -289,6 +306,4 @@ def _told(minutes: Minutes, counted: bool, reason: str) -> list[tuple[int, int, 
 
 def _holiday(calendar: Calendar, day: date) -> str:
     own = calendar.holidays.get(day)
-    if own is not None or not calendar.country:
-        return own or ""
-    return public_holidays.of_year(calendar.country, calendar.subdivision, day.year).get(day, "")
+    return calendar.public_holiday(day) if own is None else own

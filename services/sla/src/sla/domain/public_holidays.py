@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from importlib import metadata
+from typing import Final
 
 import holidays
+
+RELEASE: Final = metadata.version("holidays")
+"""Of the data of all countries, such as "0.109"."""
 
 _ENGLISH = "en_US"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sla.domain import hours as hours_of
 from sla.domain import public_holidays, zones
 from sla.domain.calendar import Calendar, SpecialDay, midnight
 from sla.domain.hours import Intervals, Week, Written
+from sla.domain.kept import Kept
 from sla.domain.refusals import Refused
 
 MOST_DAYS = 1000
@@ -28,6 +29,7 @@ class WrittenCalendar:
     :param subdivision: a part of the country, as ISO 3166-2 writes it behind the country's code, or "".
     :param feed_days: (date, name) of days off that feeds brought.
     :param effective_from: the date from whose local midnight on the calendar counts; "": ever.
+    :param kept: what was kept of the zone and the country, which this machine then need not know; None: nothing.
     """
 
     time_zone: str
@@ -38,22 +40,17 @@ class WrittenCalendar:
     subdivision: str = ""
     feed_days: Sequence[tuple[str, str]] = ()
     effective_from: str = ""
+    kept: Kept | None = None
 
 
 def checked(written: WrittenCalendar) -> Calendar:
     """The calendar to reckon with. Raises Refused with all that is wrong."""
     problems: list[tuple[str, str]] = []
-    is_zone = zones.is_zone(written.time_zone)
-    if not is_zone:
-        problems.append(("time_zone", 'must be an IANA time zone, such as "Europe/Warsaw"'))
-    problems += _problems_with_country(written.country, written.subdivision)
-    begins: datetime | None = None
-    if written.effective_from:
-        since = _date(written.effective_from)
-        if since is None:
-            problems.append(("effective_from", _A_DATE))
-        elif is_zone:
-            begins = midnight(since, written.time_zone)
+    if written.kept is None:
+        problems += _problems_with_place(written)
+    since = _date(written.effective_from) if written.effective_from else None
+    if written.effective_from and since is None:
+        problems.append(("effective_from", _A_DATE))
     own, special = _own_days(written, problems)
     week = Week()
     try:
@@ -63,15 +60,23 @@ def checked(written: WrittenCalendar) -> Calendar:
     if problems:
         raise Refused(*problems)
     fed = {date.fromisoformat(day): name for day, name in written.feed_days}
-    return Calendar(
+    made = Calendar(
         time_zone=written.time_zone,
         week=week,
         holidays=fed | own,
         special_days=special,
         country=written.country,
         subdivision=written.subdivision,
-        begins=begins,
+        kept=written.kept,
     )
+    return made if since is None else replace(made, begins=midnight(since, made.pieces))
+
+
+def _problems_with_place(written: WrittenCalendar) -> list[tuple[str, str]]:
+    if not zones.is_zone(written.time_zone):
+        problem = ("time_zone", 'must be an IANA time zone, such as "Europe/Warsaw"')
+        return [problem, *_problems_with_country(written.country, written.subdivision)]
+    return _problems_with_country(written.country, written.subdivision)
 
 
 def _problems_with_country(country: str, subdivision: str) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from sla.domain.calendar import Counted, Span
 from sla.domain.changes import Told
 from sla.domain.clocks import Clock
 from sla.domain.escalations import BUSINESS, WALL, Step
+from sla.domain.kept import Kept
 from sla.domain.ledger import TicketState
 
 Pairs = list[list[str]]
@@ -166,11 +167,16 @@ def calendar_message(row: CalendarRow) -> sla_pb2.Calendar:
     return message
 
 
-def version_message(row: CalendarVersionRow) -> sla_pb2.CalendarVersion:
-    """A calendar as it was from one change on."""
+def version_message(row: CalendarVersionRow, data: Kept | None) -> sla_pb2.CalendarVersion:
+    """A calendar as it was from one change on, and the data that it goes by; None for one from before data was kept."""
     calendar = _calendar_message(row.document)
     calendar.id, calendar.version = str(row.calendar_id), row.version
-    return sla_pb2.CalendarVersion(calendar=calendar, in_force_since=moment(row.in_force_since))
+    return sla_pb2.CalendarVersion(
+        calendar=calendar,
+        in_force_since=moment(row.in_force_since),
+        zone_release="" if data is None else data.zone_release,
+        holiday_release="" if data is None else data.holiday_release,
+    )
 
 
 def _calendar_message(written: Mapping[str, object]) -> sla_pb2.Calendar:

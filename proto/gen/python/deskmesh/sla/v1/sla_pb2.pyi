@@ -175,6 +175,11 @@ class CalendarVersion(_message.Message):
 
     CALENDAR_FIELD_NUMBER: _builtins.int
     IN_FORCE_SINCE_FIELD_NUMBER: _builtins.int
+    ZONE_RELEASE_FIELD_NUMBER: _builtins.int
+    HOLIDAY_RELEASE_FIELD_NUMBER: _builtins.int
+    zone_release: _builtins.str
+    """The releases of the time zones ("2026a") and public holidays ("0.109") that it goes by."""
+    holiday_release: _builtins.str
     @_builtins.property
     def calendar(self) -> Global___Calendar: ...
     @_builtins.property
@@ -184,10 +189,12 @@ class CalendarVersion(_message.Message):
         *,
         calendar: Global___Calendar | None = ...,
         in_force_since: _timestamp_pb2.Timestamp | None = ...,
+        zone_release: _builtins.str = ...,
+        holiday_release: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "in_force_since", b"in_force_since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "in_force_since", b"in_force_since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "holiday_release", b"holiday_release", "in_force_since", b"in_force_since", "zone_release", b"zone_release"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

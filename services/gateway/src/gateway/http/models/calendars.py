@@ -188,6 +188,8 @@ class CalendarVersion(_CalendarFacts):
                     "feeds": [FEED],
                     "version": 1,
                     "in_force_since": EARLIER,
+                    "zone_release": "2026a",
+                    "holiday_release": "0.109",
                 }
             ]
         }
@@ -195,6 +197,10 @@ class CalendarVersion(_CalendarFacts):
 
     version: int
     in_force_since: str = Field(description="When the change was made.")
+    zone_release: str | None = Field(
+        description="Of the time zones that it goes by, for ever; null for a few minutes after data began to be kept."
+    )
+    holiday_release: str | None = Field(description="Of the public holidays.")
 
 
 class Calculation(Input):

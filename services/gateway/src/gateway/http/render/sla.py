@@ -43,7 +43,12 @@ def calendar_version(value: pb.CalendarVersion) -> JsonObject:
     """Write a calendar as it was from a change on."""
     body = calendar(value.calendar)
     del body["created_at"], body["updated_at"]
-    return {**body, "in_force_since": moment(value.in_force_since)}
+    return {
+        **body,
+        "in_force_since": moment(value.in_force_since),
+        "zone_release": text(value.zone_release),
+        "holiday_release": text(value.holiday_release),
+    }
 
 
 def _holidays(holidays: RepeatedCompositeFieldContainer[pb.Holiday]) -> list[JsonObject]:
