@@ -53,6 +53,8 @@ GET /ticket-types  POST /ticket-types  GET /ticket-types/{}  PATCH /ticket-types
 GET /workflows  POST /workflows  GET /workflows/{}  PATCH /workflows/{}  DELETE /workflows/{}
 GET /workflows/{}/versions  POST /workflows/validate
 GET /filter-fields
+GET /layouts  POST /layouts  GET /layouts/{}  PATCH /layouts/{}  DELETE /layouts/{}
+GET /layouts/{}/versions  POST /layouts/{}/restore  GET /layout  GET /tickets/{}/layout
 GET /fields  POST /fields  GET /fields/{}  PATCH /fields/{}  DELETE /fields/{}
 GET /priority-matrix  PATCH /priority-matrix
 GET /views  POST /views  GET /views/{}  PATCH /views/{}  DELETE /views/{}  GET /views/{}/tickets  GET /views/counts

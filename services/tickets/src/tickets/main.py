@@ -17,6 +17,7 @@ from deskmesh.tickets.v1 import (
     field_service_pb2,
     field_table_service_pb2,
     focus_service_pb2,
+    layout_service_pb2,
     link_service_pb2,
     macro_service_pb2,
     major_incident_service_pb2,
@@ -43,6 +44,7 @@ from tickets.api.drafts import DraftServicer
 from tickets.api.field_tables import FieldTableServicer
 from tickets.api.fields import FieldServicer
 from tickets.api.focus import FocusServicer
+from tickets.api.layouts import LayoutServicer
 from tickets.api.links import LinkServicer
 from tickets.api.macros import MacroServicer
 from tickets.api.mail import MailEvents
@@ -78,6 +80,7 @@ _FIELDS = field_service_pb2.DESCRIPTOR.services_by_name["FieldService"]
 _FIELD_TABLES = field_table_service_pb2.DESCRIPTOR.services_by_name["FieldTableService"]
 _WORKFLOWS = workflow_service_pb2.DESCRIPTOR.services_by_name["WorkflowService"]
 _BULK = bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"]
+_LAYOUTS = layout_service_pb2.DESCRIPTOR.services_by_name["LayoutService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
@@ -120,6 +123,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_FIELDS, FieldServicer(configurations)),
             Servicer(_FIELD_TABLES, field_tables),
             Servicer(_WORKFLOWS, WorkflowServicer(configurations)),
+            Servicer(_LAYOUTS, LayoutServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_BULK, BulkServicer(configurations)),
             Servicer(_MERGES, MergeServicer(databases, configurations, desk)),

@@ -14,6 +14,7 @@ import httpx
 from embedded.demo.automation import load_automation
 from embedded.demo.client import Api, Journal, LoadError
 from embedded.demo.content import PASSWORD, TENANTS, Member, Tenant, read_tenant
+from embedded.demo.layouts import load_layouts
 from embedded.demo.plan import PlannedTicket, Step, authors, plan_tickets
 from embedded.demo.routing import load_routing
 from embedded.demo.services import load_services
@@ -145,6 +146,7 @@ async def _end_import(api: Api, tenant: Tenant, member: Member) -> None:
 async def _load_fields(api: Api, tenant: Tenant) -> None:
     for field in tenant.fields:
         await api.make(f"field/{field['slug']}", "POST", "/fields", dict(field), by=tenant.admin.email)
+    await load_layouts(api, by=tenant.admin.email)
 
 
 async def _load_service_levels(api: Api, tenant: Tenant) -> None:

@@ -9,6 +9,7 @@ from deskmesh.tickets.v1 import draft_service_pb2 as drafts
 from deskmesh.tickets.v1 import field_service_pb2 as fields
 from deskmesh.tickets.v1 import field_table_service_pb2 as field_tables
 from deskmesh.tickets.v1 import focus_service_pb2 as focus
+from deskmesh.tickets.v1 import layout_service_pb2 as layouts
 from deskmesh.tickets.v1 import link_service_pb2 as links
 from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import major_incident_service_pb2 as majors
@@ -195,3 +196,13 @@ PAUSE_RECURRENCE = rpc(recurrences.PauseRecurrenceRequest, recurrences.PauseRecu
 RESUME_RECURRENCE = rpc(recurrences.ResumeRecurrenceRequest, recurrences.ResumeRecurrenceResponse)
 PREVIEW_RECURRENCE = rpc(recurrences.PreviewRecurrenceRequest, recurrences.PreviewRecurrenceResponse)
 LIST_OCCURRENCES = rpc(recurrences.ListOccurrencesRequest, recurrences.ListOccurrencesResponse)
+
+LIST_LAYOUTS = rpc(layouts.ListLayoutsRequest, layouts.ListLayoutsResponse)
+GET_LAYOUT = rpc(layouts.GetLayoutRequest, layouts.GetLayoutResponse)
+CREATE_LAYOUT = rpc(layouts.CreateLayoutRequest, layouts.CreateLayoutResponse)
+UPDATE_LAYOUT = rpc(layouts.UpdateLayoutRequest, layouts.UpdateLayoutResponse)
+DELETE_LAYOUT = rpc(layouts.DeleteLayoutRequest, layouts.DeleteLayoutResponse)
+LIST_LAYOUT_VERSIONS = rpc(layouts.ListLayoutVersionsRequest, layouts.ListLayoutVersionsResponse)
+RESTORE_LAYOUT = rpc(layouts.RestoreLayoutRequest, layouts.RestoreLayoutResponse)
+RESOLVE_LAYOUT = rpc(layouts.ResolveLayoutRequest, layouts.ResolveLayoutResponse)
+GET_TICKET_LAYOUT = rpc(layouts.GetTicketLayoutRequest, layouts.GetTicketLayoutResponse)

@@ -37,10 +37,13 @@ def _checked(configuration: Configuration, text: str) -> TypedNode | None:
 
 def fields_named(text: str) -> set[str]:
     """The slugs of the custom fields that a condition names."""
+    return {name.split(".")[1] for name in all_named(text) if name.startswith("fields.")}
+
+
+def all_named(text: str) -> set[str]:
+    """All that a condition asks for, by the names of filters."""
     tree = filters.parse(text)
-    return (
-        set() if tree is None else {name.split(".")[1] for name in _names(tree) if name.startswith("fields.")}
-    )
+    return set() if tree is None else _names(tree)
 
 
 def _names(node: Node) -> set[str]:

@@ -285,6 +285,7 @@ def definition_of(row: FieldDefinition) -> Definition:
         choices_by={value: tuple(choices) for value, choices in dependent.items()},
         processes=tuple(row.processes),
         types=tuple(row.types),
+        description=row.description,
     )
 
 

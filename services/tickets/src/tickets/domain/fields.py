@@ -58,6 +58,7 @@ class Definition:
     choices_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     processes: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    description: str = ""
 
     def belongs_to(self, process: str, kind: str) -> bool:
         """Whether tickets of the type in the process have the field."""
