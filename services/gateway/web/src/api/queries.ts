@@ -25,17 +25,27 @@ export interface Wanted {
 
 const PAGE_SIZE = 50;
 
+function ticketPage(wanted: Wanted, page_token: string, signal: AbortSignal) {
+  const { saved: view, ...asked } = wanted;
+  const page = { page_size: PAGE_SIZE, ...(page_token && { page_token }) };
+  if (view) return take(api.GET("/api/v1/views/{view}/tickets", { params: { path: { view }, query: page }, signal }));
+  return take(api.GET("/api/v1/tickets", { params: { query: { ...asked, ...page } }, signal }));
+}
+
+/** A list from its beginning, as far as somebody has asked for more. */
 export const ticketsQuery = (wanted: Wanted) =>
   infiniteQueryOptions({
     queryKey: ["tickets", wanted],
-    queryFn: ({ pageParam, signal }) => {
-      const { saved: view, ...asked } = wanted;
-      const page = { page_size: PAGE_SIZE, ...(pageParam && { page_token: pageParam }) };
-      if (view) return take(api.GET("/api/v1/views/{view}/tickets", { params: { path: { view }, query: page }, signal }));
-      return take(api.GET("/api/v1/tickets", { params: { query: { ...asked, ...page } }, signal }));
-    },
+    queryFn: ({ pageParam, signal }) => ticketPage(wanted, pageParam, signal),
     initialPageParam: "",
     getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+
+/** One page of a list; each is a question of its own, so that only those that are seen are read anew. */
+export const ticketPageQuery = (wanted: Wanted, page_token: string) =>
+  queryOptions({
+    queryKey: ["tickets", "page", wanted, page_token],
+    queryFn: ({ signal }) => ticketPage(wanted, page_token, signal),
   });
 
 export const commentsQuery = (number: string) =>

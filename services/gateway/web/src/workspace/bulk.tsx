@@ -1,104 +1,204 @@
-/** What is done to many tickets at once: one after another, with progress, and what failed is said. */
-import { Alert, Button, Group, Menu, Progress, Text } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+/** What is done to many tickets at once: a job of the desk's, whose progress, and what it could not do, is shown. */
+import { Alert, Button, Group, Menu, Progress, Stack, Text } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api, onceKey, take, type Ticket } from "../api/client";
-import { Problem } from "../api/problem";
+import { cancelBulk, failures, jobQuery, startBulk } from "../api/bulk";
+import type { Schemas, Ticket } from "../api/client";
 import { queuesQuery } from "../api/queries";
 import { useMay, useMe } from "../shared/me";
+import { Refused, useStaff } from "./parts";
+import { tell } from "./toasts";
 
-interface BulkProps {
-  tickets: Ticket[];
+type Work = Omit<Schemas["Bulk"], "ticket_ids" | "filter">;
+
+interface Begun {
+  job: string;
+  work: Work;
+}
+
+/** What takes a work back: the tickets by what they had before. */
+function wayBack(tickets: Ticket[], work: Work): Schemas["Bulk"][] {
+  const groups = new Map<string, Schemas["Bulk"]>();
+  for (const ticket of tickets) {
+    const before: Work | null = work.assignment
+      ? { assignment: { assignee: ticket.assignee?.id ?? null, team: ticket.team?.id ?? null } }
+      : work.changes?.queue && ticket.queue
+        ? { changes: { queue: ticket.queue.id } }
+        : null;
+    if (!before) continue;
+    const key = JSON.stringify(before);
+    const group = groups.get(key) ?? { ...before, ticket_ids: [] };
+    group.ticket_ids?.push(ticket.id);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+export function Bulk({ tickets, clear }: { tickets: Ticket[]; clear: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const me = useMe();
+  // A job goes on without the page; whoever comes back sees how far it is.
+  const [begun, setBegun] = useLocalStorage<Begun | null>({ key: `deskmesh-bulk:${me.id}`, defaultValue: null, getInitialValueInEffect: false });
+  const [back, setBack] = useState<Schemas["Bulk"][]>([]);
+  const starting = useMutation({
+    mutationFn: ({ ticket_ids, work }: { ticket_ids: string[]; work: Work }) => startBulk({ ...work, ticket_ids }),
+    onSuccess: (job, { work }) => setBegun({ job: job.id, work }),
+  });
+
+  function run(work: Work): void {
+    setBack(wayBack(tickets, work));
+    starting.mutate({ ticket_ids: tickets.map((one) => one.id), work });
+  }
+
+  if (tickets.length === 0 && !begun) return null;
+  return (
+    <div className="card bulk" role="region" aria-label={t("bulk.title")}>
+      {tickets.length > 0 && <Tools count={tickets.length} busy={begun !== null || starting.isPending} run={run} clear={clear} />}
+      <Refused error={starting.error} />
+      {begun && (
+        <Job
+          key={begun.job}
+          begun={begun}
+          back={back}
+          again={(ticket_ids) => starting.mutate({ ticket_ids, work: begun.work })}
+          end={(whole) => {
+            setBegun(null);
+            if (whole) clear();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ToolsProps {
+  count: number;
+  busy: boolean;
+  run: (work: Work) => void;
   clear: () => void;
 }
 
-type Step = (ticket: Ticket) => Promise<unknown>;
-
-export function Bulk({ tickets, clear }: BulkProps): ReactNode {
+function Tools({ count, busy, run, clear }: ToolsProps): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   const may = useMay();
-  const queries = useQueryClient();
   const queues = useQuery(queuesQuery);
-  const [done, setDone] = useState<number | null>(null);
-  const [failed, setFailed] = useState<string[]>([]);
-
-  async function run(step: Step): Promise<void> {
-    const problems: string[] = [];
-    for (const [place, ticket] of tickets.entries()) {
-      setDone(place);
-      await step(ticket).catch((error: unknown) => {
-        problems.push(`${ticket.number}: ${error instanceof Problem ? error.detail : t("composer.not_sent")}`);
-      });
-    }
-    setDone(null);
-    setFailed(problems);
-    await queries.invalidateQueries({ queryKey: ["tickets"] });
-    if (problems.length === 0) clear();
-  }
-
-  const params = (ticket: Ticket) => ({ path: { ticket: ticket.number }, header: onceKey() });
-  const assign = (assignee: string | null): Step => (ticket) =>
-    take(api.PUT("/api/v1/tickets/{ticket}/assignment", { params: params(ticket), body: { assignee } }));
-  const move = (queue: string): Step => (ticket) =>
-    take(api.PATCH("/api/v1/tickets/{ticket}", { params: params(ticket), body: { queue } }));
-  const resolve: Step = (ticket) =>
-    take(api.POST("/api/v1/tickets/{ticket}/transitions", { params: params(ticket), body: { to: "resolved" } }));
-
-  if (tickets.length === 0) return null;
+  const staff = useStaff();
   return (
-    <div className="card bulk" role="region" aria-label={t("bulk.title")}>
-      <Group gap="xs">
-        <Text size="sm" fw={600} aria-live="polite">
-          {t("bulk.chosen", { count: tickets.length })}
-        </Text>
-        {may("tickets.assign") && (
-          <>
-            <Button size="xs" variant="light" disabled={done !== null} onClick={() => void run(assign(me.id))}>
-              {t("ticket.take")}
-            </Button>
-            <Button size="xs" variant="default" disabled={done !== null} onClick={() => void run(assign(null))}>
-              {t("bulk.release")}
-            </Button>
-          </>
-        )}
-        {may("tickets.update") && (
-          <Menu shadow="md">
-            <Menu.Target>
-              <Button size="xs" variant="default" disabled={done !== null}>
-                {t("bulk.move")}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {queues.data?.items.map((queue) => (
-                <Menu.Item key={queue.id} onClick={() => void run(move(queue.slug))}>
-                  {queue.name}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
-        )}
-        {may("tickets.transition") && (
-          <Button size="xs" variant="default" disabled={done !== null} onClick={() => void run(resolve)}>
-            {t("bulk.resolve")}
+    <Group gap="xs">
+      <Text size="sm" fw={600} aria-live="polite">
+        {t("bulk.chosen", { count })}
+      </Text>
+      {may("tickets.assign") && (
+        <>
+          <Button size="xs" variant="light" disabled={busy} onClick={() => run({ assignment: { assignee: me.id } })}>
+            {t("ticket.take")}
+          </Button>
+          <Choose label={t("bulk.assign")} busy={busy} offered={staff.map((one) => ({ id: one.id, name: one.name }))} choose={(assignee) => run({ assignment: { assignee } })} />
+          <Button size="xs" variant="default" disabled={busy} onClick={() => run({ assignment: { assignee: null } })}>
+            {t("bulk.release")}
+          </Button>
+        </>
+      )}
+      {may("tickets.update") && <Choose label={t("bulk.move")} busy={busy} offered={queues.data?.items ?? []} choose={(queue) => run({ changes: { queue } })} />}
+      {may("tickets.transition") && (
+        <Button size="xs" variant="default" disabled={busy} onClick={() => run({ transition: { to: "resolved" } })}>
+          {t("bulk.resolve")}
+        </Button>
+      )}
+      <Button size="xs" variant="subtle" color="gray" onClick={clear}>
+        {t("bulk.clear")}
+      </Button>
+    </Group>
+  );
+}
+
+interface ChooseProps {
+  label: string;
+  busy: boolean;
+  offered: { id: string; name: string }[];
+  choose: (id: string) => void;
+}
+
+function Choose({ label, busy, offered, choose }: ChooseProps): ReactNode {
+  return (
+    <Menu shadow="md">
+      <Menu.Target>
+        <Button size="xs" variant="default" disabled={busy}>
+          {label}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah={320} style={{ overflowY: "auto" }}>
+        {offered.map((one) => (
+          <Menu.Item key={one.id} onClick={() => choose(one.id)}>
+            {one.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface JobProps {
+  begun: Begun;
+  back: Schemas["Bulk"][];
+  again: (ticket_ids: string[]) => void;
+  /** Called when there is nothing more to show; `whole` says that all was done. */
+  end: (whole: boolean) => void;
+}
+
+function Job({ begun, back, again, end }: JobProps): ReactNode {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const asked = useQuery(jobQuery(begun.job));
+  const job = asked.data;
+  const over = job !== undefined && job.state !== "running";
+  const failed = useQuery({ queryKey: ["job", begun.job, "failures"], queryFn: () => failures(begun.job), enabled: over && job.failed > 0 });
+  const whole = over && job.failed === 0;
+  const gone = asked.isError;
+  useEffect(() => {
+    if (over) void queries.invalidateQueries({ queryKey: ["tickets"] });
+    if (gone) end(false);
+    if (!whole) return;
+    const undo = back.length > 0 ? () => Promise.all(back.map(startBulk)).then(() => queries.invalidateQueries({ queryKey: ["tickets"] })) : undefined;
+    tell(t("bulk.done", { count: job.succeeded }), undo);
+    end(true);
+    // Once for each way that a job ends.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [over, whole, gone]);
+  if (!job) return null;
+  const label = t("bulk.progress", { done: job.done, total: job.total });
+  return (
+    <Stack gap={6} mt="xs">
+      <Group gap="xs" role="status">
+        <Text size="sm">{label}</Text>
+        {!over && (
+          <Button size="compact-xs" variant="default" onClick={() => void cancelBulk(begun.job).then(() => asked.refetch())}>
+            {t("bulk.cancel")}
           </Button>
         )}
-        <Button size="xs" variant="subtle" color="gray" onClick={clear}>
-          {t("bulk.clear")}
-        </Button>
       </Group>
-      {done !== null && <Progress value={(100 * done) / tickets.length} size="sm" mt="xs" aria-label={t("bulk.title")} />}
-      {failed.length > 0 && (
-        <Alert color="red" variant="light" mt="xs" role="alert" title={t("bulk.failed", { count: failed.length })}>
-          {failed.map((one) => (
-            <Text key={one} size="sm">
-              {one}
+      <Progress value={(100 * job.done) / Math.max(1, job.total)} size="sm" aria-label={label} />
+      {failed.data && failed.data.length > 0 && (
+        <Alert color="red" variant="light" role="alert" title={t("bulk.failed", { count: failed.data.length })}>
+          {failed.data.map((one) => (
+            <Text key={one.ticket.key} size="sm">
+              {one.ticket.key}: {one.problem?.detail}
             </Text>
           ))}
+          <Group gap="xs" mt="xs">
+            <Button size="compact-sm" variant="default" onClick={() => again(failed.data.map((one) => one.ticket.key))}>
+              {t("bulk.again")}
+            </Button>
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => end(false)}>
+              {t("action.close")}
+            </Button>
+          </Group>
         </Alert>
       )}
-    </div>
+    </Stack>
   );
 }

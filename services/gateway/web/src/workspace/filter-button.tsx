@@ -11,13 +11,14 @@ import { queuesQuery, teamsQuery } from "../api/queries";
 import { useWord } from "../shared/badges";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";
+import type { Column } from "./column-order";
 import { type Condition, type Field, FIELDS, isTrueOrFalse, written } from "./filters";
 import { wanted } from "./views";
 
 const EMPTY: Condition = { field: "state", not: false, value: "" };
 
 /** Puts a filter together, applies it, and keeps the list as a view. */
-export function FilterButton(): ReactNode {
+export function FilterButton({ columns }: { columns: Column[] }): ReactNode {
   const { t } = useTranslation();
   const search = useSearch({ from: "/signed-in/desk/tickets" });
   const navigate = useNavigate({ from: "/desk/tickets" });
@@ -76,7 +77,7 @@ export function FilterButton(): ReactNode {
             </Group>
           </Group>
         </Stack>
-        <SaveView done={close} />
+        <SaveView done={close} columns={columns} />
       </Popover.Dropdown>
     </Popover>
   );
@@ -105,7 +106,7 @@ function Value({ condition, set }: { condition: Condition; set: (value: string) 
 }
 
 /** Keeps what the list shows now as a view of one's own. */
-function SaveView({ done }: { done: () => void }): ReactNode {
+function SaveView({ done, columns }: { done: () => void; columns: Column[] }): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   const queries = useQueryClient();
@@ -114,7 +115,7 @@ function SaveView({ done }: { done: () => void }): ReactNode {
   const [name, setName] = useState("");
   const { filter = "", q = "", order_by = "" } = wanted(search, me.id);
   const saving = useMutation({
-    mutationFn: () => take(api.POST("/api/v1/views", { params: { header: onceKey() }, body: { name: name.trim(), filter, q, order_by } })),
+    mutationFn: () => take(api.POST("/api/v1/views", { params: { header: onceKey() }, body: { name: name.trim(), filter, q, order_by, columns: ["number", "title", ...columns] } })),
     onSuccess: async (view) => {
       await queries.invalidateQueries({ queryKey: ["views"] });
       await queries.invalidateQueries({ queryKey: ["tickets", "counts"] });

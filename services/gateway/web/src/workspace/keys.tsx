@@ -1,6 +1,6 @@
 /** All that the keyboard does, on a sheet that ? opens. */
 import { Kbd, Modal, Table } from "@mantine/core";
-import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useDisclosure, useWindowEvent } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -23,7 +23,11 @@ const KEYS = [
 export function Keys(): ReactNode {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure();
-  useHotkeys([["shift+?", open]]);
+  // Which keys make a question mark differs between keyboards: what they make counts.
+  useWindowEvent("keydown", (event) => {
+    const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
+    if (event.key === "?" && !typing) open();
+  });
   return (
     <Modal opened={opened} onClose={close} title={t("keys_sheet.title")} closeButtonProps={{ "aria-label": t("action.close") }}>
       <Table fz="sm">

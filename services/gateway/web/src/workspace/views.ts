@@ -19,7 +19,7 @@ export const VIEWS: readonly View[] = [
   { name: "all", icon: "clock", filter: "", order: "created_at desc" },
 ];
 
-export const ORDERS = ["due_at asc", "priority desc", "created_at desc", "created_at asc", "updated_at desc", "updated_at asc"] as const;
+export const ORDERS = ["due_at asc", "priority asc", "created_at desc", "created_at asc", "updated_at desc", "updated_at asc"] as const;
 export type Order = (typeof ORDERS)[number];
 
 export interface ListSearch {
