@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
-from sla_directory import directory, target_in
+from sla_directory import directory
 from sla_doors import Desk, Ticket, target
+from sla_process import environment
 
-from chassis.testing.identity import SERVICE_KEYS, Issuer
+from chassis.testing.identity import Issuer
 from chassis.testing.servers import Nats
 from sla.api.checking import check_all, check_tenant
 
@@ -98,26 +98,14 @@ async def test_the_command_lists_what_differs_and_mends_it_when_told(
 ) -> None:
     ticket = await lived(acme)
     await acme.execute(BREAK["due_at"], acme.id)
-    database = acme.service.database
-    environment = {
-        **os.environ,
-        "SLA_DATABASE_URL": database.app_url,
-        "SLA_RELAY_DATABASE_URL": database.relay_url,
-        "SLA_GRPC_LISTEN": f"unix:{tmp_path}/sla.sock",
-        "SLA_HTTP_LISTEN": "127.0.0.1:0",
-        "SLA_GATEWAY_TARGET": target_in(tmp_path),
-        "SLA_SERVICE_KEY": SERVICE_KEYS["sla"],
-        "DESKMESH_NATS_URL": nats.url,
-        "DESKMESH_JWKS_URL": "http://127.0.0.1:9",
-        "DESKMESH_OBJECT_STORE_URL": (tmp_path / "objects").as_uri(),
-    }
+    told = environment(acme.service.database, nats, tmp_path)
 
     async def check(*options: str) -> tuple[int | None, str]:
         process = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("deskmesh-sla"),
             "check-clocks",
             *options,
-            env=environment,
+            env=told,
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await process.communicate()
