@@ -190,6 +190,20 @@ async def test_closed_connections_are_replaced_unasked(
     assert await count(database, tenant) == 4
 
 
+async def test_who_waits_for_a_connection_gets_it_before_who_asks_later(probe: ServiceDatabase) -> None:
+    database = Database(probe.app_url, probe.relay_url, pool_size=1)
+    served: list[str] = []
+
+    async def ask(name: str, times: int) -> None:
+        for _ in range(times):
+            await database.fetch_one("SELECT 1")
+            served.append(name)
+
+    await asyncio.gather(ask("greedy", 20), ask("patient", 1))
+    await database.close()
+    assert served.index("patient") <= 1
+
+
 async def test_no_database_is_unavailable(tenant: UUID) -> None:
     nowhere = Database("postgresql://a:b@127.0.0.1:1/none", "postgresql://a:b@127.0.0.1:1/none")
     with pytest.raises(Unavailable):

@@ -203,7 +203,7 @@ async def test_the_pools_show_their_size_and_use(probe: ServiceDatabase, tenant:
 async def test_giving_up_the_wait_for_a_connection_is_counted(
     probe: ServiceDatabase, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.db.engine._WAIT_FOR_CONNECTION_SECONDS", 0.1)
+    monkeypatch.setattr("chassis.db.pool._WAIT_SECONDS", 0.1)
     database = Database(probe.app_url, probe.relay_url, pool_size=1, name="probe")
     before = shown("deskmesh_db_pool_timeouts_total") or 0
     async with database.transaction(tenant):

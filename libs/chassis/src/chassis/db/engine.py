@@ -8,35 +8,25 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from weakref import WeakSet
 
-import asyncpg
-import orjson
-from sqlalchemy import Connection, PoolProxiedConnection, QueuePool
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import Connection, QueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import metrics
-from chassis.db.failures import translated, translated_connecting
+from chassis.db.pool import Pool
 from chassis.db.transaction import Tx
 from chassis.telemetry import SpanKind, span
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+    import asyncpg
+    from sqlalchemy import PoolProxiedConnection
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from chassis.settings import ServiceSettings
 
-_CONNECT_SECONDS = 5.0
-_COMMAND_SECONDS = 60.0
-_WAIT_FOR_CONNECTION_SECONDS = 5.0
 _ROLLBACK_SECONDS = 0.2
 _RELAY_CONNECTIONS = 4
-_SESSION = {
-    "statement_timeout": "30s",
-    "idle_in_transaction_session_timeout": "60s",
-    "lock_timeout": "10s",
-    "timezone": "UTC",
-    "jit": "off",
-}
 
 
 class Signal:
@@ -83,8 +73,8 @@ class Database:
         A url may be several, parted by blanks: while a password is changed, those with the old and the new one. One that
         the server refuses is passed over.
         """
-        self._app = _engine(app_url, pool_size, name)
-        self._relay = _engine(relay_url, _RELAY_CONNECTIONS, f"{name}-relay")
+        self._app = Pool(app_url, pool_size, name)
+        self._relay = Pool(relay_url, _RELAY_CONNECTIONS, f"{name}-relay")
         self.outbox_written = Signal()
         self.timers_scheduled = Signal()
         self.lease_released = Signal()
@@ -95,10 +85,8 @@ class Database:
 
     def pools(self) -> Iterator[tuple[str, QueuePool]]:
         """The pools by the role of their connections."""
-        for role, engine in (("app", self._app), ("relay", self._relay)):
-            pool = engine.sync_engine.pool
-            assert isinstance(pool, QueuePool)
-            yield role, pool
+        yield "app", self._app.queue
+        yield "relay", self._relay.queue
 
     @asynccontextmanager
     async def transaction(self, tenant_id: UUID) -> AsyncIterator[Tx]:
@@ -109,8 +97,8 @@ class Database:
         if not isinstance(tenant_id, UUID):
             raise TypeError(f"a tenant is a UUID, not {type(tenant_id).__name__}")
         with span("db.transaction", kind=SpanKind.CLIENT):
-            async with _checked_out(self._app) as (pooled, raw):
-                tx = Tx(self, lambda: _sqlalchemys(self._app, pooled), raw, tenant_id)
+            async with self._app.connection() as (pooled, raw):
+                tx = Tx(self, lambda: _sqlalchemys(self._app.engine, pooled), raw, tenant_id)
                 begin = f"BEGIN; SELECT set_config('app.tenant_id', '{tenant_id}', true)"
                 try:
                     async with _committed(raw, begin):
@@ -126,28 +114,28 @@ class Database:
         For the hot writes, which set the tenant themselves: nothing is visible without.
         """
         with span("db.statement", kind=SpanKind.CLIENT):
-            async with _checked_out(self._app) as (_, raw):
+            async with self._app.connection() as (_, raw):
                 with _closed_when_cancelled(raw):
                     return await raw.fetchrow(sql, *args)
 
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[AsyncConnection]:
         """A transaction of the relay role: queues over all tenants, nothing else."""
-        async with _checked_out(self._relay) as (pooled, raw), _committed(raw, "BEGIN"):
-            yield _sqlalchemys(self._relay, pooled)
+        async with self._relay.connection() as (pooled, raw), _committed(raw, "BEGIN"):
+            yield _sqlalchemys(self._relay.engine, pooled)
 
     @asynccontextmanager
     async def relay_connection(self) -> AsyncIterator[asyncpg.Connection]:
         """The driver's connection of the relay role; each statement is its own transaction."""
-        async with _checked_out(self._relay) as (_, raw):
+        async with self._relay.connection() as (_, raw):
             with _closed_when_cancelled(raw):
                 yield raw
 
     async def close(self) -> None:
         """Closes the connections."""
         _OPEN.discard(self)
-        await self._app.dispose()
-        await self._relay.dispose()
+        await self._app.close()
+        await self._relay.close()
 
 
 class Databases:
@@ -195,103 +183,6 @@ def _over_pools(role: str, measure: Callable[[QueuePool], int]) -> Callable[[], 
 for _role in ("app", "relay"):
     metrics.DB_POOL_SIZE.labels(_role).set_function(_over_pools(_role, QueuePool.size))
     metrics.DB_POOL_IN_USE.labels(_role).set_function(_over_pools(_role, QueuePool.checkedout))
-
-
-def _engine(url: str, pool_size: int, name: str) -> AsyncEngine:
-    urls = url.split()
-    taken = 0  # The one that the server took last.
-
-    async def connect() -> asyncpg.Connection:
-        nonlocal taken
-        others = [number for number in range(len(urls)) if number != taken]
-        for number in [taken, *others]:
-            try:
-                connection = await asyncpg.connect(
-                    urls[number],
-                    timeout=_CONNECT_SECONDS,
-                    command_timeout=_COMMAND_SECONDS,
-                    max_cached_statement_lifetime=0,
-                    server_settings={**_SESSION, "application_name": name},
-                )
-            except asyncpg.InvalidAuthorizationSpecificationError as error:
-                refused = error
-            else:
-                taken = number
-                return connection
-        raise refused
-
-    return create_async_engine(
-        "postgresql+asyncpg://",
-        async_creator=connect,
-        # The transactions are begun and ended here, with the tenant in the same round trip; so SQLAlchemy sends
-        # neither BEGIN nor COMMIT, and a connection comes back to the pool clean, without a query to reset it.
-        isolation_level="AUTOCOMMIT",
-        json_serializer=_to_json,
-        json_deserializer=orjson.loads,
-        pool_reset_on_return=None,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=_WAIT_FOR_CONNECTION_SECONDS,
-        pool_use_lifo=True,
-    )
-
-
-def _to_json(value: object) -> str:
-    return orjson.dumps(value).decode()
-
-
-@asynccontextmanager
-async def _checked_out(
-    engine: AsyncEngine,
-) -> AsyncIterator[tuple[PoolProxiedConnection, asyncpg.Connection]]:
-    """A live connection of the pool, by both its names. One that the server has closed is replaced, unasked."""
-    with translated():
-        while True:
-            with translated_connecting():
-                pooled = await _check_out(engine)
-            raw: asyncpg.Connection | None = pooled.driver_connection
-            if raw is not None and not raw.is_closed():
-                break
-            pooled.invalidate()
-        try:
-            yield pooled, raw
-        finally:
-            _give_back(pooled)
-
-
-async def _check_out(engine: AsyncEngine) -> PoolProxiedConnection:
-    """A connection of the pool; a new one is made to the end even where nobody waits for it any more.
-
-    SQLAlchemy would leave a connection open whose making was cancelled half-way.
-    """
-    pool = engine.sync_engine.pool
-    if isinstance(pool, QueuePool) and pool.checkedin():
-        return await engine.raw_connection()
-    making = asyncio.ensure_future(engine.raw_connection())
-    try:
-        return await asyncio.shield(making)
-    except asyncio.CancelledError:
-        making.add_done_callback(_not_needed)
-        raise
-
-
-def _not_needed(making: asyncio.Future[PoolProxiedConnection]) -> None:
-    if not making.cancelled() and making.exception() is None:
-        pooled = making.result()
-        raw: asyncpg.Connection | None = pooled.driver_connection
-        if raw is not None:
-            raw.terminate()
-        _give_back(pooled)
-
-
-def _give_back(pooled: PoolProxiedConnection) -> None:
-    if not pooled.is_valid:
-        return  # SQLAlchemy has dropped it, as it does when a statement of its own is cancelled.
-    raw: asyncpg.Connection | None = pooled.driver_connection
-    if raw is None or raw.is_closed():
-        pooled.invalidate()
-    else:
-        pooled.close()
 
 
 @contextmanager
