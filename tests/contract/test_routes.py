@@ -25,13 +25,19 @@ OPEN_TO_ANYBODY = {
     "POST /api/v1/auth/session",
     "POST /api/v1/auth/session/token",
     "DELETE /api/v1/auth/session",
+    # The second step of a sign-in: the credential is what the first step gave, and a code.
+    "POST /api/v1/auth/second-factor",
+    "POST /api/v1/auth/session/second-factor",
 }
 """A route is added here only together with a reason in its review."""
 
 SERVED = """
 POST /auth/token
 POST /auth/session  POST /auth/session/token  DELETE /auth/session
-GET /me
+GET /me  GET /me/second-factor  POST /me/second-factor  POST /me/second-factor/confirmation
+POST /me/second-factor/recovery-codes  POST /me/second-factor/removal  DELETE /users/{}/second-factor
+POST /auth/second-factor  POST /auth/session/second-factor  GET /sign-in-policy  PUT /sign-in-policy
+GET /me/sessions  DELETE /me/sessions  DELETE /me/sessions/{}
 POST /tickets  GET /tickets  GET /tickets/{}  PATCH /tickets/{}
 GET /tickets/{}/comments  POST /tickets/{}/comments
 GET /tickets/{}/transitions  POST /tickets/{}/transitions

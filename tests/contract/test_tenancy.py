@@ -22,6 +22,7 @@ DEFINER_FUNCTIONS = {
         "recent_not_before",
         "refresh_token_by_hash",
         "service_account_by_client_id",
+        "sign_in_challenge_by_hash",
         "tenant_by_slug",
     },
     "tickets": {"find_tickets", "find_words"},

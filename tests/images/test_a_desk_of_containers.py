@@ -82,6 +82,7 @@ def environment_of(service: str, credentials: Credentials, relay_address: str) -
         settings |= {f"GATEWAY_{name.upper()}_TARGET": f"{name}:9090" for name in SERVICES if name != service}
         settings |= {
             "GATEWAY_SIGNING_KEY_FILE": "/secrets/signing-key.pem",
+            "GATEWAY_ENCRYPTION_KEY": credentials.encryption_key,
             "GATEWAY_SERVICE_KEYS": json.dumps(dict(credentials.service_keys)),
             "GATEWAY_PUBLIC_GRPC_LISTEN": "0.0.0.0:9091",
         }

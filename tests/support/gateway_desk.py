@@ -22,6 +22,7 @@ from gateway.app.users import NewUser, create_user
 from gateway.db.tables import User
 
 PASSWORD = "deskmesh"
+ENCRYPTION_KEY = "the-key-of-tests-of-more-than-32-characters"
 
 M = TypeVar("M", bound=Message)
 

@@ -90,6 +90,7 @@ async def running_doors(
             "GATEWAY_HTTP_LISTEN": "127.0.0.1:0",
             "GATEWAY_PUBLIC_GRPC_LISTEN": f"unix:{folder}/public.sock",
             "GATEWAY_SIGNING_KEY": signing_key(),
+            "GATEWAY_ENCRYPTION_KEY": "the-key-of-tests-of-more-than-32-characters",
             # Not the one that may have been built here.
             "GATEWAY_WEB_FOLDER": str(folder / "web"),
             "GATEWAY_SERVICE_KEYS": httpx.Response(200, json=SERVICE_KEYS).text,

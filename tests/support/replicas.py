@@ -319,6 +319,7 @@ def _compose(
         if service == "gateway":
             settings["GATEWAY_PUBLIC_GRPC_LISTEN"] = public[number]
             settings["GATEWAY_SIGNING_KEY_FILE"] = str(credentials.signing_key)
+            settings["GATEWAY_ENCRYPTION_KEY"] = credentials.encryption_key
             settings["GATEWAY_SERVICE_KEYS"] = json.dumps(dict(credentials.service_keys))
             for other in SERVICES[1:]:
                 settings[f"GATEWAY_{other.upper()}_TARGET"] = f"ipv4:{','.join(grpc[other])}"

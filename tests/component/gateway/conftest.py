@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 import gateway_doors
 import pytest
-from gateway_desk import Desk
+from gateway_desk import ENCRYPTION_KEY, Desk
 from gateway_process import KEYS, Process
 from nats.aio.client import Client as NatsClient
 
@@ -55,6 +55,7 @@ async def process(
         "GATEWAY_HTTP_LISTEN": "127.0.0.1:0",
         "GATEWAY_PUBLIC_GRPC_LISTEN": "127.0.0.1:0",
         "GATEWAY_SIGNING_KEY_FILE": str(key_file),
+        "GATEWAY_ENCRYPTION_KEY": ENCRYPTION_KEY,
         "GATEWAY_SERVICE_KEYS": json.dumps(KEYS),
         **{
             f"GATEWAY_{name}_TARGET": f"unix:{folder / name}.sock"

@@ -124,6 +124,7 @@ async def desk(
         doors = {
             "GATEWAY_PUBLIC_GRPC_LISTEN": "127.0.0.1:0",
             "GATEWAY_SIGNING_KEY": RSAKey.generate_key(2048).as_pem(private=True).decode(),
+            "GATEWAY_ENCRYPTION_KEY": "e" * 32,
             "GATEWAY_SERVICE_KEYS": f"{{{keys}}}",
         }
         await start(GATEWAY, targets | doors)

@@ -294,6 +294,7 @@ def _as_a_process_sees_it(variables: dict[str, Object]) -> dict[str, str]:
         "service-key": "k" * 40,
         "service-keys": '{"tickets": "%s"}' % ("k" * 40),
         "signing-key": SIGNING_KEY,
+        "encryption-key": "e" * 40,
     }
     seen: dict[str, str] = {}
     for variable, entry in variables.items():

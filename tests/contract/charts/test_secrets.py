@@ -68,6 +68,7 @@ def test_what_the_script_makes_fits_the_settings_of_the_gateway() -> None:
         "GATEWAY_",
         {
             "GATEWAY_SIGNING_KEY": made["signing-key"],
+            "GATEWAY_ENCRYPTION_KEY": made["encryption-key"],
             "GATEWAY_SERVICE_KEYS": made["service-keys"],
             "GATEWAY_DATABASE_URL": url,
             "GATEWAY_RELAY_DATABASE_URL": url,

@@ -27,6 +27,7 @@ def _environment(**changed: str) -> dict[str, str]:
         "HTTP_LISTEN": "127.0.0.1:8080",
         "PUBLIC_GRPC_LISTEN": "127.0.0.1:8081",
         "SIGNING_KEY": _pem(),
+        "ENCRYPTION_KEY": "e" * 32,
         "SERVICE_KEYS": json.dumps({"tickets": "k" * 32}),
         **{
             f"{name}_TARGET": f"unix:/tmp/{name}.sock"
@@ -46,6 +47,7 @@ def test_a_whole_environment_is_taken() -> None:
 def test_everything_wrong_is_listed_and_no_secret_with_it() -> None:
     wrong = _environment(
         SIGNING_KEY="no key at all",
+        ENCRYPTION_KEY=f"{'e' * 32} short-secret",
         SERVICE_KEYS=json.dumps({"tickets": "short-secret", "sla": "k" * 32}),
         SIGN_IN_RATE_LIMIT="0",
         TICKETS_TARGET="",
@@ -54,7 +56,14 @@ def test_everything_wrong_is_listed_and_no_secret_with_it() -> None:
     with pytest.raises(SettingsError) as refused:
         load(GatewaySettings, "GATEWAY_", wrong)
     said = "\n".join(refused.value.problems)
-    for name in ("SIGNING_KEY", "SERVICE_KEYS", "SIGN_IN_RATE_LIMIT", "TICKETS_TARGET", "TICKET_TARGET"):
+    for name in (
+        "SIGNING_KEY",
+        "ENCRYPTION_KEY",
+        "SERVICE_KEYS",
+        "SIGN_IN_RATE_LIMIT",
+        "TICKETS_TARGET",
+        "TICKET_TARGET",
+    ):
         assert f"GATEWAY_{name}:" in said
     assert "short-secret" not in said
 

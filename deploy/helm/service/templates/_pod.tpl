@@ -40,6 +40,8 @@
 - {name: {{ $prefix }}_PUBLIC_GRPC_LISTEN, value: "{{ .Values.listenAddress }}:8081"}
 - name: GATEWAY_SIGNING_KEY
   valueFrom: {secretKeyRef: {name: {{ $secret }}, key: signing-key}}
+- name: GATEWAY_ENCRYPTION_KEY
+  valueFrom: {secretKeyRef: {name: {{ $secret }}, key: encryption-key}}
 - name: GATEWAY_SERVICE_KEYS
   valueFrom: {secretKeyRef: {name: {{ $secret }}, key: service-keys}}
 {{- else }}

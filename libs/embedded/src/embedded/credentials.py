@@ -19,6 +19,7 @@ class Credentials:
     roles: Mapping[str, RolePasswords]
     service_keys: Mapping[str, str]
     signing_key: Path
+    encryption_key: str
 
 
 def load_credentials(home: Path) -> Credentials:
@@ -43,6 +44,7 @@ def load_credentials(home: Path) -> Credentials:
         },
         service_keys={service: secret(f"{service}.key") for service in SERVICES if service != "gateway"},
         signing_key=home / "signing-key.pem",
+        encryption_key=secret("gateway.encryption"),
     )
     if kept != known:
         write_private(path, json.dumps(kept, indent=1).encode())

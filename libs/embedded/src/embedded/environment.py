@@ -101,6 +101,7 @@ def service_environment(
             "GATEWAY_HTTP_LISTEN": f"127.0.0.1:{choices.http_port}",
             "GATEWAY_PUBLIC_GRPC_LISTEN": f"127.0.0.1:{choices.grpc_port}",
             "GATEWAY_SIGNING_KEY_FILE": str(credentials.signing_key),
+            "GATEWAY_ENCRYPTION_KEY": credentials.encryption_key,
             "GATEWAY_SERVICE_KEYS": json.dumps(dict(credentials.service_keys)),
             "GATEWAY_READY_FILE": str(choices.ready_file),
         }

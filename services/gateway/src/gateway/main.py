@@ -10,13 +10,23 @@ from chassis.grpc_server import Servicer
 from chassis.restored import VERSIONS_AHEAD
 from chassis.service import Background, Parts, Runtime, Service, cli
 from chassis.tokens import LocalKeys, Verifier
-from deskmesh.gateway.v1 import audit_service_pb2, directory_service_pb2, work_profile_service_pb2
+from deskmesh.gateway.v1 import (
+    audit_service_pb2,
+    directory_service_pb2,
+    second_factor_service_pb2,
+    session_service_pb2,
+    sign_in_policy_service_pb2,
+    work_profile_service_pb2,
+)
 from gateway.api import jobs, on_settings
 from gateway.api.audit import AuditService
 from gateway.api.commands import tenant_commands
 from gateway.api.directory import DirectoryService
 from gateway.api.grpc_door import GrpcDoor
 from gateway.api.limits import SharedLimits
+from gateway.api.second_factors import SecondFactorService
+from gateway.api.sessions import SessionService
+from gateway.api.sign_in_policies import SignInPolicyService
 from gateway.api.work_profiles import WorkProfileService
 from gateway.app.admission import Admission
 from gateway.app.auth import Exchange
@@ -24,6 +34,7 @@ from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
 from gateway.app.presence import Presence
+from gateway.app.sealing import Sealer
 from gateway.clients import SERVICES
 from gateway.clients.calling import Backends
 from gateway.http.app import create_app
@@ -37,6 +48,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     """List the parts of a gateway process."""
     settings = runtime.settings
     keys = _keys(settings)
+    sealer = Sealer(settings.encryption_key.get_secret_value().split())
     limiters = {
         "clients": _limiter(settings.client_rate_limit),
         "tenants": _limiter(settings.tenant_rate_limit),
@@ -61,6 +73,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         live=live,
         presence=presence,
         sign_ins=limiters["sign_ins"],
+        sealer=sealer,
         links=Links(
             runtime.databases,
             keys,
@@ -81,6 +94,15 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
                 work_profile_service_pb2.DESCRIPTOR.services_by_name["WorkProfileService"],
                 WorkProfileService(),
             ),
+            Servicer(
+                second_factor_service_pb2.DESCRIPTOR.services_by_name["SecondFactorService"],
+                SecondFactorService(runtime.databases, sealer),
+            ),
+            Servicer(
+                sign_in_policy_service_pb2.DESCRIPTOR.services_by_name["SignInPolicyService"],
+                SignInPolicyService(),
+            ),
+            Servicer(session_service_pb2.DESCRIPTOR.services_by_name["SessionService"], SessionService()),
             Servicer(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], AuditService()),
         ],
         handlers=on_settings.handlers(),

@@ -8,6 +8,7 @@ from chassis.settings import ServiceSettings
 from gateway.app.keys import SigningKeys
 
 _SHORTEST_SERVICE_KEY = 32
+_SHORTEST_ENCRYPTION_KEY = 32
 
 
 class GatewaySettings(ServiceSettings):
@@ -15,6 +16,8 @@ class GatewaySettings(ServiceSettings):
 
     # One or more RSA private keys in PEM; the first signs (see gateway.app.keys).
     signing_key: SecretStr
+    # Encrypts the secrets that must be read again; the new key and the old ones, parted by blanks, while it changes.
+    encryption_key: SecretStr
     # Service → the secret with which it signs its own calls; the new and the old one, parted by a blank, while it changes.
     service_keys: dict[str, SecretStr]
     # "host:port" of the gRPC door for integrators.
@@ -38,6 +41,14 @@ class GatewaySettings(ServiceSettings):
     @classmethod
     def _holds_keys(cls, value: SecretStr) -> SecretStr:
         SigningKeys.from_pem(value.get_secret_value())
+        return value
+
+    @field_validator("encryption_key")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr) -> SecretStr:
+        given = value.get_secret_value().split()
+        if not given or min(map(len, given)) < _SHORTEST_ENCRYPTION_KEY:
+            raise ValueError(f"a key has fewer than {_SHORTEST_ENCRYPTION_KEY} characters")
         return value
 
     @field_validator("service_keys")

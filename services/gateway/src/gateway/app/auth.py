@@ -18,6 +18,7 @@ from chassis.context import current_caller
 from chassis.db import Databases, Tx, get_for_update
 from chassis.errors import Unauthenticated
 from chassis.tokens import Verifier
+from gateway.app.challenges import second_step_of
 from gateway.app.keys import SigningKeys
 from gateway.app.minting import (
     ACCESS_TOKEN_SECONDS,
@@ -65,8 +66,9 @@ async def sign_in_with_password(
 ) -> TokenPair:
     """Start a session of the person with this e-mail address and password.
 
-    Raises Unauthenticated when tenant, address or password is wrong, and LimitReached after ten wrong
-    passwords for one address from one `ip` within fifteen minutes.
+    Raises Unauthenticated when tenant, address or password is wrong, LimitReached after ten wrong
+    passwords for one address from one `ip` within fifteen minutes, and SecondFactorRequired when the password is
+    right and not enough.
     """
     if not (tenant_slug + username).isprintable():
         tenant_slug = username = ""
@@ -84,8 +86,6 @@ async def sign_in_with_password(
             raise _wrong_password()
     better = await hash_password(password) if needs_new_hash(hashed) else None
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-        session = await start_session(tx, user_id=user_id, user_agent=user_agent, ip=ip)
-        access = await mint_for_user(tx, keys, user_id=user_id, session_id=session.id)
         # The password may have been changed while it was being verified.
         unchanged = (Password.id == user_id) & (Password.hash == hashed)
         if await tx.scalar(select(Password.id).where(unchanged)) is None:
@@ -93,7 +93,17 @@ async def sign_in_with_password(
         if better is not None:
             await tx.execute(update(Password).where(unchanged).values(hash=better))
         await forget_failures(tx, name=email, ip=ip)
-        return _pair(access, await issue_refresh_token(tx, session=session))
+        second = await second_step_of(tx, user_id=user_id)
+        if second is None:
+            return await new_session(tx, keys, user_id=user_id, user_agent=user_agent, ip=ip)
+    raise second
+
+
+async def new_session(tx: Tx, keys: SigningKeys, *, user_id: UUID, user_agent: str, ip: str) -> TokenPair:
+    """Start a session of a person who has proven who they are. Raises Unauthenticated when they are not active."""
+    session = await start_session(tx, user_id=user_id, user_agent=user_agent, ip=ip)
+    access = await mint_for_user(tx, keys, user_id=user_id, session_id=session.id)
+    return _pair(access, await issue_refresh_token(tx, session=session))
 
 
 async def refresh(databases: Databases, keys: SigningKeys, *, refresh_token: str) -> TokenPair:
@@ -116,7 +126,7 @@ async def continue_session(databases: Databases, keys: SigningKeys, *, refresh_t
 
 async def end_session_by_refresh_token(databases: Databases, *, refresh_token: str) -> None:
     """End the session of a refresh token; one that is unknown, or whose session has ended, changes nothing."""
-    found = await _find(databases, "refresh_token_by_hash", digest(refresh_token))
+    found = await find_by_secret(databases, "refresh_token_by_hash", digest(refresh_token))
     if found is None:
         return
     tenant_id, token_id = found
@@ -130,7 +140,7 @@ async def sign_in_with_client_credentials(
     databases: Databases, keys: SigningKeys, *, client_id: str, client_secret: str
 ) -> TokenPair:
     """Give an access token to a service account; there is no refresh token. Raises Unauthenticated."""
-    found = await _find(databases, "service_account_by_client_id", client_id)
+    found = await find_by_secret(databases, "service_account_by_client_id", client_id)
     if found is None:
         raise Unauthenticated("The client id or secret is wrong.", reason="INVALID_CREDENTIALS")
     tenant_id, account_id = found
@@ -207,7 +217,7 @@ async def _renew(databases: Databases, keys: SigningKeys, token: str) -> str:
 async def _exchange(databases: Databases, keys: SigningKeys, token: str) -> str:
     found = None
     if token.startswith(PERSONAL_ACCESS_TOKEN):
-        found = await _find(databases, "personal_access_token_by_hash", digest(token))
+        found = await find_by_secret(databases, "personal_access_token_by_hash", digest(token))
     if found is None:
         raise _wrong_access_token()
     tenant_id, token_id = found
@@ -230,7 +240,7 @@ async def _exchange(databases: Databases, keys: SigningKeys, token: str) -> str:
 async def _access_again(
     databases: Databases, keys: SigningKeys, refresh_token: str, *, uses_up: bool
 ) -> TokenPair:
-    found = await _find(databases, "refresh_token_by_hash", digest(refresh_token))
+    found = await find_by_secret(databases, "refresh_token_by_hash", digest(refresh_token))
     if found is None:
         raise _wrong_refresh_token()
     tenant_id, token_id = found
@@ -263,6 +273,7 @@ async def _refresh(tx: Tx, keys: SigningKeys, token_id: UUID, *, uses_up: bool) 
         return None
     if min(token.expires_at, session.expires_at) <= now:
         return None
+    session.last_used_at = now
     access = await mint_for_user(tx, keys, user_id=session.user_id, session_id=session.id)
     if not uses_up:
         return _pair(access, None)
@@ -285,7 +296,7 @@ async def _password_of(
     return (row.id, row.hash) if row is not None else (None, None)
 
 
-async def _find(databases: Databases, function: str, key: bytes | str) -> tuple[UUID, UUID] | None:
+async def find_by_secret(databases: Databases, function: str, key: bytes | str) -> tuple[UUID, UUID] | None:
     """Return the tenant and the row that a definer's function finds by a secret of any tenant."""
     if isinstance(key, str) and not key.isprintable():
         return None

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from chassis.db import Tx
 from chassis.ids import new_id
@@ -11,10 +11,11 @@ from gateway.app.minting import database_now
 from gateway.app.revocations import refuse_older_tokens
 from gateway.app.secrets import new_secret
 from gateway.db.credentials import RefreshToken, Session
+from gateway.db.second_factors import SignInChallenge
 from gateway.domain.secrets import REFRESH_TOKEN, digest
 
 _SESSION_LIFE = timedelta(days=90)
-_REFRESH_TOKEN_LIFE = timedelta(days=30)
+REFRESH_TOKEN_LIFE = timedelta(days=30)
 
 
 async def start_session(tx: Tx, *, user_id: UUID, user_agent: str, ip: str) -> Session:
@@ -41,7 +42,7 @@ async def issue_refresh_token(tx: Tx, *, session: Session) -> str:
             id=new_id(),
             session_id=session.id,
             token_hash=digest(secret),
-            expires_at=min(await database_now(tx) + _REFRESH_TOKEN_LIFE, session.expires_at),
+            expires_at=min(await database_now(tx) + REFRESH_TOKEN_LIFE, session.expires_at),
         )
     )
     await tx.flush()
@@ -61,11 +62,12 @@ async def end_session(tx: Tx, *, session_id: UUID, reason: str) -> None:
 
 
 async def end_all_sessions(tx: Tx, *, user_id: UUID, reason: str) -> None:
-    """Revoke all sessions of a person and refuse all access tokens issued to them until now."""
+    """Revoke all sessions of a person, end what sign-ins have begun, and refuse all access tokens issued until now."""
     sessions = select(Session.id).where(Session.user_id == user_id, Session.revoked_at.is_(None))
     await tx.execute(
         update(Session)
         .where(Session.id.in_(sessions))
         .values(revoked_at=await database_now(tx), revoked_reason=reason)
     )
+    await tx.execute(delete(SignInChallenge).where(SignInChallenge.user_id == user_id))
     await refuse_older_tokens(tx, subject=user_id)

@@ -1,4 +1,4 @@
-"""Slowing down the guessing of passwords: wrong ones are counted per name and address of the client."""
+"""Slowing down the guessing of passwords and codes: wrong ones are counted per name and address of the client."""
 
 import asyncio
 import hashlib
@@ -45,8 +45,10 @@ async def one_at_a_time(tenant_id: UUID, name: str, ip: str) -> AsyncIterator[No
             _turns.pop(key, None)
 
 
-async def refuse_after_failures(databases: Databases, *, tenant_id: UUID, name: str, ip: str) -> None:
-    """Raise LimitReached when there were ten wrong passwords in the last fifteen minutes."""
+async def refuse_after_failures(
+    databases: Databases, *, tenant_id: UUID, name: str, ip: str, what: str = "passwords"
+) -> None:
+    """Raise LimitReached when there were ten wrong ones in the last fifteen minutes; `what` names them for people."""
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
         opens_at = SignInFailures.window_started_at + WINDOW
         seconds_left = await tx.scalar(
@@ -60,13 +62,13 @@ async def refuse_after_failures(databases: Databases, *, tenant_id: UUID, name: 
         minutes = math.ceil(seconds_left / 60)
         raise LimitReached(
             float(seconds_left),
-            f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}.",
+            f"Too many wrong {what}. Try again in {minutes} minute{'s' if minutes > 1 else ''}.",
             reason="TOO_MANY_SIGN_INS",
         )
 
 
 async def count_failure(databases: Databases, *, tenant_id: UUID, name: str, ip: str) -> None:
-    """Count one wrong password; the window starts anew when the last one is over."""
+    """Count one wrong try; the window starts anew when the last one is over."""
     over = SignInFailures.window_started_at + WINDOW <= func.now()
     statement = insert(SignInFailures).values(
         tenant_id=tenant_id, id=new_id(), key=_key(name, ip), failures=1, window_started_at=func.now()
@@ -84,7 +86,7 @@ async def count_failure(databases: Databases, *, tenant_id: UUID, name: str, ip:
 
 
 async def forget_failures(tx: Tx, *, name: str, ip: str) -> None:
-    """Start anew after a right password."""
+    """Start anew after a right one."""
     await tx.execute(delete(SignInFailures).where(SignInFailures.key == _key(name, ip)))
 
 

@@ -2,6 +2,9 @@
 
 from deskmesh.gateway.v1 import audit_service_pb2 as audit
 from deskmesh.gateway.v1 import directory_service_pb2 as directory
+from deskmesh.gateway.v1 import second_factor_service_pb2 as factors
+from deskmesh.gateway.v1 import session_service_pb2 as sessions
+from deskmesh.gateway.v1 import sign_in_policy_service_pb2 as policies
 from deskmesh.gateway.v1 import work_profile_service_pb2 as profiles
 from gateway.clients.calling import rpc
 
@@ -29,3 +32,14 @@ LIST_ROLES = rpc(directory.ListRolesRequest, directory.ListRolesResponse)
 UPDATE_ROLE = rpc(directory.UpdateRoleRequest, directory.UpdateRoleResponse)
 LIST_AUDIT_ENTRIES = rpc(audit.ListAuditEntriesRequest, audit.ListAuditEntriesResponse)
 VERIFY_AUDIT_LOG = rpc(audit.VerifyAuditLogRequest, audit.VerifyAuditLogResponse)
+GET_MY_SECOND_FACTOR = rpc(factors.GetMySecondFactorRequest, factors.GetMySecondFactorResponse)
+START_MY_SECOND_FACTOR = rpc(factors.StartMySecondFactorRequest, factors.StartMySecondFactorResponse)
+CONFIRM_MY_SECOND_FACTOR = rpc(factors.ConfirmMySecondFactorRequest, factors.ConfirmMySecondFactorResponse)
+RENEW_MY_RECOVERY_CODES = rpc(factors.RenewMyRecoveryCodesRequest, factors.RenewMyRecoveryCodesResponse)
+REMOVE_MY_SECOND_FACTOR = rpc(factors.RemoveMySecondFactorRequest, factors.RemoveMySecondFactorResponse)
+RESET_SECOND_FACTOR = rpc(factors.ResetSecondFactorRequest, factors.ResetSecondFactorResponse)
+GET_SIGN_IN_POLICY = rpc(policies.GetSignInPolicyRequest, policies.GetSignInPolicyResponse)
+SET_SIGN_IN_POLICY = rpc(policies.SetSignInPolicyRequest, policies.SetSignInPolicyResponse)
+LIST_MY_SESSIONS = rpc(sessions.ListMySessionsRequest, sessions.ListMySessionsResponse)
+END_MY_SESSION = rpc(sessions.EndMySessionRequest, sessions.EndMySessionResponse)
+END_MY_OTHER_SESSIONS = rpc(sessions.EndMyOtherSessionsRequest, sessions.EndMyOtherSessionsResponse)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Text
+from sqlalchemy import ForeignKeyConstraint, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,9 +29,10 @@ class Session(TenantRow, Row):
     user_id: Mapped[UUID]
     user_agent: Mapped[str]
     ip: Mapped[str]
+    last_used_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    # "signed_out", "token_reused", "password_changed", "deactivated".
+    # "signed_out", "token_reused", "password_changed", "deactivated", "second_factor_reset".
     revoked_reason: Mapped[str | None]
 
 

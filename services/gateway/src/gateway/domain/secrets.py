@@ -6,6 +6,7 @@ PERSONAL_ACCESS_TOKEN = "dm_pat_"  # noqa: S105 (a prefix)
 REFRESH_TOKEN = "dm_rt_"  # noqa: S105 (a prefix)
 CLIENT_SECRET = "dm_cs_"  # noqa: S105 (a prefix)
 CLIENT_ID = "dm_ci_"
+MFA_TOKEN = "dm_mfa_"  # noqa: S105 (a prefix)
 
 
 def digest(secret: str) -> bytes:

@@ -11,6 +11,7 @@ from gateway.app.admission import Admission
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
+from gateway.app.sealing import Sealer
 from gateway.clients.calling import Answer, Backends, Question, Rpc
 from gateway.http.live.presence import SharedPresence
 from gateway.http.live.stream import Live
@@ -28,6 +29,7 @@ class Desk:
     live: Live
     presence: SharedPresence
     sign_ins: Limiter
+    sealer: Sealer
     links: Links
     web_folder: Path
     """Where the built web UI stands; an absent one is not served."""

@@ -28,6 +28,7 @@ from chassis.errors import (
     Unavailable,
     WrongState,
 )
+from gateway.app.challenges import SecondFactorRequired
 from gateway.http.values import JsonObject
 
 log = structlog.get_logger()
@@ -112,6 +113,8 @@ def problem_document(error: DeskmeshError) -> tuple[JsonObject, HTTPStatus]:
             body["errors"] = [{"field": item.field, "reason": item.reason} for item in error.errors]
         case WrongState():
             body["allowed"] = error.allowed
+        case SecondFactorRequired():
+            body |= {"error": "mfa_required", "mfa_token": error.mfa_token, "expires_in": error.expires_in}
         case _:
             pass
     return body, status

@@ -25,10 +25,12 @@ class TokenForm(Input):
         }
     )
 
-    grant_type: Literal["password", "refresh_token", "client_credentials"]
+    grant_type: Literal["password", "mfa", "refresh_token", "client_credentials"]
     tenant: Text | None = Field(default=None, description="Slug of the tenant; with `password`.")
     username: Text | None = Field(default=None, description="E-mail address; with `password`.")
     password: Text | None = Field(default=None, description="With `password`.")
+    mfa_token: Text | None = Field(default=None, description="With `mfa`: what the refused sign-in gave.")
+    code: Text | None = Field(default=None, description="With `mfa`: of the app, or a recovery code.")
     refresh_token: Text | None = Field(default=None, description="With `refresh_token`.")
     client_id: Text | None = Field(default=None, description="With `client_credentials`; or by HTTP Basic.")
     client_secret: Text | None = Field(
@@ -63,6 +65,9 @@ class Tokens(Output):
     token_type: Literal["Bearer"]
     expires_in: int = Field(description="Seconds.")
     scope: str = Field(description="Separated by spaces.")
+    recovery_codes: list[str] | None = Field(
+        default=None, description="Where this sign-in has set a second factor up; shown this once."
+    )
 
 
 class Me(User):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from gateway.http.models.common import Input, Output, Text
 
@@ -41,3 +41,6 @@ class BrowserToken(Output):
     token_type: Literal["Bearer"]
     expires_in: int
     scope: str
+    recovery_codes: list[str] | None = Field(
+        default=None, description="Where this sign-in has set a second factor up; shown this once."
+    )

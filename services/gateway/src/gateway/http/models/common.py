@@ -244,3 +244,8 @@ class Problem(Output):
     code: str = Field(description="The stable reason, in lower snake case.")
     errors: list[ProblemField] | None = None
     allowed: list[str] | None = Field(default=None, description="The legal moves, when one was refused.")
+    error: str | None = Field(
+        default=None, description="`mfa_required` of a sign-in whose password is right and not enough."
+    )
+    mfa_token: str | None = Field(default=None, description="Finishes that sign-in, together with a code.")
+    expires_in: int | None = Field(default=None, description="Seconds that the `mfa_token` holds.")

@@ -16,6 +16,8 @@ from chassis.context import use_caller
 from chassis.errors import BadRequest, DeskmeshError, LimitReached, NotFound, Unauthenticated, Unavailable
 from deskmesh.tickets.v1 import ticket_service_pb2 as pb
 from gateway.app import auth
+from gateway.app.challenges import SecondFactorRequired
+from gateway.app.second_step import finish_sign_in
 from gateway.clients import tickets as rpcs
 from gateway.http.desk import ask, desk
 from gateway.http.plain import screens
@@ -77,22 +79,52 @@ async def sign_in(request: Request) -> Response:
     at = desk(request)
     try:
         at.sign_ins.take(address(request))
-        pair = await auth.sign_in_with_password(
-            at.databases,
-            at.keys,
-            tenant_slug=str(form.get("tenant", "")).strip(),
-            username=str(form.get("email", "")).strip(),
-            password=str(form.get("password", "")),
-            user_agent=request.headers.get("user-agent", ""),
-            ip=address(request),
-        )
-    except Unauthenticated:
+        pair = await _pair(request, form)
+    except SecondFactorRequired as needed:
+        if needed.sets_up:
+            return _sign_in(language, said="set_up", to=to, status=HTTPStatus.FORBIDDEN)
+        return _second_step(language, needed.mfa_token, to=to)
+    except Unauthenticated as refused:
+        if refused.reason == "WRONG_CODE":
+            return _second_step(language, str(form.get("mfa_token", "")), said="wrong_code", to=to)
         return _sign_in(language, said="wrong", to=to, status=HTTPStatus.UNAUTHORIZED)
     except LimitReached:
         return _sign_in(language, said="often", to=to, status=HTTPStatus.TOO_MANY_REQUESTS)
     answer = _to(to if _OWN_WAY.fullmatch(to) else PATH)
     keep(answer, request, pair.refresh_token or "")
     return answer
+
+
+async def _pair(request: Request, form: FormData) -> auth.TokenPair:
+    """Take the first step of a sign-in, or the second where the form says which it finishes."""
+    at = desk(request)
+    user_agent, ip = request.headers.get("user-agent", ""), address(request)
+    if form.get("mfa_token"):
+        signed_in = await finish_sign_in(
+            at.databases,
+            at.keys,
+            at.sealer,
+            mfa_token=str(form["mfa_token"]),
+            code=str(form.get("code", "")),
+            user_agent=user_agent,
+            ip=ip,
+        )
+        return signed_in.pair
+    return await auth.sign_in_with_password(
+        at.databases,
+        at.keys,
+        tenant_slug=str(form.get("tenant", "")).strip(),
+        username=str(form.get("email", "")).strip(),
+        password=str(form.get("password", "")),
+        user_agent=user_agent,
+        ip=ip,
+    )
+
+
+def _second_step(language: str, mfa_token: str, *, said: str = "", to: str) -> Response:
+    body = screens.second_step(language, mfa_token, said=said, to=to if _OWN_WAY.fullmatch(to) else "")
+    status = HTTPStatus.UNAUTHORIZED if said else HTTPStatus.OK
+    return page(language, TEXTS[language]["sign_in"], body, status)
 
 
 @_told

@@ -85,6 +85,19 @@ def sign_in(language: str, *, said: str = "", to: str = "") -> str:
     return f'{why}<form method="post" action="{PATH}">{fields}{_hidden("to", to)}{button}</form>'
 
 
+def second_step(language: str, mfa_token: str, *, said: str, to: str) -> str:
+    """The form for the code that finishes a sign-in; `said` names why the last one did not."""
+    words = {name: html.escape(text) for name, text in TEXTS[language].items()}
+    why = f'<p role="alert">{words[said]}</p>' if said else ""
+    field = (
+        f"<p><label>{words['code']}<br>"
+        '<input name="code" autocomplete="one-time-code" autofocus required></label></p>\n'
+    )
+    button = f'<button type="submit">{words["sign_in"]}</button>'
+    hidden = _hidden("to", to) + _hidden("mfa_token", mfa_token)
+    return f'{why}<form method="post" action="{PATH}">{field}{hidden}{button}</form>'
+
+
 def ticket_list(
     reader: Reader, tickets: Sequence[ticket_pb2.Ticket], which: str, next_page_token: str
 ) -> str:

@@ -21,6 +21,7 @@ from chassis.paging import Page
 from deskmesh.gateway.v1 import directory_service_pb2 as pb
 from deskmesh.gateway.v1 import identity_pb2 as nouns
 from gateway.app import auth, tokens
+from gateway.app.second_step import finish_sign_in
 from gateway.clients import gateway as rpcs
 from gateway.db.credentials import PersonalAccessToken
 from gateway.http.answers import document, listing, nothing, resource
@@ -35,7 +36,11 @@ from gateway.http.values import moment as said
 
 door = Door("auth")
 
-_NEEDED = {"password": ("tenant", "username", "password"), "refresh_token": ("refresh_token",)}
+_NEEDED = {
+    "password": ("tenant", "username", "password"),
+    "mfa": ("mfa_token", "code"),
+    "refresh_token": ("refresh_token",),
+}
 
 
 @door.route(
@@ -44,9 +49,13 @@ _NEEDED = {"password": ("tenant", "username", "password"), "refresh_token": ("re
 async def create_token(request: Request, form: Annotated[models.TokenForm, Form()]) -> Response:
     """Sign in.
 
-    OAuth 2 by form fields: `grant_type=password` with `tenant`, `username` and `password`; `refresh_token` with
-    `refresh_token`, which is used up by it; `client_credentials` with `client_id` and `client_secret`, in the form or
+    OAuth 2 by form fields: `grant_type=password` with `tenant`, `username` and `password`; `mfa` with
+    `mfa_token` and `code`; `refresh_token` with `refresh_token`, which is used up by it; `client_credentials` with `client_id` and `client_secret`, in the form or
     by HTTP Basic. Access tokens live ten minutes.
+
+    A right password of somebody with a second factor is answered 403 with `mfa_required`, and with
+    `mfa_setup_required` where their tenant demands one that they have not set up (`POST /auth/second-factor`). The
+    `mfa_token` in it holds for ten minutes.
     """
     at = desk(request)
     address = request.client.host if request.client else ""
@@ -56,6 +65,7 @@ async def create_token(request: Request, form: Annotated[models.TokenForm, Form(
         raise InvalidInput(
             [FieldError(name, f"is required with grant_type {form.grant_type}") for name in missing]
         )
+    recovery_codes: list[str] = []
     match form.grant_type:
         case "password":
             pair = await auth.sign_in_with_password(
@@ -67,6 +77,17 @@ async def create_token(request: Request, form: Annotated[models.TokenForm, Form(
                 user_agent=request.headers.get("user-agent", ""),
                 ip=address,
             )
+        case "mfa":
+            signed_in = await finish_sign_in(
+                at.databases,
+                at.keys,
+                at.sealer,
+                mfa_token=form.mfa_token or "",
+                code=form.code or "",
+                user_agent=request.headers.get("user-agent", ""),
+                ip=address,
+            )
+            pair, recovery_codes = signed_in.pair, signed_in.recovery_codes
         case "refresh_token":
             pair = await auth.refresh(at.databases, at.keys, refresh_token=form.refresh_token or "")
         case "client_credentials":
@@ -82,6 +103,8 @@ async def create_token(request: Request, form: Annotated[models.TokenForm, Form(
     }
     if pair.refresh_token is not None:
         body["refresh_token"] = pair.refresh_token
+    if recovery_codes:
+        body["recovery_codes"] = recovery_codes
     return document(body)
 
 

@@ -4,6 +4,7 @@ Three things keep other sites out: the cookie is SameSite=Strict, each request c
 to another site only after asking it (which is refused), and the bodies are JSON.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
@@ -13,10 +14,13 @@ from starlette.responses import Response
 
 from chassis.errors import Unauthenticated
 from gateway.app import auth
+from gateway.app.second_step import finish_sign_in
 from gateway.http.answers import document, nothing
 from gateway.http.desk import desk
 from gateway.http.door import ANONYMOUS, API, Door
 from gateway.http.models import browser as models
+from gateway.http.models.second_factors import SecondStep
+from gateway.http.values import JsonObject
 
 door = Door("auth")
 
@@ -40,7 +44,8 @@ async def create_browser_session(
 ) -> Response:
     """Sign in with a browser.
 
-    Gives an access token, for ten minutes, and sets an HttpOnly cookie that gives further ones for thirty days.
+    Gives an access token, for ten minutes, and sets an HttpOnly cookie that gives further ones for thirty days. Where
+    the password is not enough, the answer is 403 with an `mfa_token` (see `POST /auth/token`).
     """
     del requested_with  # it had to be there
     at = desk(request)
@@ -54,10 +59,25 @@ async def create_browser_session(
         user_agent=request.headers.get("user-agent", ""),
         ip=address(request),
     )
-    answer = _token(pair)
-    assert pair.refresh_token is not None
-    set_cookie(answer, request, pair.refresh_token, PATH)
-    return answer
+    return _begun(request, pair)
+
+
+@door.route("POST", "/auth/session/second-factor", ANONYMOUS, gives=models.BrowserToken)
+async def finish_browser_sign_in(request: Request, body: SecondStep, requested_with: FromOurPage) -> Response:
+    """Finish a browser's sign-in by a code of the second factor, or a recovery code."""
+    del requested_with
+    at = desk(request)
+    at.sign_ins.take(address(request))
+    signed_in = await finish_sign_in(
+        at.databases,
+        at.keys,
+        at.sealer,
+        mfa_token=body.mfa_token,
+        code=body.code,
+        user_agent=request.headers.get("user-agent", ""),
+        ip=address(request),
+    )
+    return _begun(request, signed_in.pair, signed_in.recovery_codes)
 
 
 @door.route("POST", "/auth/session/token", ANONYMOUS, gives=models.BrowserToken)
@@ -84,15 +104,23 @@ async def end_browser_session(request: Request, requested_with: FromOurPage) -> 
     return answer
 
 
-def _token(pair: auth.TokenPair) -> Response:
-    return document(
-        {
-            "access_token": pair.access_token,
-            "token_type": "Bearer",
-            "expires_in": pair.expires_in,
-            "scope": pair.scope,
-        }
-    )
+def _begun(request: Request, pair: auth.TokenPair, recovery_codes: Sequence[str] = ()) -> Response:
+    answer = _token(pair, recovery_codes)
+    assert pair.refresh_token is not None
+    set_cookie(answer, request, pair.refresh_token, PATH)
+    return answer
+
+
+def _token(pair: auth.TokenPair, recovery_codes: Sequence[str] = ()) -> Response:
+    body: JsonObject = {
+        "access_token": pair.access_token,
+        "token_type": "Bearer",
+        "expires_in": pair.expires_in,
+        "scope": pair.scope,
+    }
+    if recovery_codes:
+        body["recovery_codes"] = list(recovery_codes)
+    return document(body)
 
 
 def set_cookie(answer: Response, request: Request, refresh_token: str, path: str) -> None:
