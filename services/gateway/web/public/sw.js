@@ -36,7 +36,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (pathname.startsWith("/assets/")) event.respondWith(asset(request));
-  else if (request.mode === "navigate" && /^\/(sign-in|desk|portal|admin)?(\/|$)/.test(pathname)) {
+  else if (request.mode === "navigate" && /^\/(sign-in|desk|portal|account|admin)?(\/|$)/.test(pathname)) {
     event.respondWith(page(request));
   }
 });

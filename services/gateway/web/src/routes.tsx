@@ -182,6 +182,15 @@ const deskApprovals = createRoute({
   component: lazyRouteComponent(() => import("./shared/approvals-page"), "DeskApprovals"),
 });
 
+// Oneself.
+
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/account",
+  loader: () => needTexts("account"),
+  component: lazyRouteComponent(() => import("./account/page"), "AccountPage"),
+});
+
 // Administration.
 
 const admin = createRoute({
@@ -223,6 +232,7 @@ const tree = root.addChildren([
     home,
     portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
     desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskApprovals]),
+    account,
     admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminSection]),
   ]),
 ]);

@@ -6,7 +6,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
+import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon } from "../shared/icons";
 import { SECTIONS } from "./sections";
 
@@ -43,6 +43,7 @@ export function AdminLayout(): ReactNode {
         <Group p="sm" gap={2} justify="space-between">
           <LanguageMenu />
           <Group gap={2}>
+            <AccountButton />
             <SchemeButton />
             <SignOutButton />
           </Group>

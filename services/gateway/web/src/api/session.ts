@@ -17,9 +17,18 @@ interface TokenAnswer {
   expires_in: number;
 }
 
-/** Why a sign-in was refused: the status of the answer; 0 when the desk cannot be reached. */
+/** What a right password still lacks: a code of an app, which has to be set up first where it says so. */
+export interface SecondStep {
+  token: string;
+  setsUp: boolean;
+}
+
+/** Why a sign-in was refused: the status of the answer and its code; 0 when the desk cannot be reached. */
 export class SignInRefused extends Error {
-  constructor(readonly status: number) {
+  constructor(
+    readonly status: number,
+    readonly code = "",
+  ) {
     super(`sign-in refused: ${status}`);
   }
 }
@@ -61,14 +70,45 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-export async function signIn(credentials: Credentials): Promise<void> {
-  const answer = await ask(DOOR, {
+const post = (path: string, body: object): Promise<Response> =>
+  ask(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", ...FROM_OUR_PAGE },
-    body: JSON.stringify(credentials),
+    body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new SignInRefused(answer.status);
+
+async function refused(answer: Response): Promise<SignInRefused> {
+  const body = (await answer.json().catch(() => ({}))) as { code?: string };
+  return new SignInRefused(answer.status, body.code);
+}
+
+/** Signs in, or says what the second step of it is. */
+export async function signIn(credentials: Credentials): Promise<SecondStep | null> {
+  const answer = await post(DOOR, credentials);
+  if (answer.status === 403) {
+    const asked = (await answer.json()) as { code: string; mfa_token?: string };
+    if (asked.mfa_token) return { token: asked.mfa_token, setsUp: asked.code === "mfa_setup_required" };
+    throw new SignInRefused(answer.status, asked.code);
+  }
+  if (!answer.ok) throw await refused(answer);
   keep((await answer.json()) as TokenAnswer);
+  return null;
+}
+
+/** Finishes a sign-in by a code; gives the recovery codes where that has set a second factor up. */
+export async function finishSignIn(mfaToken: string, code: string): Promise<string[]> {
+  const answer = await post(`${DOOR}/second-factor`, { mfa_token: mfaToken, code });
+  if (!answer.ok) throw await refused(answer);
+  const body = (await answer.json()) as TokenAnswer & { recovery_codes?: string[] };
+  keep(body);
+  return body.recovery_codes ?? [];
+}
+
+/** Gives the secret for the app of somebody whose sign-in waits for it. */
+export async function setUpSecondFactor(mfaToken: string): Promise<{ secret: string; otpauth_uri: string }> {
+  const answer = await post("/api/v1/auth/second-factor", { mfa_token: mfaToken });
+  if (!answer.ok) throw await refused(answer);
+  return (await answer.json()) as { secret: string; otpauth_uri: string };
 }
 
 export async function signOut(): Promise<void> {

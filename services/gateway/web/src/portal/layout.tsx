@@ -3,7 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
+import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { useLive } from "../shared/live";
 import { useMay, useMe } from "../shared/me";
 import { Offline } from "../shared/offline";
@@ -35,6 +35,7 @@ export function PortalLayout(): ReactNode {
               </Anchor>
             )}
             <LanguageMenu />
+            <AccountButton />
             <SchemeButton />
             <SignOutButton />
           </Group>

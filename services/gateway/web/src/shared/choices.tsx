@@ -1,6 +1,6 @@
 /** What everybody chooses for themselves: language, light or dark, and to leave. */
 import { ActionIcon, NativeSelect, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -43,6 +43,16 @@ export function SchemeButton(): ReactNode {
       label={t(dark ? "choice.light" : "choice.dark")}
       act={() => setColorScheme(dark ? "light" : "dark")}
     />
+  );
+}
+
+export function AccountButton(): ReactNode {
+  const { t } = useTranslation();
+  const label = t("choice.account");
+  return (
+    <ActionIcon variant="subtle" color="gray" aria-label={label} title={label} renderRoot={(props) => <Link to="/account" {...props} />}>
+      <Icon name="user" />
+    </ActionIcon>
   );
 }
 

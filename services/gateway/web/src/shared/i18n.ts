@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
+import type accountEn from "./locales/account.en.json";
 import type adminEn from "./locales/admin.en.json";
 import type deskEn from "./locales/desk.en.json";
 import type en from "./locales/en.json";
@@ -10,17 +11,22 @@ export type Language = keyof typeof LANGUAGES;
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & typeof adminEn & typeof deskEn };
+    resources: { translation: typeof en & typeof accountEn & typeof adminEn & typeof deskEn };
   }
 }
 
 const CHOSEN = "deskmesh-language";
-type Part = "everybody" | "admin" | "desk";
+type Part = "everybody" | "account" | "admin" | "desk";
 const loads: Record<Part, Record<Language, () => Promise<{ default: unknown }>>> = {
   everybody: {
     en: () => import("./locales/en.json"),
     pl: () => import("./locales/pl.json"),
     ru: () => import("./locales/ru.json"),
+  },
+  account: {
+    en: () => import("./locales/account.en.json"),
+    pl: () => import("./locales/account.pl.json"),
+    ru: () => import("./locales/account.ru.json"),
   },
   admin: {
     en: () => import("./locales/admin.en.json"),

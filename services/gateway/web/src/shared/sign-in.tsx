@@ -4,14 +4,20 @@ import "@mantine/core/styles/PasswordInput.layer.css";
 import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { signIn, SignInRefused } from "../api/session";
+import { type SecondStep, signIn, SignInRefused } from "../api/session";
 import { ownPath } from "./own-path";
 import { LanguageMenu, SchemeButton } from "./choices";
+import { needTexts } from "./i18n";
+import { Loading } from "./states";
 
 const LAST_TENANT = "deskmesh-tenant";
+const CodeStep = lazy(async () => {
+  await needTexts("account");
+  return { default: (await import("./sign-in-code")).CodeStep };
+});
 
 export function SignIn(): ReactNode {
   const { t } = useTranslation();
@@ -20,11 +26,15 @@ export function SignIn(): ReactNode {
   const [tenant, setTenant] = useState(localStorage.getItem(LAST_TENANT) ?? "");
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [step, setStep] = useState<SecondStep | null>(null);
+  const goOn = () => navigate({ href: ownPath(to), replace: true });
   const signingIn = useMutation({
     mutationFn: signIn,
-    onSuccess: async () => {
+    onSuccess: async (second) => {
       localStorage.setItem(LAST_TENANT, tenant);
-      await navigate({ href: ownPath(to), replace: true });
+      setPassword("");
+      setStep(second);
+      if (second === null) await goOn();
     },
   });
 
@@ -42,21 +52,29 @@ export function SignIn(): ReactNode {
             Deskmesh
           </Title>
         </Group>
-        <Paper withBorder p="xl" component="form" onSubmit={submit}>
-          <Stack>
-            <TextInput label={t("sign_in.tenant")} description={t("sign_in.hint")} value={tenant} onChange={(e) => setTenant(e.target.value)} autoComplete="organization" required data-autofocus />
-            <TextInput label={t("sign_in.email")} type="email" value={username} onChange={(e) => setUsername(e.target.value)} autoComplete="username" required />
-            <PasswordInput label={t("sign_in.password")} value={password} onChange={(e) => setPassword(e.target.value)} autoComplete="current-password" required />
-            {signingIn.isError && (
-              <Alert color="red" variant="light" role="alert">
-                {t(refusal(signingIn.error))}
-              </Alert>
-            )}
-            <Button type="submit" loading={signingIn.isPending} fullWidth>
-              {t("sign_in.submit")}
-            </Button>
-          </Stack>
-        </Paper>
+        {step ? (
+          <Paper withBorder p="xl">
+            <Suspense fallback={<Loading />}>
+              <CodeStep step={step} done={() => void goOn()} again={() => setStep(null)} />
+            </Suspense>
+          </Paper>
+        ) : (
+          <Paper withBorder p="xl" component="form" onSubmit={submit}>
+            <Stack>
+              <TextInput label={t("sign_in.tenant")} description={t("sign_in.hint")} value={tenant} onChange={(e) => setTenant(e.target.value)} autoComplete="organization" required data-autofocus />
+              <TextInput label={t("sign_in.email")} type="email" value={username} onChange={(e) => setUsername(e.target.value)} autoComplete="username" required />
+              <PasswordInput label={t("sign_in.password")} value={password} onChange={(e) => setPassword(e.target.value)} autoComplete="current-password" required />
+              {signingIn.isError && (
+                <Alert color="red" variant="light" role="alert">
+                  {t(refusal(signingIn.error))}
+                </Alert>
+              )}
+              <Button type="submit" loading={signingIn.isPending} fullWidth>
+                {t("sign_in.submit")}
+              </Button>
+            </Stack>
+          </Paper>
+        )}
         <Group justify="center" gap="xs">
           <LanguageMenu />
           <SchemeButton />

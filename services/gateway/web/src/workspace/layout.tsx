@@ -11,7 +11,7 @@ import { myApprovalsQuery } from "../api/approvals";
 import type { Schemas } from "../api/client";
 import { queuesQuery, viewCountsQuery, viewsQuery } from "../api/queries";
 import { mentionsQuery } from "../api/together";
-import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
+import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon, type IconName } from "../shared/icons";
 import { useLive } from "../shared/live";
 import { useMay, useMe } from "../shared/me";
@@ -62,6 +62,7 @@ export function WorkspaceLayout(): ReactNode {
           <Group gap={2} justify="space-between">
             <LanguageMenu />
             <Group gap={2}>
+              <AccountButton />
               <SchemeButton />
               <SignOutButton />
             </Group>

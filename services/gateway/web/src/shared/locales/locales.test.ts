@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
+import accountEn from "./account.en.json";
+import accountPl from "./account.pl.json";
+import accountRu from "./account.ru.json";
 import adminEn from "./admin.en.json";
 import adminPl from "./admin.pl.json";
 import adminRu from "./admin.ru.json";
@@ -14,9 +17,9 @@ import ru from "./ru.json";
 
 const SOURCES = join(import.meta.dirname, "../..");
 const texts: Record<string, Record<string, Record<string, string>>> = {
-  en: { ...en, ...adminEn, ...deskEn },
-  pl: { ...pl, ...adminPl, ...deskPl },
-  ru: { ...ru, ...adminRu, ...deskRu },
+  en: { ...en, ...accountEn, ...adminEn, ...deskEn },
+  pl: { ...pl, ...accountPl, ...adminPl, ...deskPl },
+  ru: { ...ru, ...accountRu, ...adminRu, ...deskRu },
 };
 
 const keys = (language: string) =>

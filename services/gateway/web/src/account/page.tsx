@@ -1,0 +1,68 @@
+/** One's own account: what one is called, and how and where one signs in. */
+import "../design/all";
+
+import { Anchor, Box, Group, Paper, Stack, Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
+import { useMe } from "../shared/me";
+import { PasswordForm } from "./password";
+import { ProfileForm } from "./profile";
+import { SecondFactorCard } from "./second-factor";
+import { Sessions } from "./sessions";
+
+export function AccountPage(): ReactNode {
+  const { t } = useTranslation();
+  const me = useMe();
+  return (
+    <>
+      <a href="#main" className="skip">
+        {t("nav.skip")}
+      </a>
+      <Box component="header" px="md" py="xs" bg="var(--mantine-color-body)" bd="0 0 1px 0">
+        <Group justify="space-between" maw="44rem" mx="auto" wrap="nowrap">
+          <Anchor component={Link} to="/" size="sm" className="clip">
+            {me.tenant.name}
+          </Anchor>
+          <Group gap={4} wrap="nowrap">
+            <LanguageMenu />
+            <SchemeButton />
+            <SignOutButton />
+          </Group>
+        </Group>
+      </Box>
+      <Stack component="main" id="main" maw="44rem" mx="auto" p="md" gap="lg">
+        <Title order={1} size="h3">
+          {t("account.title")}
+        </Title>
+        <Card title={t("account.profile")}>
+          <ProfileForm />
+        </Card>
+        <Card title={t("account.second_factor")}>
+          <SecondFactorCard />
+        </Card>
+        <Card title={t("account.password")}>
+          <PasswordForm />
+        </Card>
+        <Card title={t("account.sessions")}>
+          <Sessions />
+        </Card>
+      </Stack>
+    </>
+  );
+}
+
+function Card({ title, children }: { title: string; children: ReactNode }): ReactNode {
+  return (
+    <Paper withBorder p="lg" component="section" aria-label={title}>
+      <Stack gap="sm">
+        <Title order={2} size="h5">
+          {title}
+        </Title>
+        {children}
+      </Stack>
+    </Paper>
+  );
+}
