@@ -28,6 +28,10 @@ OPEN_TO_ANYBODY = {
     # The second step of a sign-in: the credential is what the first step gave, and a code.
     "POST /api/v1/auth/second-factor",
     "POST /api/v1/auth/session/second-factor",
+    # Signing in at a provider: what is on the page before anybody is known, and a browser's way there and back.
+    "GET /api/v1/auth/providers/{tenant}",
+    "GET /api/v1/auth/providers/{tenant}/{provider}",
+    "GET /api/v1/auth/providers/{tenant}/{provider}/callback",
 }
 """A route is added here only together with a reason in its review."""
 
@@ -37,6 +41,8 @@ POST /auth/session  POST /auth/session/token  DELETE /auth/session
 GET /me  GET /me/second-factor  POST /me/second-factor  POST /me/second-factor/confirmation
 POST /me/second-factor/recovery-codes  POST /me/second-factor/removal  DELETE /users/{}/second-factor
 POST /auth/second-factor  POST /auth/session/second-factor  GET /sign-in-policy  PUT /sign-in-policy
+GET /identity-providers  GET /identity-providers/{}  PUT /identity-providers/{}  DELETE /identity-providers/{}
+GET /auth/providers/{}  GET /auth/providers/{}/{}  GET /auth/providers/{}/{}/callback
 GET /me/sessions  DELETE /me/sessions  DELETE /me/sessions/{}
 POST /tickets  GET /tickets  GET /tickets/{}  PATCH /tickets/{}
 GET /tickets/{}/comments  POST /tickets/{}/comments

@@ -32,6 +32,7 @@ SCREENS = {
     "order": ("/portal/catalog/laptop", REQUESTER),
     "approvals": ("/portal/approvals", SUPERVISOR),
     "approvals at the desk": ("/desk/approvals", SUPERVISOR),
+    "account": ("/account", REQUESTER),
     "workflows": ("/admin/workflows", ADMIN),
     "fields": ("/admin/fields", ADMIN),
     "people": ("/admin/users", ADMIN),

@@ -13,6 +13,7 @@ from chassis.tokens import LocalKeys, Verifier
 from deskmesh.gateway.v1 import (
     audit_service_pb2,
     directory_service_pb2,
+    identity_provider_service_pb2,
     second_factor_service_pb2,
     session_service_pb2,
     sign_in_policy_service_pb2,
@@ -23,6 +24,7 @@ from gateway.api.audit import AuditService
 from gateway.api.commands import tenant_commands
 from gateway.api.directory import DirectoryService
 from gateway.api.grpc_door import GrpcDoor
+from gateway.api.identity_providers import IdentityProviderService
 from gateway.api.limits import SharedLimits
 from gateway.api.second_factors import SecondFactorService
 from gateway.api.sessions import SessionService
@@ -35,8 +37,10 @@ from gateway.app.limits import Limiter
 from gateway.app.links import Links
 from gateway.app.presence import Presence
 from gateway.app.sealing import Sealer
+from gateway.app.single_sign_on import SingleSignOn
 from gateway.clients import SERVICES
 from gateway.clients.calling import Backends
+from gateway.clients.oidc import OidcClient
 from gateway.http.app import create_app
 from gateway.http.desk import Desk
 from gateway.http.live.presence import SharedPresence
@@ -74,6 +78,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         presence=presence,
         sign_ins=limiters["sign_ins"],
         sealer=sealer,
+        single_sign_on=SingleSignOn(runtime.databases, keys, sealer, OidcClient(settings.outbound_networks)),
         links=Links(
             runtime.databases,
             keys,
@@ -103,6 +108,10 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
                 SignInPolicyService(),
             ),
             Servicer(session_service_pb2.DESCRIPTOR.services_by_name["SessionService"], SessionService()),
+            Servicer(
+                identity_provider_service_pb2.DESCRIPTOR.services_by_name["IdentityProviderService"],
+                IdentityProviderService(sealer, settings.outbound_networks),
+            ),
             Servicer(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"], AuditService()),
         ],
         handlers=on_settings.handlers(),

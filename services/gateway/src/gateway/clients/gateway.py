@@ -2,6 +2,7 @@
 
 from deskmesh.gateway.v1 import audit_service_pb2 as audit
 from deskmesh.gateway.v1 import directory_service_pb2 as directory
+from deskmesh.gateway.v1 import identity_provider_service_pb2 as providers
 from deskmesh.gateway.v1 import second_factor_service_pb2 as factors
 from deskmesh.gateway.v1 import session_service_pb2 as sessions
 from deskmesh.gateway.v1 import sign_in_policy_service_pb2 as policies
@@ -43,3 +44,9 @@ SET_SIGN_IN_POLICY = rpc(policies.SetSignInPolicyRequest, policies.SetSignInPoli
 LIST_MY_SESSIONS = rpc(sessions.ListMySessionsRequest, sessions.ListMySessionsResponse)
 END_MY_SESSION = rpc(sessions.EndMySessionRequest, sessions.EndMySessionResponse)
 END_MY_OTHER_SESSIONS = rpc(sessions.EndMyOtherSessionsRequest, sessions.EndMyOtherSessionsResponse)
+LIST_IDENTITY_PROVIDERS = rpc(providers.ListIdentityProvidersRequest, providers.ListIdentityProvidersResponse)
+GET_IDENTITY_PROVIDER = rpc(providers.GetIdentityProviderRequest, providers.GetIdentityProviderResponse)
+SET_IDENTITY_PROVIDER = rpc(providers.SetIdentityProviderRequest, providers.SetIdentityProviderResponse)
+DELETE_IDENTITY_PROVIDER = rpc(
+    providers.DeleteIdentityProviderRequest, providers.DeleteIdentityProviderResponse
+)

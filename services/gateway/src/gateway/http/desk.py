@@ -12,6 +12,7 @@ from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
 from gateway.app.sealing import Sealer
+from gateway.app.single_sign_on import SingleSignOn
 from gateway.clients.calling import Answer, Backends, Question, Rpc
 from gateway.http.live.presence import SharedPresence
 from gateway.http.live.stream import Live
@@ -30,6 +31,7 @@ class Desk:
     presence: SharedPresence
     sign_ins: Limiter
     sealer: Sealer
+    single_sign_on: SingleSignOn
     links: Links
     web_folder: Path
     """Where the built web UI stands; an absent one is not served."""

@@ -111,6 +111,13 @@ export async function setUpSecondFactor(mfaToken: string): Promise<{ secret: str
   return (await answer.json()) as { secret: string; otpauth_uri: string };
 }
 
+/** Where the people of a tenant may sign in instead of by a password here. */
+export async function providersOf(tenant: string): Promise<{ name: string; path: string }[]> {
+  const answer = await ask(`/api/v1/auth/providers/${encodeURIComponent(tenant)}`, { method: "GET" });
+  if (!answer.ok) throw await refused(answer);
+  return ((await answer.json()) as { items: { name: string; path: string }[] }).items;
+}
+
 export async function signOut(): Promise<void> {
   await ask(DOOR, { method: "DELETE", headers: FROM_OUR_PAGE });
   otherTabs.postMessage("signed out");

@@ -2,12 +2,13 @@ import "@mantine/core/styles/Alert.layer.css";
 import "@mantine/core/styles/PasswordInput.layer.css";
 
 import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { type SecondStep, signIn, SignInRefused } from "../api/session";
+import { providersOf, type SecondStep, signIn, SignInRefused } from "../api/session";
 import { ownPath } from "./own-path";
 import { LanguageMenu, SchemeButton } from "./choices";
 import { needTexts } from "./i18n";
@@ -22,10 +23,12 @@ const CodeStep = lazy(async () => {
 export function SignIn(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const { to } = useSearch({ from: "/sign-in" });
+  const { to, refused } = useSearch({ from: "/sign-in" });
   const [tenant, setTenant] = useState(localStorage.getItem(LAST_TENANT) ?? "");
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [company] = useDebouncedValue(tenant.trim(), 400);
+  const providers = useQuery({ queryKey: ["providers", company], queryFn: () => providersOf(company), enabled: company !== "", retry: false });
   const [step, setStep] = useState<SecondStep | null>(null);
   const goOn = () => navigate({ href: ownPath(to), replace: true });
   const signingIn = useMutation({
@@ -64,6 +67,11 @@ export function SignIn(): ReactNode {
               <TextInput label={t("sign_in.tenant")} description={t("sign_in.hint")} value={tenant} onChange={(e) => setTenant(e.target.value)} autoComplete="organization" required data-autofocus />
               <TextInput label={t("sign_in.email")} type="email" value={username} onChange={(e) => setUsername(e.target.value)} autoComplete="username" required />
               <PasswordInput label={t("sign_in.password")} value={password} onChange={(e) => setPassword(e.target.value)} autoComplete="current-password" required />
+              {refused && !signingIn.isError && (
+                <Alert color="red" variant="light" role="alert">
+                  {t("sign_in.refused")}
+                </Alert>
+              )}
               {signingIn.isError && (
                 <Alert color="red" variant="light" role="alert">
                   {t(refusal(signingIn.error))}
@@ -72,6 +80,11 @@ export function SignIn(): ReactNode {
               <Button type="submit" loading={signingIn.isPending} fullWidth>
                 {t("sign_in.submit")}
               </Button>
+              {providers.data?.map((provider) => (
+                <Button key={provider.path} variant="default" component="a" href={`${provider.path}?to=${encodeURIComponent(ownPath(to))}`} onClick={() => localStorage.setItem(LAST_TENANT, company)} fullWidth>
+                  {t("sign_in.provider", { name: provider.name })}
+                </Button>
+              ))}
             </Stack>
           </Paper>
         )}

@@ -125,11 +125,21 @@ def _token(pair: auth.TokenPair, recovery_codes: Sequence[str] = ()) -> Response
 
 def set_cookie(answer: Response, request: Request, refresh_token: str, path: str) -> None:
     """Set the cookie of a browser's session for what is below a path; take it away where there is no token."""
-    https = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
     seconds = _COOKIE_SECONDS if refresh_token else 0
     answer.set_cookie(
-        COOKIE, refresh_token, max_age=seconds, path=path, secure=https, httponly=True, samesite="strict"
+        COOKIE,
+        refresh_token,
+        max_age=seconds,
+        path=path,
+        secure=is_https(request),
+        httponly=True,
+        samesite="strict",
     )
+
+
+def is_https(request: Request) -> bool:
+    """Whether the browser speaks TLS, to this process or to what stands before it."""
+    return "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
 
 
 def address(request: Request) -> str:
