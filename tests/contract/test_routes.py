@@ -64,6 +64,8 @@ GET /processes  POST /processes  GET /processes/{}  PATCH /processes/{}
 GET /ticket-types  POST /ticket-types  GET /ticket-types/{}  PATCH /ticket-types/{}
 GET /workflows  POST /workflows  GET /workflows/{}  PATCH /workflows/{}  DELETE /workflows/{}
 GET /workflows/{}/versions  POST /workflows/validate
+GET /problems/candidates  POST /problems/candidates/{}/problem
+PUT /problems/candidates/{}/dismissal  DELETE /problems/candidates/{}/dismissal
 GET /filter-fields
 GET /layouts  POST /layouts  GET /layouts/{}  PATCH /layouts/{}  DELETE /layouts/{}
 GET /layouts/{}/versions  POST /layouts/{}/restore  GET /layout  GET /tickets/{}/layout

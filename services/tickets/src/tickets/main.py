@@ -23,6 +23,7 @@ from deskmesh.tickets.v1 import (
     major_incident_service_pb2,
     mention_service_pb2,
     merge_service_pb2,
+    problem_service_pb2,
     rating_service_pb2,
     recurrence_service_pb2,
     routing_service_pb2,
@@ -51,6 +52,7 @@ from tickets.api.mail import MailEvents
 from tickets.api.major_incidents import MajorIncidentServicer
 from tickets.api.mentions import MentionServicer
 from tickets.api.merges import MergeServicer
+from tickets.api.problems import ProblemServicer
 from tickets.api.ratings import RatingServicer
 from tickets.api.recurrences import RecurrenceServicer, RecurrenceTimers
 from tickets.api.routing import RoutingServicer, RoutingTimers
@@ -84,6 +86,7 @@ _LAYOUTS = layout_service_pb2.DESCRIPTOR.services_by_name["LayoutService"]
 _LINKS = link_service_pb2.DESCRIPTOR.services_by_name["LinkService"]
 _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
+_PROBLEMS = problem_service_pb2.DESCRIPTOR.services_by_name["ProblemService"]
 _RATINGS = rating_service_pb2.DESCRIPTOR.services_by_name["RatingService"]
 _ROUTING = routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"]
 _RECURRENCES = recurrence_service_pb2.DESCRIPTOR.services_by_name["RecurrenceService"]
@@ -135,6 +138,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_ROUTING, RoutingServicer(configurations)),
             Servicer(_FOCUS, FocusServicer(configurations)),
             Servicer(_RECURRENCES, RecurrenceServicer(configurations)),
+            Servicer(_PROBLEMS, ProblemServicer(configurations, desk)),
             Servicer(_RATINGS, RatingServicer(configurations, desk)),
             Servicer(_TIME_ENTRIES, TimeEntryServicer(configurations)),
             Servicer(_MACROS, MacroServicer(databases, configurations, desk)),

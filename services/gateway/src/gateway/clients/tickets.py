@@ -15,6 +15,7 @@ from deskmesh.tickets.v1 import macro_service_pb2 as macros
 from deskmesh.tickets.v1 import major_incident_service_pb2 as majors
 from deskmesh.tickets.v1 import mention_service_pb2 as mentions
 from deskmesh.tickets.v1 import merge_service_pb2 as merges
+from deskmesh.tickets.v1 import problem_service_pb2 as problems
 from deskmesh.tickets.v1 import rating_service_pb2 as ratings
 from deskmesh.tickets.v1 import recurrence_service_pb2 as recurrences
 from deskmesh.tickets.v1 import routing_service_pb2 as routing
@@ -206,3 +207,14 @@ LIST_LAYOUT_VERSIONS = rpc(layouts.ListLayoutVersionsRequest, layouts.ListLayout
 RESTORE_LAYOUT = rpc(layouts.RestoreLayoutRequest, layouts.RestoreLayoutResponse)
 RESOLVE_LAYOUT = rpc(layouts.ResolveLayoutRequest, layouts.ResolveLayoutResponse)
 GET_TICKET_LAYOUT = rpc(layouts.GetTicketLayoutRequest, layouts.GetTicketLayoutResponse)
+
+LIST_PROBLEM_CANDIDATES = rpc(problems.ListProblemCandidatesRequest, problems.ListProblemCandidatesResponse)
+CREATE_PROBLEM_OF_CANDIDATE = rpc(
+    problems.CreateProblemOfCandidateRequest, problems.CreateProblemOfCandidateResponse
+)
+DISMISS_PROBLEM_CANDIDATE = rpc(
+    problems.DismissProblemCandidateRequest, problems.DismissProblemCandidateResponse
+)
+RECALL_PROBLEM_CANDIDATE = rpc(
+    problems.RecallProblemCandidateRequest, problems.RecallProblemCandidateResponse
+)

@@ -51,6 +51,7 @@ FIELDS: Final = (
     ("device_kind", "Kind of device", "choice", ("laptop", "desktop", "phone", "printer", "server", "other")),
     ("on_behalf_of", "On behalf of", "person", ()),
     ("known_error", "Known error", "checkbox", ()),
+    ("root_cause", "Root cause", "text", ()),
     ("workaround", "Workaround", "text", ()),
 )
 """Slug, name, kind, choices."""

@@ -1,0 +1,25 @@
+"""Problems that the demo's incidents point at."""
+
+import pytest
+
+from embedded.demo.content import TENANTS
+from embedded.testing import Desk
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_a_candidate_becomes_a_problem_of_its_incidents(desk: Desk, slug: str) -> None:
+    agent = desk.sign_in(f"agent@{slug}.example")
+    path = "/problems/candidates"
+    candidate, *_ = agent.get(path, window_days=90)["items"]
+    assert len(candidate["incidents"]) >= 3
+    assert candidate["reasons"]
+    dismissal = f"{path}/{candidate['key']}/dismissal"
+    assert agent.http.put(dismissal, json={"reason": "Not now."}).status_code == 204
+    assert candidate["key"] not in [one["key"] for one in agent.get(path, window_days=90)["items"]]
+    assert agent.http.delete(dismissal).status_code == 204
+    problem = agent.send("POST", f"{path}/{candidate['key']}/problem", {"window_days": 90})
+    assert problem["type"] == "problem"
+    linked = agent.get(f"/tickets/{problem['id']}/links", page_size=200)["items"]
+    assert {one["ticket"]["id"] for one in linked} == {one["id"] for one in candidate["incidents"]}
+    again = agent.http.post(f"{path}/{candidate['key']}/problem", json={"window_days": 90})
+    assert again.status_code == 404
