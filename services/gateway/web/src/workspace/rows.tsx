@@ -108,7 +108,7 @@ function Row({ ticket, columns, at, chosen, choose }: RowProps): ReactNode {
         </Link>
       </Group>
       {columns.map((column) => (
-        <span key={column} className={column === "state" ? "clip" : "wide clip"}>
+        <span key={column} className={column === "state" ? "cell" : "cell wide"}>
           <Cell column={column} ticket={ticket} />
         </span>
       ))}
