@@ -205,6 +205,16 @@ const admin = createRoute({
   loader: () => needTexts("admin"),
   component: lazyRouteComponent(() => import("./admin/layout"), "AdminLayout"),
 });
+const setup = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/setup",
+  beforeLoad: async ({ context }) => {
+    const me = await context.queries.ensureQueryData(meQuery);
+    if (!may(me, "tickets.configure")) throw redirect({ to: "/" });
+  },
+  loader: () => needTexts("admin"),
+  component: lazyRouteComponent(() => import("./setup/page"), "SetupPage"),
+});
 const adminHome = createRoute({
   getParentRoute: () => admin,
   path: "/",
@@ -222,6 +232,11 @@ const adminWorkflow = createRoute({
   path: "/workflows/$workflow",
   component: lazyRouteComponent(() => import("./admin/workflow/page"), "WorkflowPage"),
 });
+const adminSettings = createRoute({
+  getParentRoute: () => admin,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./admin/settings"), "SettingsPage"),
+});
 const adminSection = createRoute({
   getParentRoute: () => admin,
   path: "/$section",
@@ -235,7 +250,8 @@ const tree = root.addChildren([
     portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
     desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskApprovals]),
     account,
-    admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminSection]),
+    setup,
+    admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminSettings, adminSection]),
   ]),
 ]);
 

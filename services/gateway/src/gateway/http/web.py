@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-PAGE_PATHS: Final = ("/", "/sign-in", "/desk", "/portal", "/account", "/admin")
+PAGE_PATHS: Final = ("/", "/sign-in", "/desk", "/portal", "/account", "/admin", "/setup")
 """The page answers these and all below them; every other path stays what it was."""
 
 _WORKER: Final = "/sw.js"

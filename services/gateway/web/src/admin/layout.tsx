@@ -6,12 +6,17 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { may } from "../api/client";
 import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon } from "../shared/icons";
+import { useMe } from "../shared/me";
 import { SECTIONS } from "./sections";
+
+const GROUPS = ["work", "automation", "service_level", "catalog", "people", "records"] as const;
 
 export function AdminLayout(): ReactNode {
   const { t } = useTranslation();
+  const me = useMe();
   const [opened, { toggle, close }] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
@@ -28,16 +33,25 @@ export function AdminLayout(): ReactNode {
       <AppShell.Navbar aria-label={t("nav.menu")}>
         <ScrollArea flex={1} p="xs" onClick={close}>
           <NavLink py={6} label={t("nav.workspace")} leftSection={<Icon name="back" />} renderRoot={(props) => <Link to="/desk" {...props} />} />
+          <NavLink py={6} label={t("setup.title")} leftSection={<Icon name="check" />} renderRoot={(props) => <Link to="/setup" {...props} />} />
           <NavLink py={6} label={t("sections.workflows")} leftSection={<Icon name="flow" />} active={path.startsWith("/admin/workflows")} renderRoot={(props) => <Link to="/admin/workflows" {...props} />} />
-          {SECTIONS.map((section) => (
-            <NavLink
-              py={6}
-              key={section.name}
-              label={t(`sections.${section.name}`)}
-              leftSection={<Icon name={section.icon} />}
-              active={path === `/admin/${section.name}`}
-              renderRoot={(props) => <Link to="/admin/$section" params={{ section: section.name }} {...props} />}
-            />
+          <NavLink py={6} label={t("sections.settings")} leftSection={<Icon name="gear" />} active={path === "/admin/settings"} renderRoot={(props) => <Link to="/admin/settings" {...props} />} />
+          {GROUPS.map((group) => (
+            <section key={group} aria-label={t(`groups.${group}`)}>
+              <Text size="xs" className="quiet" fw={600} px="xs" pt="sm" pb={2}>
+                {t(`groups.${group}`)}
+              </Text>
+              {SECTIONS.filter((section) => section.group === group && may(me, section.permission)).map((section) => (
+                <NavLink
+                  py={6}
+                  key={section.name}
+                  label={t(`sections.${section.name}`)}
+                  leftSection={<Icon name={section.icon} />}
+                  active={path === `/admin/${section.name}`}
+                  renderRoot={(props) => <Link to="/admin/$section" params={{ section: section.name }} {...props} />}
+                />
+              ))}
+            </section>
           ))}
         </ScrollArea>
         <Group p="sm" gap={2} justify="space-between">

@@ -1,16 +1,21 @@
 /** A list of things that are configured, and the form of one. */
-import { Badge, Button, Drawer, Group, Table, Text, Title } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Drawer, Group, Select, Table, Text, Title } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { peopleQuery } from "../api/queries";
 import { thingsQuery } from "../api/things";
 import { Icon } from "../shared/icons";
 import { Failed, Loading, Note } from "../shared/states";
 import { shownValue } from "../shared/values";
 import { ThingForm } from "./form";
-import { type Kept, type Section, SECTIONS } from "./sections";
+import { useLabel } from "./input";
+import type { Kept } from "./inputs";
+import { type Section, SECTIONS } from "./sections";
+import { Value } from "./value";
+import { Verify } from "./verify";
 
 export function SectionPage(): ReactNode {
   const { t } = useTranslation();
@@ -22,20 +27,27 @@ export function SectionPage(): ReactNode {
 
 function Things({ section }: { section: Section }): ReactNode {
   const { t } = useTranslation();
-  const asked = useInfiniteQuery(thingsQuery<Kept>(section.path));
+  const label = useLabel();
+  const [narrowed, setNarrowed] = useState<string | null>(null);
+  const filter = narrowed && section.narrow ? `?filter=${encodeURIComponent(`${section.narrow.field} = "${narrowed}"`)}` : "";
+  const asked = useInfiniteQuery(thingsQuery<Kept>(section.path + filter));
   const [opened, setOpened] = useState<Kept | "new" | null>(null);
   const things = asked.data?.pages.flatMap((page) => page.items) ?? [];
-  const label = (field: string) => t(`section_fields.${field}` as "section_fields.name");
+  const titled = (thing: Kept) => shownValue(thing[section.title ?? "name"]);
   return (
     <>
       <Group justify="space-between" mb="md">
         <Title order={1} size="h3">
           {t(`sections.${section.name}`)}
         </Title>
-        <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setOpened("new")}>
-          {t("admin.new")}
-        </Button>
+        {section.narrow && <Narrow section={section} value={narrowed} set={setNarrowed} />}
+        {!section.read && (
+          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setOpened("new")}>
+            {t("admin.new")}
+          </Button>
+        )}
       </Group>
+      {section.name === "audit" && <Verify />}
       {asked.isPending && <Loading />}
       {asked.isError && <Failed error={asked.error} again={() => void asked.refetch()} />}
       {asked.data && things.length === 0 && <Note icon={section.icon} title={t("admin.none")} />}
@@ -56,10 +68,12 @@ function Things({ section }: { section: Section }): ReactNode {
                     <Table.Td key={column}>
                       {place === 0 ? (
                         <Button variant="subtle" size="compact-sm" onClick={() => setOpened(thing)}>
-                          {shownValue(thing[column])}
+                          {titled(thing)}
                         </Button>
+                      ) : column === "actor" ? (
+                        <Actor actor={thing[column]} />
                       ) : (
-                        <Value value={thing[column]} />
+                        <Value name={column} value={thing[column]} />
                       )}
                     </Table.Td>
                   ))}
@@ -78,25 +92,50 @@ function Things({ section }: { section: Section }): ReactNode {
         opened={opened !== null}
         onClose={() => setOpened(null)}
         position="right"
-        size="lg"
-        title={opened === "new" ? t("admin.new") : shownValue(opened?.["name"])}
+        size="xl"
+        title={opened === "new" ? t("admin.new") : opened && titled(opened)}
         closeButtonProps={{ "aria-label": t("action.close") }}
       >
-        {opened !== null && <ThingForm section={section} kept={opened === "new" ? null : opened} close={() => setOpened(null)} />}
+        {opened !== null && section.read && opened !== "new" && <Facts thing={opened} />}
+        {opened !== null && !section.read && <ThingForm section={section} kept={opened === "new" ? null : opened} close={() => setOpened(null)} />}
       </Drawer>
     </>
   );
 }
 
-function Value({ value }: { value: unknown }): ReactNode {
-  const { t } = useTranslation();
-  if (typeof value === "boolean") {
-    return (
-      <Badge variant="light" color={value ? "green" : "gray"} tt="none" fw={500}>
-        {t(value ? "filter.yes" : "filter.no")}
-      </Badge>
-    );
-  }
-  const held = Array.isArray(value) ? value.map((one: unknown) => (typeof one === "object" && one !== null && "role" in one ? one.role : one)) : value;
-  return <Text size="sm">{shownValue(held)}</Text>;
+function Narrow({ section, value, set }: { section: Section; value: string | null; set: (value: string | null) => void }): ReactNode {
+  const { t, i18n } = useTranslation();
+  const label = useLabel();
+  const said = (choice: string) => (i18n.exists(`choices.${choice}`) ? t(`choices.${choice}` as "choices.all") : choice);
+  const data = (section.narrow?.choices ?? []).map((choice) => ({ value: choice, label: said(choice) }));
+  return <Select aria-label={label(section.narrow?.field ?? "")} placeholder={label(section.narrow?.field ?? "")} clearable data={data} value={value} onChange={set} />;
+}
+
+/** All that is known of something that is only read. */
+function Facts({ thing }: { thing: Kept }): ReactNode {
+  const label = useLabel();
+  return (
+    <Table withRowBorders={false} layout="fixed">
+      <Table.Tbody>
+        {Object.entries(thing)
+          .filter(([, value]) => value !== null && value !== "")
+          .map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row" w="34%" style={{ verticalAlign: "top" }}>
+                {label(name)}
+              </Table.Th>
+              <Table.Td className="person-text">{name === "actor" ? <Actor actor={value} /> : <Value name={name} value={value} />}</Table.Td>
+            </Table.Tr>
+          ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+/** Who changed a setting: the audit log keeps ids alone, the directory knows the names. */
+function Actor({ actor }: { actor: unknown }): ReactNode {
+  const { id, kind } = (typeof actor === "object" && actor !== null ? actor : {}) as { id?: string | null; kind?: string };
+  const people = useQuery(peopleQuery(""));
+  const person = people.data?.items.find((one) => one.id === id);
+  return <Text size="sm">{person?.name ?? id ?? kind ?? "–"}</Text>;
 }

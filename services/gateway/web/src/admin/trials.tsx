@@ -1,18 +1,21 @@
 /** What something would do, before it is kept: a rule on past events, a policy on past tickets, a field in a form. */
-import { Alert, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "../api/client";
-import { Problem } from "../api/problem";
 import { ask } from "../api/things";
-import { useWord } from "../shared/badges";
+import { useWord, When } from "../shared/badges";
 import { holds } from "../shared/conditions";
 import { FieldInput, type FieldValue } from "../shared/field-input";
-import { shownValue } from "../shared/values";
-import { type Kept, type Section, whole, type Written } from "./sections";
+import { Feeds } from "./feeds";
+import { type Kept, whole, type Written } from "./inputs";
+import type { Section } from "./sections";
+import { Changes } from "./value";
+import { Tried } from "./tried";
+import { CalendarTrial, RecurrenceTrial } from "./times";
 
 interface TrialProps {
   section: Section;
@@ -23,29 +26,31 @@ interface TrialProps {
 const DAYS = 14;
 
 export function Trial(props: TrialProps): ReactNode {
-  if (props.section.trial === "field") return <FieldPreview {...props} />;
-  return props.section.trial === "rule" ? <DryRun {...props} /> : <WhatIf {...props} />;
+  switch (props.section.trial) {
+    case "field":
+      return <FieldPreview {...props} />;
+    case "rule":
+      return <DryRun {...props} />;
+    case "calendar":
+      return (
+        props.kept && (
+          <>
+            <CalendarTrial calendar={props.kept.id} />
+            <Feeds calendar={props.kept} />
+          </>
+        )
+      );
+    case "recurrence":
+      return <RecurrenceTrial form={props.form} />;
+    default:
+      return <WhatIf {...props} />;
+  }
 }
 
-/** What the form says, as if it were new: what is empty is left out. */
-function proposed(section: Section, form: Written): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(whole(section, form)).filter(([, value]) => value !== null));
-}
-
-function Tried({ error }: { error: Error | null }): ReactNode {
-  const { t } = useTranslation();
-  if (!error) return null;
-  const told = error instanceof Problem ? [error.detail, ...error.fields.map((one) => `${one.field}: ${one.reason}`)].join(" ") : t("admin.broken");
-  return (
-    <Alert color="red" variant="light" role="alert">
-      {told}
-    </Alert>
-  );
-}
 
 function DryRun({ section, form }: TrialProps): ReactNode {
   const { t } = useTranslation();
-  const trying = useMutation({ mutationFn: async () => ask<Schemas["DryRun"]>("POST", `/api/v1/rules/dry-run?days=${DAYS}`, proposed(section, form)) });
+  const trying = useMutation({ mutationFn: async () => ask<Schemas["DryRun"]>("POST", `/api/v1/rules/dry-run?days=${DAYS}`, whole(section.inputs, form)) });
   return (
     <Stack gap="xs">
       <Button variant="light" onClick={() => trying.mutate()} loading={trying.isPending}>
@@ -58,11 +63,12 @@ function DryRun({ section, form }: TrialProps): ReactNode {
             {t("trial.matches", { matches: trying.data.items.length, events: trying.data.events })}
           </Text>
           {trying.data.items.map((match, place) => (
-            <Text key={place} size="sm">
+            <Text key={place} size="sm" component="div">
               <Link to="/desk/tickets/$number" params={{ number: match.ticket?.key ?? "" }} className="number">
                 {match.ticket?.key}
               </Link>{" "}
-              {match.changes.map((one) => `${one.field}: ${shownValue(one.from)} → ${shownValue(one.to)}`).join("; ")}
+              <When moment={match.at} />
+              <Changes changes={match.changes} />
             </Text>
           ))}
         </div>
@@ -78,7 +84,7 @@ function WhatIf({ section, form, kept }: TrialProps): ReactNode {
   const word = useWord();
   const trying = useMutation({
     mutationFn: async () => {
-      const policy = proposed(section, { ...form, ...(kept && { kind: String(kept["kind"]) }) });
+      const policy = whole(section.inputs, { ...form, ...(kept && { kind: String(kept["kind"]) }) });
       return ask<Schemas["Replay"]>("POST", "/api/v1/sla/policies/what-if", { policy, policy_id: kept?.id ?? "", weeks: WEEKS, page_size: 200 });
     },
   });

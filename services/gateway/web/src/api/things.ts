@@ -1,5 +1,5 @@
 /** Things that are configured, by their path in the API: listed, made, changed, removed, tried. */
-import { infiniteQueryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { asMe, ifMatch, onceKey } from "./client";
 import { problemOf } from "./problem";
@@ -23,7 +23,7 @@ const PAGE_SIZE = 50;
 export const thingsQuery = <T>(path: string) =>
   infiniteQueryOptions({
     queryKey: ["things", path],
-    queryFn: ({ pageParam }) => ask<Page<T>>("GET", `${path}?page_size=${PAGE_SIZE}${pageParam && `&page_token=${encodeURIComponent(pageParam)}`}`),
+    queryFn: ({ pageParam }) => ask<Page<T>>("GET", `${path}${path.includes("?") ? "&" : "?"}page_size=${PAGE_SIZE}${pageParam && `&page_token=${encodeURIComponent(pageParam)}`}`),
     initialPageParam: "",
     getNextPageParam: (last) => last.next_page_token || undefined,
   });
@@ -42,6 +42,36 @@ export function useKeep(path: string, kept: Thing | null) {
       return ask(said ? "PATCH" : "DELETE", `${path}/${kept.id}`, said ?? undefined, ifMatch(kept.version));
     },
     // Menus and forms elsewhere show these things too.
-    onSuccess: () => queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "tickets" }),
+    onSuccess: () => queries.invalidateQueries(ALL_BUT_TICKETS),
+  });
+}
+
+const ALL_BUT_TICKETS = { predicate: (query: { queryKey: readonly unknown[] }) => query.queryKey[0] !== "tickets" };
+
+/** Does something to a thing, unless somebody else was faster. */
+export function useVerb() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ path, version }: { path: string; version: number }) => ask("POST", path, undefined, ifMatch(version)),
+    onSuccess: () => queries.invalidateQueries(ALL_BUT_TICKETS),
+  });
+}
+
+/** A setting that is read by itself. */
+export const settingQuery = <T>(path: string) => queryOptions({ queryKey: ["setting", path], queryFn: () => ask<T>("GET", path) });
+
+interface Replacement {
+  /** Null takes the setting away. */
+  said: Record<string, unknown> | null;
+  /** Of what is replaced; none where there is nothing yet. */
+  version: number | undefined;
+}
+
+/** Replaces a setting as a whole, unless somebody else was faster. */
+export function useReplace(path: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ said, version }: Replacement) => ask(said ? "PUT" : "DELETE", path, said ?? undefined, version ? ifMatch(version) : {}),
+    onSuccess: () => queries.invalidateQueries(ALL_BUT_TICKETS),
   });
 }

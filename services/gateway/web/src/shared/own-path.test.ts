@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import { ownPath } from "./own-path";
 
-it.each(["/desk", "/desk/tickets?view=mine", "/portal/requests/INC-1", "/admin/people", "/account"])("%s is ours", (to) => {
+it.each(["/desk", "/desk/tickets?view=mine", "/portal/requests/INC-1", "/admin/people", "/account", "/setup"])("%s is ours", (to) => {
   expect(ownPath(to)).toBe(to);
 });
 

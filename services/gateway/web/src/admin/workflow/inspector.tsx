@@ -1,11 +1,13 @@
 /** What is known of the chosen state or move, to be changed; faults stand beside what they are about. */
-import { ActionIcon, Alert, Autocomplete, Button, Checkbox, Group, MultiSelect, Select, Stack, TagsInput, Text, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Alert, Autocomplete, Button, Checkbox, Group, MultiSelect, Select, Stack, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { fieldsQuery } from "../../api/catalog";
 import { Icon } from "../../shared/icons";
+import { ConditionInput } from "../editors/condition";
+import { useOffered } from "../offered";
 import { CATEGORIES, type Chosen, type Definition, type Fault, faultsAt, type Move, type State, withoutState } from "./model";
 
 const PERMISSIONS = ["tickets.transition", "tickets.update", "tickets.assign", "tickets.comment", "tickets.close_own", "tickets.configure"];
@@ -65,6 +67,7 @@ function StateForm({ definition, chosen, change, choose, state }: InspectorProps
 function MoveForm({ definition, chosen, change, choose, move }: InspectorProps & { move: Move }): ReactNode {
   const { t } = useTranslation();
   const fields = useQuery(fieldsQuery);
+  const roles = useOffered({ name: "roles", kind: "many", of: "roles" }, move.roles ?? []);
   const states = definition.states.map((one) => ({ value: one.slug, label: one.name }));
   const set = (part: Partial<Move>) => change({ ...definition, moves: definition.moves.map((one, place) => (place === chosen.place ? { ...one, ...part } : one)) });
   const guards = move.guards ?? [];
@@ -86,7 +89,7 @@ function MoveForm({ definition, chosen, change, choose, move }: InspectorProps &
       </Group>
       <Autocomplete label={t("workflow.permission")} data={PERMISSIONS} value={move.permission ?? ""} onChange={(permission) => set({ permission })} />
       <Autocomplete label={t("workflow.own_permission")} data={PERMISSIONS} value={move.own_permission ?? ""} onChange={(own_permission) => set({ own_permission })} />
-      <TagsInput label={t("workflow.roles")} value={move.roles ?? []} onChange={(roles) => set({ roles })} />
+      <MultiSelect label={t("workflow.roles")} searchable value={move.roles ?? []} data={roles} onChange={(next) => set({ roles: next })} />
       <MultiSelect label={t("workflow.only")} value={move.only ?? []} data={(["assignee", "requester"] as const).map((value) => ({ value, label: t(`field.${value}`) }))} onChange={(only) => set({ only })} />
       <MultiSelect label={t("workflow.required_fields")} searchable value={move.required_fields ?? []} data={(fields.data?.items ?? []).map((one) => ({ value: one.slug, label: one.name }))} onChange={(required_fields) => set({ required_fields })} />
       <Checkbox label={t("workflow.comment_required")} checked={move.comment_required ?? false} onChange={(event) => set({ comment_required: event.target.checked })} />
@@ -94,8 +97,10 @@ function MoveForm({ definition, chosen, change, choose, move }: InspectorProps &
       <Checkbox label={t("workflow.approved")} checked={guards.some((one) => one.kind === "approved")} onChange={(event) => toggled("approved", event.target.checked)} />
       {conditions.map((guard, place) => (
         <Stack key={place} gap={4}>
-          <Group gap="xs" align="flex-end" wrap="nowrap">
-            <TextInput flex={1} label={t("workflow.condition")} placeholder="tags:tested" value={guard.filter ?? ""} onChange={(event) => setCondition(place, { filter: event.target.value })} />
+          <Group gap="xs" align="flex-start" wrap="nowrap">
+            <div style={{ flex: 1 }}>
+              <ConditionInput looks={{ label: t("workflow.condition"), required: true, error: undefined }} value={guard.filter ?? ""} set={(filter) => setCondition(place, { filter })} about="ticket" />
+            </div>
             <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("workflow.remove_condition")} onClick={() => setCondition(place, null)}>
               <Icon name="close" />
             </ActionIcon>
@@ -117,25 +122,5 @@ function MoveForm({ definition, chosen, change, choose, move }: InspectorProps &
         {t("workflow.remove_move")}
       </Button>
     </>
-  );
-}
-
-/** What a workflow does by itself, in words. */
-export function AutomaticMoves({ definition }: { definition: Definition }): ReactNode {
-  const { t } = useTranslation();
-  const name = (slug: string) => definition.states.find((one) => one.slug === slug)?.name ?? slug;
-  const automatic = definition.automatic ?? [];
-  if (automatic.length === 0) return null;
-  return (
-    <Stack gap={4}>
-      <Text size="sm" fw={600}>
-        {t("workflow.automatic")}
-      </Text>
-      {automatic.map((one, place) => (
-        <Text key={place} size="sm" className="quiet">
-          {one.on ?? one.after}: {one.from.map(name).join(", ")} → {name(one.to)}
-        </Text>
-      ))}
-    </Stack>
   );
 }

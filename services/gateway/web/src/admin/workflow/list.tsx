@@ -1,22 +1,31 @@
-import { Anchor, Table, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { workflowsQuery } from "../../api/workflows";
 import { useWord, When } from "../../shared/badges";
+import { Icon } from "../../shared/icons";
 import { Failed, Loading, Note } from "../../shared/states";
+import { NewWorkflow } from "./new";
 
 export function WorkflowList(): ReactNode {
   const { t } = useTranslation();
   const word = useWord();
   const asked = useQuery(workflowsQuery);
+  const [making, setMaking] = useState(false);
   return (
     <>
-      <Title order={1} size="h3" mb="md">
-        {t("sections.workflows")}
-      </Title>
+      <Group justify="space-between" mb="md">
+        <Title order={1} size="h3">
+          {t("sections.workflows")}
+        </Title>
+        <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setMaking(true)}>
+          {t("workflow.new")}
+        </Button>
+      </Group>
+      {making && <NewWorkflow workflows={asked.data?.items ?? []} close={() => setMaking(false)} />}
       {asked.isPending && <Loading />}
       {asked.isError && <Failed error={asked.error} again={() => void asked.refetch()} />}
       {asked.data?.items.length === 0 && <Note icon="flow" title={t("admin.none")} />}

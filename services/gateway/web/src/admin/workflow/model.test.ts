@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type Definition, faultsAt, freeSlug, layout, placeOf, withoutState } from "./model";
+import { type Definition, faultsAt, freeSlug, goneStates, layout, placeOf, withoutState } from "./model";
 
 const FLOW: Definition = {
   initial: "new",
@@ -51,4 +51,10 @@ it("a state goes with all that leads to it", () => {
   expect(states.map((one) => one.slug)).toEqual(["new", "closed", "lost"]);
   expect(moves).toEqual([{ from: "new", to: "closed", name: "Close" }]);
   expect(automatic).toEqual([]);
+});
+
+it("states that are no more are known, renamed ones are not among them", () => {
+  const after = { ...withoutState(FLOW, "open"), states: withoutState(FLOW, "open").states.map((one) => ({ ...one, name: "other" })) };
+  expect(goneStates(FLOW, after).map((one) => one.slug)).toEqual(["open"]);
+  expect(goneStates(FLOW, FLOW)).toEqual([]);
 });

@@ -103,3 +103,8 @@ export function withoutState(definition: Definition, slug: string): Definition {
       .filter((one) => one.from.length > 0),
   };
 }
+
+/** The states that were there before and are no more: tickets in them have to go somewhere. */
+export function goneStates(before: Definition, after: Definition): State[] {
+  return before.states.filter((one) => !after.states.some((other) => other.slug === one.slug));
+}

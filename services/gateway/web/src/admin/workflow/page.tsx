@@ -1,19 +1,22 @@
 /** The designer of a workflow: drawn, checked by the desk with each change, saved as a new version once nothing is wrong. */
-import { Alert, Anchor, Badge, Button, Group, Paper, SegmentedControl, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Anchor, Badge, Button, Group, Paper, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useBlocker, useParams } from "@tanstack/react-router";
+import { useBlocker, useNavigate, useParams } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "../../api/client";
-import { Problem } from "../../api/problem";
-import { faultsQuery, useSaveWorkflow, versionsQuery, workflowQuery } from "../../api/workflows";
+import { faultsQuery, versionsQuery, workflowQuery } from "../../api/workflows";
+import { useKeep } from "../../api/things";
 import { When } from "../../shared/badges";
 import { Failed, Loading } from "../../shared/states";
 import { Canvas } from "./canvas";
-import { AutomaticMoves, Inspector } from "./inspector";
+import { Tried } from "../tried";
+import { AutomaticMoves } from "./automatic";
+import { Inspector } from "./inspector";
 import { type Chosen, type Definition, type Fault, freeSlug, placeOf } from "./model";
+import { Save } from "./save";
 
 const PAUSE = 300;
 
@@ -89,51 +92,14 @@ function Designer({ workflow }: { workflow: Schemas["Workflow"] }): ReactNode {
                 <Inspector definition={definition} faults={faults} chosen={chosen} change={change} choose={choose} />
               </Stack>
             ) : (
-              <Whole definition={definition} faults={faults} choose={choose} addState={addState} connect={connect} />
+              <Whole definition={definition} faults={faults} choose={choose} change={change} addState={addState} connect={connect} />
             )}
           </Paper>
           <Versions workflow={workflow.id} />
+          <Remove workflow={workflow} />
         </Stack>
       </div>
     </>
-  );
-}
-
-interface SaveProps {
-  workflow: Schemas["Workflow"];
-  definition: Definition;
-  ready: boolean;
-}
-
-function Save({ workflow, definition, ready }: SaveProps): ReactNode {
-  const { t } = useTranslation();
-  const [rule, setRule] = useState<"keep" | "move">("keep");
-  const saving = useSaveWorkflow(workflow);
-  const problem = saving.error instanceof Problem ? saving.error : null;
-  const body = { definition: definition as unknown as Schemas["WorkflowDraft"]["definition"], running: { rule, state_map: {} } };
-  return (
-    <Paper withBorder p="md">
-      <Stack gap="xs">
-        <Text size="sm">{t("workflow.running")}</Text>
-        <SegmentedControl
-          size="xs"
-          value={rule}
-          onChange={(value) => setRule(value as "keep" | "move")}
-          data={[
-            { value: "keep", label: t("workflow.keep") },
-            { value: "move", label: t("workflow.take_along") },
-          ]}
-        />
-        {saving.isError && (
-          <Alert color="red" variant="light" role="alert">
-            {problem?.status === 412 ? t("admin.stale") : (problem?.fields[0]?.reason ?? problem?.detail ?? t("composer.not_sent"))}
-          </Alert>
-        )}
-        <Button disabled={!ready} loading={saving.isPending} onClick={() => saving.mutate(body)}>
-          {t("workflow.save")}
-        </Button>
-      </Stack>
-    </Paper>
   );
 }
 
@@ -141,12 +107,13 @@ interface WholeProps {
   definition: Definition;
   faults: Fault[];
   choose: (chosen: Chosen) => void;
+  change: (definition: Definition) => void;
   addState: (name: string) => void;
   connect: (from: string, to: string) => void;
 }
 
 /** Nothing is chosen: what is wrong, what can be added, and all there is, for whoever draws without a mouse. */
-function Whole({ definition, faults, choose, addState, connect }: WholeProps): ReactNode {
+function Whole({ definition, faults, choose, change, addState, connect }: WholeProps): ReactNode {
   const { t } = useTranslation();
   const [name, setName] = useState("");
   const named = (slug: string) => definition.states.find((one) => one.slug === slug)?.name ?? slug;
@@ -196,7 +163,24 @@ function Whole({ definition, faults, choose, addState, connect }: WholeProps): R
           </Anchor>
         </Stack>
       ))}
-      <AutomaticMoves definition={definition} />
+      <AutomaticMoves definition={definition} change={change} />
+    </Stack>
+  );
+}
+
+/** Takes a workflow away; the desk refuses while tickets live by it. */
+function Remove({ workflow }: { workflow: Schemas["Workflow"] }): ReactNode {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [sure, setSure] = useState(false);
+  const removing = useKeep("/api/v1/workflows", workflow);
+  const remove = () => removing.mutate(null, { onSuccess: () => void navigate({ to: "/admin/workflows" }) });
+  return (
+    <Stack gap="xs">
+      <Button variant="subtle" color="red" size="xs" loading={removing.isPending} onClick={() => (sure ? remove() : setSure(true))}>
+        {t(sure ? "admin.really" : "workflow.remove")}
+      </Button>
+      <Tried error={removing.error} />
     </Stack>
   );
 }
