@@ -1,4 +1,4 @@
-/** Days off that a calendar takes from iCalendar files. */
+/** Days off that a calendar takes from iCalendar files, or from addresses where they are kept. */
 import { ActionIcon, Button, FileInput, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
@@ -16,15 +16,18 @@ export function Feeds({ calendar }: { calendar: Kept }): ReactNode {
   const [feeds, setFeeds] = useState(calendar["feeds"] as Schemas["Feed"][]);
   const [name, setName] = useState("");
   const [file, setFile] = useState<File | null>(null);
+  const [url, setUrl] = useState("");
   const keeping = useMutation({
-    mutationFn: async ({ feed, from }: { feed: string; from: File | null }) => {
+    mutationFn: async ({ feed, from }: { feed: string; from: File | string | null }) => {
       const path = `/api/v1/sla/calendars/${calendar.id}/feeds/${encodeURIComponent(feed)}`;
-      return ask<Schemas["Calendar"] | null>(from ? "PUT" : "DELETE", path, from ? { icalendar: await from.text() } : undefined);
+      const said = typeof from === "string" ? { url: from } : from && { icalendar: await from.text() };
+      return ask<Schemas["Calendar"] | null>(said ? "PUT" : "DELETE", path, said ?? undefined);
     },
     onSuccess: (kept, { feed }) => {
       setFeeds(kept ? kept.feeds : feeds.filter((one) => one.name !== feed));
       setName("");
       setFile(null);
+      setUrl("");
       return queries.invalidateQueries({ queryKey: ["things"] });
     },
   });
@@ -48,9 +51,10 @@ export function Feeds({ calendar }: { calendar: Kept }): ReactNode {
       ))}
       <Group align="flex-end" grow>
         <TextInput label={t("section_fields.name")} value={name} onChange={(event) => setName(event.target.value)} />
-        <FileInput label={t("feeds.file")} accept=".ics,text/calendar" value={file} onChange={setFile} />
+        <FileInput label={t("feeds.file")} accept=".ics,text/calendar" clearable value={file} onChange={setFile} />
       </Group>
-      <Button variant="light" disabled={!name.trim() || !file} loading={keeping.isPending} onClick={() => keeping.mutate({ feed: name.trim(), from: file })}>
+      <TextInput label={t("feeds.url")} type="url" placeholder="https://" disabled={file !== null} value={url} onChange={(event) => setUrl(event.target.value)} />
+      <Button variant="light" disabled={!name.trim() || !(file ?? url.trim())} loading={keeping.isPending} onClick={() => keeping.mutate({ feed: name.trim(), from: file ?? url.trim() })}>
         {t("feeds.take")}
       </Button>
       <Tried error={keeping.error} />
