@@ -23,6 +23,8 @@ BY_HTTP = (
     "/api/v1/users/{user}/second-factor",
     "/api/v1/sign-in-policy",
     "/api/v1/identity-providers",
+    "/api/v1/webhooks",
+    "/api/v1/deliveries/{delivery}/resend",
 )
 # What a blank of a path is in the sources: `{id}` of the typed client, `${id}` of a written path.
 BLANK = r"(?:\{\w+\}|\$\{.+?\})"

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import asyncpg
 import nats as nats_client
+from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 
 from chassis.ids import new_id
@@ -188,10 +189,12 @@ class TenantOf:
         request: Message,
         response: type[M],
         permissions: tuple[str, ...] = ("notify.read",),
+        *,
+        of: ServiceDescriptor = DESCRIPTOR,
     ) -> M:
         """Call an RPC as somebody of the tenant."""
         token = self.desk.service.issuer.issue_token(self.id, permissions)
-        return await self.desk.service.call(DESCRIPTOR, method, request, response, token=token)
+        return await self.desk.service.call(of, method, request, response, token=token)
 
     async def inbound(self, message_id: str, state: str) -> message_service_pb2.GetInboundMessageResponse:
         """The inbound message once it has this state."""

@@ -15,8 +15,15 @@ from deskmesh.common.v1 import types_pb2
 from deskmesh.tickets.v1 import ticket_pb2
 
 
+@pytest.fixture(scope="module")
+def desk_settings() -> dict[str, str]:
+    """What the desk of a module is set to, beside what each needs."""
+    return {}
+
+
 @pytest_asyncio.fixture(scope="module")
 async def desk(
+    desk_settings: dict[str, str],
     service_database: Callable[[str], ServiceDatabase],
     nats: Nats,
     issuer: Issuer,
@@ -24,7 +31,7 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     """The service on a database of its own; no gateway answers."""
     async with run_notify(
-        service_database("notify"), nats, issuer, tmp_path_factory.mktemp("mail")
+        service_database("notify"), nats, issuer, tmp_path_factory.mktemp("mail"), desk_settings
     ) as running:
         yield running
 

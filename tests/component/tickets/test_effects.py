@@ -8,6 +8,8 @@ from tickets_rules import Ruled
 
 from chassis.errors import InvalidInput
 from chassis.ids import new_id
+from deskmesh.notify.v1 import events_pb2 as notify_events
+from deskmesh.notify.v1 import webhook_pb2
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import events_pb2 as events
 from deskmesh.tickets.v1 import link_service_pb2 as links
@@ -185,3 +187,33 @@ async def test_a_macro_does_the_same_as_whoever_applies_it(desk: TicketsDesk) ->
     assert [change.field for change in effect.changes] == ["children", "notification"]
     (told,) = await desk.events(events.NotificationRequested, ticket.id)
     assert (told.body, told.actor.email) == (f"{desk.agent.name} needs help.", desk.agent.email)
+
+
+async def test_a_rule_has_a_webhook_called_that_is_there(ruled: Ruled) -> None:
+    desk, webhook_id = ruled.desk, str(new_id())
+    call = {"type": "webhook", "webhook": "Chat", "body": "{{ticket.number}} is on fire."}
+
+    async def tell(version: int, *, deleted: bool = False) -> None:
+        await desk.bus.publish(
+            notify_events.WebhookChanged(
+                webhook=webhook_pb2.Webhook(id=webhook_id, name="Chat", version=version), deleted=deleted
+            ),
+            tenant_id=desk.acme,
+            aggregate_id=webhook_id,
+            version=version,
+        )
+        await desk.service.drain()
+
+    with pytest.raises(InvalidInput, match="there is no such webhook"):
+        await ruled.rule(call)
+    await tell(1)
+    rule = await ruled.rule(call)
+    ticket = await desk.create()
+    (asked,) = await desk.events(events.WebhookRequested, ticket.id)
+    assert (asked.webhook.id, asked.body) == (webhook_id, f"{ticket.number} is on fire.")
+    assert "webhook_called" in {one.action for one in await desk.history(ticket.id)}
+    assert "webhook_called" not in {one.action for one in await desk.history(ticket.id, by=desk.requester)}
+    await tell(2, deleted=True)
+    other = await desk.create()
+    assert await desk.events(events.WebhookRequested, other.id) == []
+    assert sorted(one.outcome for one in await ruled.log(rule)) == ["done", "failed"]

@@ -12,7 +12,7 @@ EDGES = {(call["from"], call["to"], GRPC) for call in GRAPH["calls"]} | {
     (service, GRAPH["keys"]["to"], HTTP) for service in GRAPH["keys"]["from"]
 }
 # They call addresses that tenants wrote.
-OUTSIDE = {"gateway", "sla"}
+OUTSIDE = {"gateway", "notify", "sla"}
 VALUE_SETS = ("default", "small", "production", "external")
 WITH_FILES = {
     service

@@ -1,15 +1,20 @@
 """Events that leave notify."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
+from google.protobuf.struct_pb2 import NULL_VALUE, Value
+
 from chassis import outbox
+from chassis.context import current_caller
 from chassis.db import Tx
 from deskmesh.common.v1 import types_pb2
-from deskmesh.notify.v1 import events_pb2, message_pb2
-from notify.db.tables import Delivery, InboundMessage
+from deskmesh.notify.v1 import events_pb2, message_pb2, webhook_pb2
+from notify.db.tables import Delivery, InboundMessage, Webhook
 from notify.domain.parsing import Parsed
+
+Plain = str | list[str] | None
 
 
 def message_received(
@@ -64,6 +69,45 @@ def message_failed(tx: Tx, *, delivery: Delivery, at: datetime) -> None:
     )
     event.failed_at.FromDatetime(at)
     outbox.add(tx, event, aggregate_id=delivery.id, version=1)
+
+
+def webhook_changed(tx: Tx, *, webhook: Webhook, deleted: bool = False) -> None:
+    """Tell what a webhook is now, or that it is gone. Its address may hold secrets and stays here."""
+    shown = webhook_message(webhook)
+    shown.ClearField("url")
+    version = webhook.version + 1 if deleted else webhook.version
+    outbox.add(
+        tx,
+        events_pb2.WebhookChanged(webhook=shown, deleted=deleted),
+        aggregate_id=webhook.id,
+        version=version,
+    )
+
+
+def setting_changed(
+    tx: Tx,
+    *,
+    kind: str,
+    setting_id: UUID,
+    name: str,
+    version: int,
+    changes: Mapping[str, tuple[Plain, Plain]],
+) -> None:
+    """Tell of a changed setting what was and is, by whom; `version` is the row's."""
+    caller = current_caller()
+    event = events_pb2.SettingChanged(
+        kind=kind,
+        id=str(setting_id),
+        name=name,
+        changes=[
+            types_pb2.FieldChange(field=field, old_value=_value(old), new_value=_value(new))
+            for field, (old, new) in changes.items()
+        ],
+        actor=types_pb2.Actor(kind=caller.kind, id=caller.subject),
+        cause=caller.cause,
+    )
+    event.occurred_at.FromDatetime(datetime.now(UTC))
+    outbox.add(tx, event, aggregate_id=setting_id, version=version)
 
 
 def file_refs(message: InboundMessage) -> list[types_pb2.FileRef]:
@@ -121,3 +165,34 @@ def delivery(row: Delivery) -> message_pb2.Delivery:
     if row.sent_at is not None:
         shown.sent_at.FromDatetime(row.sent_at)
     return shown
+
+
+def webhook_message(row: Webhook) -> webhook_pb2.Webhook:
+    """A webhook as the contract shows it."""
+    shown = webhook_pb2.Webhook(
+        id=str(row.id),
+        name=row.name,
+        url=row.url,
+        events=row.events,
+        state=row.state,
+        state_reason=row.state_reason,
+        version=row.version,
+    )
+    shown.created_at.FromDatetime(row.created_at)
+    shown.updated_at.FromDatetime(row.updated_at)
+    for name in ("failing_since", "last_success_at", "previous_secret_until"):
+        at = getattr(row, name)
+        if at is not None:
+            getattr(shown, name).FromDatetime(at)
+    return shown
+
+
+def _value(plain: Plain) -> Value:
+    value = Value()
+    if isinstance(plain, list):
+        value.list_value.extend(plain)
+    elif plain is None:
+        value.null_value = NULL_VALUE
+    else:
+        value.string_value = plain
+    return value

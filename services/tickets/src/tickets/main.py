@@ -33,6 +33,7 @@ from deskmesh.tickets.v1 import (
     view_service_pb2,
     workflow_service_pb2,
 )
+from tickets.api import webhooks
 from tickets.api.approvals import ApprovalServicer, ApprovalTimers
 from tickets.api.automation import Automation
 from tickets.api.bulk import BulkServicer, BulkTimers
@@ -146,6 +147,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         handlers=[
             *DirectoryEvents(configurations).handlers(),
             MailEvents(databases, configurations, desk, objects).handler(),
+            webhooks.handler(),
             *clock_handlers(),
             *automation.handlers(),
             field_tables.handler(),

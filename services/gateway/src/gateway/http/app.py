@@ -61,6 +61,7 @@ from gateway.http.routes import (
     tickets,
     time_entries,
     views,
+    webhooks,
     work_profiles,
     workflows,
 )
@@ -110,6 +111,7 @@ DOORS: Final = (
     ratings.door,
     routing.door,
     recurrences.door,
+    webhooks.door,
     knowledge.door,
     cmdb.door,
     messages.door,

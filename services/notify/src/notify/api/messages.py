@@ -1,11 +1,13 @@
 """The RPC door to deliveries and inbound messages."""
 
+from datetime import UTC, datetime
+
 from chassis.db import Tx
 from chassis.ids import parse_id
 from chassis.paging import page_of
 from deskmesh.notify.v1 import message_service_pb2 as rpc
 from notify import publish
-from notify.app import listing
+from notify.app import listing, resending
 
 
 class MessageServicer:
@@ -22,6 +24,12 @@ class MessageServicer:
     async def GetDelivery(self, tx: Tx, request: rpc.GetDeliveryRequest) -> rpc.GetDeliveryResponse:
         found = await listing.get_delivery(tx, delivery_id=parse_id(request.delivery_id, "delivery_id"))
         return rpc.GetDeliveryResponse(delivery=publish.delivery(found))
+
+    async def ResendDelivery(self, tx: Tx, request: rpc.ResendDeliveryRequest) -> rpc.ResendDeliveryResponse:
+        row = await resending.resend_delivery(
+            tx, delivery_id=parse_id(request.delivery_id, "delivery_id"), now=datetime.now(UTC)
+        )
+        return rpc.ResendDeliveryResponse(delivery=publish.delivery(row))
 
     async def ListInboundMessages(
         self, tx: Tx, request: rpc.ListInboundMessagesRequest

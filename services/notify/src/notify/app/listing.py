@@ -40,7 +40,7 @@ DELIVERY_FIELDS = FieldTable(
             (Delivery.state,),
             frozenset({"queued", "sending", "sent", "failed", "dead", "suppressed"}),
         ),
-        "purpose": Field(FieldType.STRING, (Delivery.purpose,), frozenset(Purpose)),
+        "purpose": Field(FieldType.STRING, (Delivery.purpose,), frozenset({*Purpose, "webhook"})),
         "channel": Field(FieldType.STRING, (Delivery.channel,)),
         "message_id": Field(FieldType.STRING, (Delivery.message_id,)),
         "ticket_id": Field(FieldType.REFERENCE, (Delivery.ticket_id,)),

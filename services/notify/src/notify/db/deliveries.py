@@ -78,7 +78,7 @@ class NewDelivery(NamedTuple):
 
     id: UUID
     event_id: UUID
-    ticket_id: UUID
+    ticket_id: UUID | None
     purpose: str
     recipient: str
     recipient_name: str

@@ -125,6 +125,8 @@ class Delivery(TenantRow, Base):
     attempts: Mapped[int] = mapped_column(Integer)
     last_error: Mapped[str]
     sent_at: Mapped[datetime | None]
+    # Of calls of webhooks, whose recipient is the webhook's id: not before this time, or not before the one who tries ends.
+    next_attempt_at: Mapped[datetime | None]
 
 
 class Template(TenantRow, Base):
@@ -137,3 +139,27 @@ class Template(TenantRow, Base):
     text: Mapped[str]
     # Empty: made from the text.
     html: Mapped[str]
+
+
+class Webhook(TenantRow, Base):
+    """A program that is told of events over HTTP."""
+
+    __tablename__ = "webhooks"
+
+    name: Mapped[str]
+    url: Mapped[str]
+    # Names of events, sorted.
+    events: Mapped[list[str]]
+    # Closed (`app.sealing`).
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    previous_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    previous_secret_until: Mapped[datetime | None]
+    # active, paused, disabled
+    state: Mapped[str]
+    state_reason: Mapped[str]
+    # Rounds of calls without a success, one after the other.
+    failures: Mapped[int] = mapped_column(Integer)
+    failing_since: Mapped[datetime | None]
+    # No call before this time.
+    rest_until: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     REMINDER = "reminder"
     NOTICE = "notice"
     NOTICE_OUTSIDE = "notice_outside"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 # Written by a person; everything else is the desk's own and says so (RFC 3834).

@@ -1,4 +1,4 @@
-"""What macros and rules do beside the ticket's own fields: telling people, children, links, approvals."""
+"""What macros and rules do beside the ticket's own fields: telling people and programs, children, links, approvals."""
 
 from collections.abc import Sequence
 
@@ -23,10 +23,11 @@ from tickets.app.opening import Desk
 from tickets.app.parents import parent_named
 from tickets.app.recording import record_change
 from tickets.app.watching import add_watcher, remove_watcher
+from tickets.app.webhooks import call_out, find_webhook
 from tickets.db.directory import Person
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView
-from tickets.domain.actions import Ask, AskedStep, Child, Connect, Notify, Watch
+from tickets.domain.actions import Ask, AskedStep, CallOut, Child, Connect, Notify, Watch
 from tickets.domain.changes import Change
 from tickets.domain.grants import reaches
 from tickets.domain.references import Reference
@@ -38,7 +39,7 @@ SUPERVISOR = "supervisor"
 MAX_TOLD = 200
 """People whom one notification goes to."""
 
-Effect = Notify | Watch | Connect | Child | Ask
+Effect = Notify | Watch | Connect | Child | Ask | CallOut
 
 
 async def bring_about(
@@ -58,14 +59,8 @@ async def bring_about(
     match action:
         case Notify():
             await _notify(tx, configuration, view, action, fill(action.body, variables))
-        case Watch(add, remove):
-            for person in add:
-                await add_watcher(tx, configuration=configuration, ticket=ticket, person=person)
-            for person in remove:
-                try:
-                    await remove_watcher(tx, configuration=configuration, ticket=ticket, person=person)
-                except NotFound:  # who does not watch it need not end it
-                    continue
+        case Watch():
+            await _watch(tx, configuration, ticket, action)
         case Connect(word, other):
             try:
                 await add_link(tx, configuration=configuration, ticket=ticket, word=word, other=other)
@@ -77,6 +72,14 @@ async def bring_about(
             )
         case Ask():
             await request_approval(tx, configuration=configuration, ticket=ticket, new=new_approval(action))
+        case CallOut():
+            await call_out(
+                tx,
+                configuration=configuration,
+                view=view,
+                webhook=action.webhook,
+                body=fill(action.body, variables),
+            )
 
 
 async def check_effect(
@@ -99,6 +102,9 @@ async def check_effect(
             with problems.within(path):
                 check_steps(new_approval(action))
             await _check_approvers(tx, configuration, problems, path, action.steps)
+        case CallOut(webhook, _):
+            if await find_webhook(tx, webhook) is None:
+                problems.add(f"{path}.webhook", "there is no such webhook")
 
 
 def new_approval(action: Ask) -> NewApproval:
@@ -141,6 +147,16 @@ async def _notify(tx: Tx, configuration: Configuration, view: TicketView, action
         public=False,
     )
     events.notification_requested(tx, told_of, told, body, occasion)
+
+
+async def _watch(tx: Tx, configuration: Configuration, ticket: str, action: Watch) -> None:
+    for person in action.add:
+        await add_watcher(tx, configuration=configuration, ticket=ticket, person=person)
+    for person in action.remove:
+        try:
+            await remove_watcher(tx, configuration=configuration, ticket=ticket, person=person)
+        except NotFound:  # who does not watch it need not end it
+            continue
 
 
 async def _told(tx: Tx, configuration: Configuration, view: TicketView, action: Notify) -> list[Reference]:
@@ -277,6 +293,8 @@ def plan(view: TicketView, action: Effect, variables: dict[str, str]) -> Change:
             return Change("children", None, {"name": fill(title, variables)})
         case Ask(name, steps, _):
             return Change("approval", None, {"name": name, "steps": len(steps)})
+        case CallOut(webhook, body):
+            return Change("webhook", None, {"name": webhook, "body": fill(body, variables)})
 
 
 def hangs_on(action: object) -> bool:

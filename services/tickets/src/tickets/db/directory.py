@@ -76,3 +76,11 @@ class Role(TenantCopy, Base):
 
     slug: Mapped[str]
     permissions: Mapped[list[str]]
+
+
+class Webhook(TenantCopy, Base):
+    """Copy of a webhook of notify's."""
+
+    __tablename__ = "webhooks"
+
+    name: Mapped[str]

@@ -120,9 +120,30 @@ class Ask:
     own_allowed: bool
 
 
-Action = SetValues | Tag | Assign | Move | Say | Notify | Watch | Connect | Child | Ask
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """A webhook, by id or name, is called about the ticket; the text is a template."""
 
-ACTIONS = ("set", "tag", "assign", "move", "reply", "note", "notify", "watch", "link", "child", "approval")
+    webhook: str
+    body: str
+
+
+Action = SetValues | Tag | Assign | Move | Say | Notify | Watch | Connect | Child | Ask | CallOut
+
+ACTIONS = (
+    "set",
+    "tag",
+    "assign",
+    "move",
+    "reply",
+    "note",
+    "notify",
+    "watch",
+    "link",
+    "child",
+    "approval",
+    "webhook",
+)
 """What macros and rules may do."""
 
 
@@ -236,6 +257,12 @@ def _child(reader: Parameters, slugs: Sequence[str]) -> Child:
     )
 
 
+def _call_out(reader: Parameters, slugs: Sequence[str]) -> CallOut:
+    return CallOut(
+        reader.text("webhook"), reader.template("body", limit=MAX_BODY, known=slugs, required=False)
+    )
+
+
 def _ask(reader: Parameters) -> Ask:
     steps = []
     for place, one in enumerate(reader.objects("steps")):
@@ -301,5 +328,6 @@ _SPOKEN: Mapping[str, Callable[[Parameters, Sequence[str]], Action]] = {
     "note": _note,
     "notify": _notify,
     "child": _child,
+    "webhook": _call_out,
 }
 """Those with texts, which may name the tenant's own fields."""

@@ -20,6 +20,7 @@ from tickets.publish.messages import (
     file_message,
     moment,
     people_messages,
+    reference_message,
 )
 from tickets.publish.telling import changed, circumstances, tell
 
@@ -92,6 +93,11 @@ def notification_requested(
 ) -> None:
     """People shall be told something of the ticket."""
     tell(tx, view, pb.NotificationRequested, occasion, recipients=people_messages(recipients), body=body)
+
+
+def webhook_requested(tx: Tx, view: TicketView, webhook: Reference, body: str, occasion: Occasion) -> None:
+    """A webhook shall be called about the ticket."""
+    tell(tx, view, pb.WebhookRequested, occasion, webhook=reference_message(webhook), body=body)
 
 
 def reminder_due(tx: Tx, view: TicketView, occasion: Occasion) -> None:

@@ -26,7 +26,7 @@ from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_opt
 from deskmesh.notify.v1 import message_pb2 as deskmesh_dot_notify_dot_v1_dot_message__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(deskmesh/notify/v1/message_service.proto\x12\x12\x64\x65skmesh.notify.v1\x1a deskmesh/common/v1/options.proto\x1a deskmesh/notify/v1/message.proto\"`\n\x15ListDeliveriesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"c\n\x16ListDeliveriesResponse\x12\x30\n\ndeliveries\x18\x01 \x03(\x0b\x32\x1c.deskmesh.notify.v1.Delivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x12GetDeliveryRequest\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\"E\n\x13GetDeliveryResponse\x12.\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1c.deskmesh.notify.v1.Delivery\"e\n\x1aListInboundMessagesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"t\n\x1bListInboundMessagesResponse\x12<\n\x10inbound_messages\x18\x01 \x03(\x0b\x32\".deskmesh.notify.v1.InboundMessage\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x18GetInboundMessageRequest\x12\x1a\n\x12inbound_message_id\x18\x01 \x01(\t\"X\n\x19GetInboundMessageResponse\x12;\n\x0finbound_message\x18\x01 \x01(\x0b\x32\".deskmesh.notify.v1.InboundMessage\"I\n\x1bGetRawInboundMessageRequest\x12\x1a\n\x12inbound_message_id\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x03\"J\n\x1cGetRawInboundMessageResponse\x12\x15\n\x07\x63ontent\x18\x01 \x01(\x0c\x42\x04\xa8\xbb\x18\x01\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x03\x32\xaa\x05\n\x0eMessageService\x12|\n\x0eListDeliveries\x12).deskmesh.notify.v1.ListDeliveriesRequest\x1a*.deskmesh.notify.v1.ListDeliveriesResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x12s\n\x0bGetDelivery\x12&.deskmesh.notify.v1.GetDeliveryRequest\x1a\'.deskmesh.notify.v1.GetDeliveryResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x12\x8b\x01\n\x13ListInboundMessages\x12..deskmesh.notify.v1.ListInboundMessagesRequest\x1a/.deskmesh.notify.v1.ListInboundMessagesResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x12\x85\x01\n\x11GetInboundMessage\x12,.deskmesh.notify.v1.GetInboundMessageRequest\x1a-.deskmesh.notify.v1.GetInboundMessageResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x12\x8e\x01\n\x14GetRawInboundMessage\x12/.deskmesh.notify.v1.GetRawInboundMessageRequest\x1a\x30.deskmesh.notify.v1.GetRawInboundMessageResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(deskmesh/notify/v1/message_service.proto\x12\x12\x64\x65skmesh.notify.v1\x1a deskmesh/common/v1/options.proto\x1a deskmesh/notify/v1/message.proto\"`\n\x15ListDeliveriesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"c\n\x16ListDeliveriesResponse\x12\x30\n\ndeliveries\x18\x01 \x03(\x0b\x32\x1c.deskmesh.notify.v1.Delivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x12GetDeliveryRequest\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\"E\n\x13GetDeliveryResponse\x12.\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1c.deskmesh.notify.v1.Delivery\",\n\x15ResendDeliveryRequest\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\"H\n\x16ResendDeliveryResponse\x12.\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1c.deskmesh.notify.v1.Delivery\"e\n\x1aListInboundMessagesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"t\n\x1bListInboundMessagesResponse\x12<\n\x10inbound_messages\x18\x01 \x03(\x0b\x32\".deskmesh.notify.v1.InboundMessage\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x18GetInboundMessageRequest\x12\x1a\n\x12inbound_message_id\x18\x01 \x01(\t\"X\n\x19GetInboundMessageResponse\x12;\n\x0finbound_message\x18\x01 \x01(\x0b\x32\".deskmesh.notify.v1.InboundMessage\"I\n\x1bGetRawInboundMessageRequest\x12\x1a\n\x12inbound_message_id\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x03\"J\n\x1cGetRawInboundMessageResponse\x12\x15\n\x07\x63ontent\x18\x01 \x01(\x0c\x42\x04\xa8\xbb\x18\x01\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x03\x32\xb0\x06\n\x0eMessageService\x12|\n\x0eListDeliveries\x12).deskmesh.notify.v1.ListDeliveriesRequest\x1a*.deskmesh.notify.v1.ListDeliveriesResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x12s\n\x0bGetDelivery\x12&.deskmesh.notify.v1.GetDeliveryRequest\x1a\'.deskmesh.notify.v1.GetDeliveryResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x12\x83\x01\n\x0eResendDelivery\x12).deskmesh.notify.v1.ResendDeliveryRequest\x1a*.deskmesh.notify.v1.ResendDeliveryResponse\"\x1a\xa2\xbb\x18\x16\n\x10notify.configure\x10\x01 \x01\x12\x8b\x01\n\x13ListInboundMessages\x12..deskmesh.notify.v1.ListInboundMessagesRequest\x1a/.deskmesh.notify.v1.ListInboundMessagesResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x12\x85\x01\n\x11GetInboundMessage\x12,.deskmesh.notify.v1.GetInboundMessageRequest\x1a-.deskmesh.notify.v1.GetInboundMessageResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x12\x8e\x01\n\x14GetRawInboundMessage\x12/.deskmesh.notify.v1.GetRawInboundMessageRequest\x1a\x30.deskmesh.notify.v1.GetRawInboundMessageResponse\"\x13\xa2\xbb\x18\x0f\n\x0bnotify.read\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MESSAGESERVICE'].methods_by_name['ListDeliveries']._serialized_options = b'\242\273\030\017\n\013notify.read\020\001'
   _globals['_MESSAGESERVICE'].methods_by_name['GetDelivery']._loaded_options = None
   _globals['_MESSAGESERVICE'].methods_by_name['GetDelivery']._serialized_options = b'\242\273\030\017\n\013notify.read\020\001'
+  _globals['_MESSAGESERVICE'].methods_by_name['ResendDelivery']._loaded_options = None
+  _globals['_MESSAGESERVICE'].methods_by_name['ResendDelivery']._serialized_options = b'\242\273\030\026\n\020notify.configure\020\001 \001'
   _globals['_MESSAGESERVICE'].methods_by_name['ListInboundMessages']._loaded_options = None
   _globals['_MESSAGESERVICE'].methods_by_name['ListInboundMessages']._serialized_options = b'\242\273\030\017\n\013notify.read\020\001'
   _globals['_MESSAGESERVICE'].methods_by_name['GetInboundMessage']._loaded_options = None
@@ -53,18 +55,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDELIVERYREQUEST']._serialized_end=372
   _globals['_GETDELIVERYRESPONSE']._serialized_start=374
   _globals['_GETDELIVERYRESPONSE']._serialized_end=443
-  _globals['_LISTINBOUNDMESSAGESREQUEST']._serialized_start=445
-  _globals['_LISTINBOUNDMESSAGESREQUEST']._serialized_end=546
-  _globals['_LISTINBOUNDMESSAGESRESPONSE']._serialized_start=548
-  _globals['_LISTINBOUNDMESSAGESRESPONSE']._serialized_end=664
-  _globals['_GETINBOUNDMESSAGEREQUEST']._serialized_start=666
-  _globals['_GETINBOUNDMESSAGEREQUEST']._serialized_end=720
-  _globals['_GETINBOUNDMESSAGERESPONSE']._serialized_start=722
-  _globals['_GETINBOUNDMESSAGERESPONSE']._serialized_end=810
-  _globals['_GETRAWINBOUNDMESSAGEREQUEST']._serialized_start=812
-  _globals['_GETRAWINBOUNDMESSAGEREQUEST']._serialized_end=885
-  _globals['_GETRAWINBOUNDMESSAGERESPONSE']._serialized_start=887
-  _globals['_GETRAWINBOUNDMESSAGERESPONSE']._serialized_end=961
-  _globals['_MESSAGESERVICE']._serialized_start=964
-  _globals['_MESSAGESERVICE']._serialized_end=1646
+  _globals['_RESENDDELIVERYREQUEST']._serialized_start=445
+  _globals['_RESENDDELIVERYREQUEST']._serialized_end=489
+  _globals['_RESENDDELIVERYRESPONSE']._serialized_start=491
+  _globals['_RESENDDELIVERYRESPONSE']._serialized_end=563
+  _globals['_LISTINBOUNDMESSAGESREQUEST']._serialized_start=565
+  _globals['_LISTINBOUNDMESSAGESREQUEST']._serialized_end=666
+  _globals['_LISTINBOUNDMESSAGESRESPONSE']._serialized_start=668
+  _globals['_LISTINBOUNDMESSAGESRESPONSE']._serialized_end=784
+  _globals['_GETINBOUNDMESSAGEREQUEST']._serialized_start=786
+  _globals['_GETINBOUNDMESSAGEREQUEST']._serialized_end=840
+  _globals['_GETINBOUNDMESSAGERESPONSE']._serialized_start=842
+  _globals['_GETINBOUNDMESSAGERESPONSE']._serialized_end=930
+  _globals['_GETRAWINBOUNDMESSAGEREQUEST']._serialized_start=932
+  _globals['_GETRAWINBOUNDMESSAGEREQUEST']._serialized_end=1005
+  _globals['_GETRAWINBOUNDMESSAGERESPONSE']._serialized_start=1007
+  _globals['_GETRAWINBOUNDMESSAGERESPONSE']._serialized_end=1081
+  _globals['_MESSAGESERVICE']._serialized_start=1084
+  _globals['_MESSAGESERVICE']._serialized_end=1900
 # @@protoc_insertion_point(module_scope)

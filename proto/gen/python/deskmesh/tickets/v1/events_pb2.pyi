@@ -492,6 +492,53 @@ class NotificationRequested(_message.Message):
 Global___NotificationRequested: _TypeAlias = NotificationRequested  # noqa: Y015
 
 @_typing.final
+class WebhookRequested(_message.Message):
+    """A webhook shall be called about the ticket, as a rule or macro says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    WEBHOOK_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    body: _builtins.str
+    """Plain text for the other side, the variables filled in."""
+    cause: _builtins.str
+    @_builtins.property
+    def ticket(self) -> _ticket_pb2.Ticket: ...
+    @_builtins.property
+    def webhook(self) -> _types_pb2.Ref:
+        """The webhook: its id, and its name when this was said."""
+
+    @_builtins.property
+    def actor(self) -> _types_pb2.Actor: ...
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ticket: _ticket_pb2.Ticket | None = ...,
+        webhook: _types_pb2.Ref | None = ...,
+        body: _builtins.str = ...,
+        actor: _types_pb2.Actor | None = ...,
+        cause: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "webhook", b"webhook"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "body", b"body", "cause", b"cause", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at", "ticket", b"ticket", "webhook", b"webhook"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WebhookRequested: _TypeAlias = WebhookRequested  # noqa: Y015
+
+@_typing.final
 class TimeEntryAdded(_message.Message):
     """Work was noted on the ticket. What counts for which day is the entry's `started_at`; `occurred_at` is when it was noted."""
 

@@ -109,6 +109,16 @@ class ApprovalAction(Input):
     own_allowed: bool = Field(default=False, description="Whoever the ticket is for may decide too.")
 
 
+class WebhookAction(Input):
+    """Calls a webhook about the ticket, with an event of type `WebhookRequested`."""
+
+    type: Literal["webhook"]
+    webhook: Text = Field(description="Id or name.")
+    body: Text | None = Field(
+        default=None, description="A text for the other side, with the variables of replies."
+    )
+
+
 MacroAction: TypeAlias = Annotated[
     SetAction
     | TagAction
@@ -119,7 +129,8 @@ MacroAction: TypeAlias = Annotated[
     | WatchAction
     | LinkAction
     | ChildAction
-    | ApprovalAction,
+    | ApprovalAction
+    | WebhookAction,
     Field(discriminator="type"),
 ]
 
@@ -149,3 +160,4 @@ class Action(Output):
     name: str | None = None
     steps: list[dict[str, JsonValue]] | None = None
     own_allowed: bool | None = None
+    webhook: str | None = None
