@@ -191,10 +191,12 @@ class TenantOf:
         permissions: tuple[str, ...] = ("notify.read",),
         *,
         of: ServiceDescriptor = DESCRIPTOR,
+        key: str | None = None,
     ) -> M:
-        """Call an RPC as somebody of the tenant."""
-        token = self.desk.service.issuer.issue_token(self.id, permissions)
-        return await self.desk.service.call(of, method, request, response, token=token)
+        """Call an RPC as somebody of the tenant, with an idempotency key always as the same one."""
+        caller_id = self.id if key else None
+        token = self.desk.service.issuer.issue_token(self.id, permissions, user_id=caller_id)
+        return await self.desk.service.call(of, method, request, response, token=token, idempotency_key=key)
 
     async def inbound(self, message_id: str, state: str) -> message_service_pb2.GetInboundMessageResponse:
         """The inbound message once it has this state."""

@@ -47,8 +47,8 @@ class Hooks:
 
     tenant: TenantOf
 
-    async def call(self, method: str, request: Message, response: type[M]) -> M:
-        return await self.tenant.call(method, request, response, CONFIGURE, of=DESCRIPTOR)
+    async def call(self, method: str, request: Message, response: type[M], *, key: str | None = None) -> M:
+        return await self.tenant.call(method, request, response, CONFIGURE, of=DESCRIPTOR, key=key)
 
     async def make(
         self, url: str, *events: str, secret: str = SECRET, name: str = ""
@@ -153,6 +153,20 @@ async def test_a_secret_is_told_once_and_not_to_be_read_from_the_database(hooks:
     assert made.secret.encode() not in row["secret"]
     told = await hooks.tenant.published(events_pb2.WebhookChanged)
     assert all(ear.url not in str(one) and made.secret not in str(one) for one in told)
+
+
+async def test_a_repeated_request_for_a_secret_changes_nothing_and_tells_none(hooks: Hooks, ear: Ear) -> None:
+    webhook_id = (await hooks.make(ear.url)).webhook.id
+    request = pb.RotateWebhookSecretRequest(webhook_id=webhook_id)
+    first, again = [
+        await hooks.call("RotateWebhookSecret", request, pb.RotateWebhookSecretResponse, key="k-1")
+        for _ in "12"
+    ]
+    assert first.secret.startswith("whsec_")
+    assert (again.secret, again.webhook) == ("", first.webhook)
+    stored = await hooks.tenant.desk.rows("SELECT response FROM idempotency_keys")
+    assert stored
+    assert not any(first.secret.encode() in row["response"] for row in stored)
 
 
 async def test_a_rotated_secret_signs_beside_the_one_before(case: Case, hooks: Hooks, ear: Ear) -> None:

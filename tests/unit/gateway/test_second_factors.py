@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.app.sealing import Sealer
 from gateway.domain.second_factors import otpauth_uri, recovery_code, recovery_hash, step_of_code
 
 SECRET = base64.b32encode(b"12345678901234567890").decode()
@@ -59,15 +58,3 @@ def test_a_recovery_code_is_the_same_however_it_is_typed_and_another_for_another
     assert code == "abcde-fghjk-mnpqr-stuvw"
     assert recovery_hash(PERSON, f" {code.upper().replace('-', ' ')}") == recovery_hash(PERSON, code)
     assert recovery_hash(UUID(int=8), code) != recovery_hash(PERSON, code)
-
-
-def test_what_is_sealed_is_read_by_any_key_that_is_kept_and_for_the_same_thing_alone() -> None:
-    old, new, both = Sealer(["o" * 32]), Sealer(["n" * 32]), Sealer(["n" * 32, "o" * 32])
-    sealed = old.seal("secret", about=b"anna")
-    assert b"secret" not in sealed
-    assert sealed != old.seal("secret", about=b"anna")
-    assert both.unseal(sealed, about=b"anna") == "secret"
-    assert new.unseal(both.seal("secret", about=b"anna"), about=b"anna") == "secret"
-    for sealer, about in ((new, b"anna"), (old, b"boris")):
-        with pytest.raises(ValueError, match="none of the encryption keys"):
-            sealer.unseal(sealed, about=about)

@@ -8,6 +8,7 @@ import typer
 
 from chassis.grpc_server import Servicer
 from chassis.restored import VERSIONS_AHEAD
+from chassis.sealing import Sealer
 from chassis.service import Background, Parts, Runtime, Service, cli
 from chassis.tokens import LocalKeys, Verifier
 from deskmesh.gateway.v1 import (
@@ -36,7 +37,6 @@ from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
 from gateway.app.presence import Presence
-from gateway.app.sealing import Sealer
 from gateway.app.single_sign_on import SingleSignOn
 from gateway.clients import SERVICES
 from gateway.clients.calling import Backends
@@ -52,7 +52,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     """List the parts of a gateway process."""
     settings = runtime.settings
     keys = _keys(settings)
-    sealer = Sealer(settings.encryption_key.get_secret_value().split())
+    sealer = Sealer("gateway", settings.encryption_key.get_secret_value().split())
     limiters = {
         "clients": _limiter(settings.client_rate_limit),
         "tenants": _limiter(settings.tenant_rate_limit),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from chassis import service
 from chassis.grpc_server import Servicer
 from chassis.jobs import Job
+from chassis.sealing import Sealer
 from chassis.service import Background, Parts, Runtime, Service
 from deskmesh.notify.v1 import message_service_pb2, webhook_service_pb2
 from notify.api import events, hook_events, smtp
@@ -14,7 +15,6 @@ from notify.api.webhooks import Calls, WebhookServicer
 from notify.api.work import Work, backfill_directory, measure_mail
 from notify.app import webhooks
 from notify.app.linking import Links
-from notify.app.sealing import Seal
 from notify.clients.calling_out import Caller
 from notify.clients.directory import Directory
 from notify.clients.outgoing import MailFolder, Outgoing, Relay
@@ -28,7 +28,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     secret = "" if settings.service_key is None else settings.service_key.get_secret_value()
     links = Links(settings.public_url.rstrip("/"), secret)
     work = Work(runtime.databases, runtime.objects, _outgoing(settings), links)
-    seal, allowed = Seal(secret), settings.outbound_networks
+    sealer, allowed = Sealer("notify", secret.split()), settings.outbound_networks
     door = smtp.Door(
         runtime.databases,
         settings.mail_domain or "localhost",
@@ -52,11 +52,11 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(message_service_pb2.DESCRIPTOR.services_by_name["MessageService"], MessageServicer()),
             Servicer(
                 webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"],
-                WebhookServicer(webhooks.Desk(seal, allowed, hook_events.NAMES)),
+                WebhookServicer(runtime.databases, webhooks.Desk(sealer, allowed, hook_events.NAMES)),
             ),
         ],
         handlers=hook_events.with_webhooks(events.handlers(settings.mail_domain)),
-        timers=[*work.timers(), Calls(runtime.databases, Caller(allowed), seal).timer()],
+        timers=[*work.timers(), Calls(runtime.databases, Caller(allowed), sealer).timer()],
         jobs=[
             Job("backfill-directory", every=timedelta(minutes=1), run=backfill),
             Job("measure-mail", every=timedelta(seconds=15), run=measure),

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from chassis.db import Tx
 from chassis.guarded_http import Network
 from chassis.paging import page_of
+from chassis.sealing import Sealer
 from deskmesh.gateway.v1 import identity_provider_service_pb2 as pb
 from gateway.app import identity_providers
 from gateway.app.identity_providers import NewProvider
-from gateway.app.sealing import Sealer
 from gateway.db.identity_providers import IdentityProvider
 
 

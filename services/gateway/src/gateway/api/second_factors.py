@@ -10,9 +10,9 @@ from chassis.db import Databases, Tx
 from chassis.errors import Forbidden
 from chassis.grpc_server import own_transaction
 from chassis.idempotency import once
+from chassis.sealing import Sealer
 from deskmesh.gateway.v1 import second_factor_service_pb2 as pb
 from gateway.app import second_factors
-from gateway.app.sealing import Sealer
 from gateway.publish import timestamp
 
 Answer = TypeVar("Answer", bound=Message)

@@ -11,10 +11,10 @@ from chassis.errors import NotFound
 from chassis.guarded_http import Network, check_url
 from chassis.ids import new_id
 from chassis.paging import Keyset, Page
+from chassis.sealing import Sealer
 from gateway import publish
 from gateway.app.grants import may_grant
 from gateway.app.input import Problems
-from gateway.app.sealing import Sealer
 from gateway.db.identity_providers import ExternalIdentity, IdentityProvider
 from gateway.db.queries import by_reference, lock_directory
 from gateway.db.tables import Role

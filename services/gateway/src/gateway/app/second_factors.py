@@ -18,11 +18,11 @@ from chassis.context import current_caller
 from chassis.db import Databases, Tx
 from chassis.errors import FieldError, InvalidInput, WrongState
 from chassis.ids import new_id
+from chassis.sealing import Sealer
 from gateway import publish
 from gateway.app.grants import require_not_above
 from gateway.app.me import require_own_session
 from gateway.app.passwords import verify_password
-from gateway.app.sealing import Sealer
 from gateway.app.sessions import end_all_sessions
 from gateway.app.sign_in_policies import needs_second_factor
 from gateway.app.throttle import count_failure, forget_failures, one_at_a_time, refuse_after_failures

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from chassis.context import Caller, use_caller
 from chassis.db import Databases, Tx
 from chassis.errors import Unauthenticated
+from chassis.sealing import Sealer
 from gateway.app.auth import TokenPair, find_by_secret, new_session
 from gateway.app.keys import SigningKeys
 from gateway.app.minting import database_now
-from gateway.app.sealing import Sealer
 from gateway.app.second_factors import (
     Shared,
     WrongProof,

@@ -23,12 +23,12 @@ from chassis.context import Caller, use_caller
 from chassis.db import Databases, Tx
 from chassis.errors import DeskmeshError, Unauthenticated
 from chassis.ids import new_id
+from chassis.sealing import Sealer
 from gateway.app.auth import TokenPair, new_session
 from gateway.app.grants import NewGrant
 from gateway.app.identity_providers import provider_by_slug, secret_of
 from gateway.app.keys import SigningKeys
 from gateway.app.minting import database_now
-from gateway.app.sealing import Sealer
 from gateway.app.secrets import new_secret
 from gateway.app.tenants import tenant_by_slug
 from gateway.app.users import REQUESTER, NewUser, UserPatch, create_user, update_user

@@ -20,7 +20,7 @@ class IdentityProvider(TenantRow, Row):
     name: Mapped[str]
     issuer: Mapped[str]
     client_id: Mapped[str]
-    # Encrypted (gateway.app.sealing).
+    # Encrypted (chassis.sealing).
     sealed_secret: Mapped[bytes]
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     email_claim: Mapped[str]

@@ -17,7 +17,7 @@ class SecondFactor(TenantRow, Row):
     __tablename__ = "second_factors"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "id"], ["users.tenant_id", "users.id"]),)
 
-    # The secret that the app shares, encrypted (gateway.app.sealing).
+    # The secret that the app shares, encrypted (chassis.sealing).
     sealed_secret: Mapped[bytes]
     # Null: set up, and not proven by a code yet; it is not asked for.
     confirmed_at: Mapped[datetime | None]

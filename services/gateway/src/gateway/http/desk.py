@@ -7,11 +7,11 @@ from starlette.requests import Request
 
 from chassis.db import Databases
 from chassis.objects import ObjectStore
+from chassis.sealing import Sealer
 from gateway.app.admission import Admission
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
-from gateway.app.sealing import Sealer
 from gateway.app.single_sign_on import SingleSignOn
 from gateway.clients.calling import Answer, Backends, Question, Rpc
 from gateway.http.live.presence import SharedPresence

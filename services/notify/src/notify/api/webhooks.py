@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.db import Databases, Tx
+from chassis.context import current_caller
+from chassis.db import Database, Databases, Tx
 from chassis.errors import FieldError, InvalidInput
+from chassis.grpc_server import own_transaction
+from chassis.idempotency import once
 from chassis.ids import parse_id
 from chassis.paging import page_of
+from chassis.sealing import Sealer
 from chassis.timers import Timer, TimerHandler
 from deskmesh.notify.v1 import webhook_service_pb2 as rpc
 from notify import publish
 from notify.app import hooking, webhooks
-from notify.app.sealing import Seal
 from notify.clients.calling_out import Call, Caller
 from notify.clients.outgoing import NotSent
 
@@ -31,13 +34,27 @@ _LEASE = timedelta(seconds=30)
 class WebhookServicer:
     """deskmesh.notify.v1.WebhookService."""
 
+    databases: Databases
     desk: webhooks.Desk
 
-    async def CreateWebhook(self, tx: Tx, request: rpc.CreateWebhookRequest) -> rpc.CreateWebhookResponse:
-        said = request.webhook
+    @property
+    def _database(self) -> Database:
+        return self.databases.for_tenant(current_caller().tenant_id)
+
+    @own_transaction
+    async def CreateWebhook(self, request: rpc.CreateWebhookRequest) -> rpc.CreateWebhookResponse:
+        said, secret = request.webhook, request.secret
         draft = webhooks.Draft(said.name, said.url, list(said.events), said.state or "active")
-        row, secret = await webhooks.create_webhook(tx, desk=self.desk, draft=draft, secret=request.secret)
-        return rpc.CreateWebhookResponse(webhook=publish.webhook_message(row), secret=secret)
+
+        async def create(tx: Tx) -> rpc.CreateWebhookResponse:
+            nonlocal secret
+            row, secret = await webhooks.create_webhook(tx, desk=self.desk, draft=draft, secret=secret)
+            return rpc.CreateWebhookResponse(webhook=publish.webhook_message(row))
+
+        answer = await once(self._database, rpc.CreateWebhookResponse, create)
+        # Put in after the answer was stored for its idempotency key: no secret is kept as it is.
+        answer.secret = secret
+        return answer
 
     async def GetWebhook(self, tx: Tx, request: rpc.GetWebhookRequest) -> rpc.GetWebhookResponse:
         row = await webhooks.get_webhook(tx, webhook_id=_id(request.webhook_id))
@@ -70,13 +87,22 @@ class WebhookServicer:
         )
         return rpc.DeleteWebhookResponse()
 
+    @own_transaction
     async def RotateWebhookSecret(
-        self, tx: Tx, request: rpc.RotateWebhookSecretRequest
+        self, request: rpc.RotateWebhookSecretRequest
     ) -> rpc.RotateWebhookSecretResponse:
-        row, secret = await webhooks.rotate_secret(
-            tx, desk=self.desk, webhook_id=_id(request.webhook_id), secret=request.secret
-        )
-        return rpc.RotateWebhookSecretResponse(webhook=publish.webhook_message(row), secret=secret)
+        secret = request.secret
+
+        async def rotate(tx: Tx) -> rpc.RotateWebhookSecretResponse:
+            nonlocal secret
+            row, secret = await webhooks.rotate_secret(
+                tx, desk=self.desk, webhook_id=_id(request.webhook_id), secret=secret
+            )
+            return rpc.RotateWebhookSecretResponse(webhook=publish.webhook_message(row))
+
+        answer = await once(self._database, rpc.RotateWebhookSecretResponse, rotate)
+        answer.secret = secret  # as above
+        return answer
 
     async def TestWebhook(self, tx: Tx, request: rpc.TestWebhookRequest) -> rpc.TestWebhookResponse:
         row = await webhooks.test_webhook(tx, webhook_id=_id(request.webhook_id))
@@ -92,7 +118,7 @@ class Calls:
 
     databases: Databases
     caller: Caller
-    seal: Seal
+    sealer: Sealer
     busy: Counter[UUID] = field(default_factory=Counter)
     """Webhooks that are being called, by tenant."""
 
@@ -129,7 +155,7 @@ class Calls:
         database = self.databases.for_tenant(tenant_id)
         async with database.transaction(tenant_id) as tx:
             calls, outcomes = await hooking.claim_calls(
-                tx, webhook_id=webhook_id, seal=self.seal, now=datetime.now(UTC)
+                tx, webhook_id=webhook_id, sealer=self.sealer, now=datetime.now(UTC)
             )
         outcomes += await asyncio.gather(*(self._send(*one) for one in calls))
         async with database.transaction(tenant_id) as tx:

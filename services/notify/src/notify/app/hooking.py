@@ -15,10 +15,10 @@ from standardwebhooks import Webhook as Signer
 from chassis import timers
 from chassis.db import Tx
 from chassis.ids import new_id
+from chassis.sealing import Sealer
 from chassis.timers import NewTimer
 from notify import publish
 from notify.app import hook_notices
-from notify.app.sealing import Seal, UnreadableError
 from notify.clients.calling_out import Call
 from notify.clients.outgoing import NotSent
 from notify.db import hooks
@@ -86,7 +86,7 @@ async def wake(tx: Tx, webhook_ids: Iterable[UUID], at: datetime) -> None:
 
 
 async def claim_calls(
-    tx: Tx, *, webhook_id: UUID, seal: Seal, now: datetime
+    tx: Tx, *, webhook_id: UUID, sealer: Sealer, now: datetime
 ) -> tuple[list[tuple[UUID, Call]], list[Outcome]]:
     """Take calls that are due, signed, and say which can't be made. Nothing while the webhook rests or is not active."""
     webhook = await tx.get(Webhook, webhook_id)
@@ -94,8 +94,8 @@ async def claim_calls(
         return [], []
     claimed = await hooks.claim_calls(tx, webhook_id, limit=AT_ONCE, lease=CLAIM)
     try:
-        signers = _signers(webhook, seal, now)
-    except UnreadableError:
+        signers = _signers(webhook, sealer, now)
+    except ValueError:
         failure = NotSent("the secret can't be read; rotate it", permanent=False)
         return [], [Outcome(delivery_id, failure) for delivery_id, _ in claimed]
     return [
@@ -201,11 +201,11 @@ async def _switch_off(tx: Tx, webhook: Webhook, reason: str, now: datetime) -> N
     await hook_notices.tell_administrators(tx, webhook=webhook, now=now)
 
 
-def _signers(webhook: Webhook, seal: Seal, now: datetime) -> list[Signer]:
-    owner, closed = str(webhook.id), [webhook.secret]
+def _signers(webhook: Webhook, sealer: Sealer, now: datetime) -> list[Signer]:
+    sealed = [webhook.secret]
     if webhook.previous_secret and webhook.previous_secret_until and webhook.previous_secret_until > now:
-        closed.append(webhook.previous_secret)
-    return [Signer(seal.open(one, owner)) for one in closed]
+        sealed.append(webhook.previous_secret)
+    return [Signer(sealer.unseal(one, about=webhook.id.bytes)) for one in sealed]
 
 
 def _call(url: str, signers: Sequence[Signer], delivery_id: str, body: str, now: datetime) -> Call:

@@ -17,9 +17,9 @@ from chassis.errors import AlreadyExists, FieldError, InvalidInput, NotFound, Wr
 from chassis.guarded_http import Network, check_url
 from chassis.ids import new_id
 from chassis.paging import Keyset, Page
+from chassis.sealing import Sealer
 from notify import publish
 from notify.app import hooking
-from notify.app.sealing import Seal
 from notify.db.hooks import Listener
 from notify.db.tables import Delivery, Webhook
 from notify.domain import webhooks as rules
@@ -47,7 +47,7 @@ class Draft:
 class Desk:
     """What saving a webhook needs beside the database."""
 
-    seal: Seal
+    sealer: Sealer
     allowed: Sequence[Network]
     known: Collection[str]
     """Names of the events that may be subscribed to."""
@@ -64,7 +64,7 @@ async def create_webhook(tx: Tx, *, desk: Desk, draft: Draft, secret: str) -> tu
     if (await tx.scalar(own) or 0) >= MOST:
         raise WrongState("TOO_MANY_WEBHOOKS", f"A tenant has at most {MOST} webhooks.")
     webhook_id = new_id()
-    row = Webhook(id=webhook_id, secret=desk.seal.close(secret, str(webhook_id)), state_reason="", failures=0)
+    row = Webhook(id=webhook_id, secret=_sealed(desk, secret, webhook_id), state_reason="", failures=0)
     _write(row, draft)
     tx.add(row)
     await _flush(tx)
@@ -130,7 +130,7 @@ async def rotate_secret(tx: Tx, *, desk: Desk, webhook_id: UUID, secret: str) ->
     row = await get_for_update(tx, Webhook, webhook_id)
     secret = _checked_secret(secret)
     row.previous_secret, row.previous_secret_until = row.secret, datetime.now(UTC) + rules.OVERLAP
-    row.secret = desk.seal.close(secret, str(row.id))
+    row.secret = _sealed(desk, secret, row.id)
     await tx.flush()
     publish.setting_changed(
         tx,
@@ -182,6 +182,12 @@ def _problem_with(url: str, allowed: Sequence[Network]) -> str | None:
         return str(error)
     # Where nobody listens in between, the desk may speak in the clear.
     return None if url.startswith("https://") or allowed else "must begin with https://"
+
+
+def _sealed(desk: Desk, secret: str, webhook_id: UUID) -> bytes:
+    if not desk.sealer.can_seal:
+        raise WrongState("NO_SERVICE_KEY", "The operator must set NOTIFY_SERVICE_KEY first.")
+    return desk.sealer.seal(secret, about=webhook_id.bytes)
 
 
 def _checked_secret(secret: str) -> str:

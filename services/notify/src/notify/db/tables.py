@@ -150,7 +150,7 @@ class Webhook(TenantRow, Base):
     url: Mapped[str]
     # Names of events, sorted.
     events: Mapped[list[str]]
-    # Closed (`app.sealing`).
+    # Encrypted (chassis.sealing).
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     previous_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     previous_secret_until: Mapped[datetime | None]

@@ -14,8 +14,14 @@ _NONCE_BYTES = 12
 class Sealer:
     """Encrypts with the first of its keys, and decrypts what any of them has encrypted."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._ciphers = [AESGCM(_derived(key)) for key in keys]
+    def __init__(self, service: str, keys: Sequence[str]) -> None:
+        """One of several services that are given the same key reads nothing of the others."""
+        self._ciphers = [AESGCM(_derived(service, key)) for key in keys]
+
+    @property
+    def can_seal(self) -> bool:
+        """Whether there is a key."""
+        return bool(self._ciphers)
 
     def seal(self, text: str, *, about: bytes) -> bytes:
         """Encrypt a text; it can be read for the same `about` alone, so that rows can't be exchanged."""
@@ -32,5 +38,6 @@ class Sealer:
         raise ValueError("none of the encryption keys fits")
 
 
-def _derived(key: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"deskmesh gateway").derive(key.encode())
+def _derived(service: str, key: str) -> bytes:
+    info = f"deskmesh {service}".encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key.encode())
