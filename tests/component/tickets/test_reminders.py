@@ -84,6 +84,10 @@ async def test_requesters_do_not_see_when_the_desk_goes_on(desk: TicketsDesk) ->
     fields = {entry.change.field for entry in await desk.history(ticket.id)}
     seen = {entry.change.field for entry in await desk.history(ticket.id, by=desk.requester)}
     assert fields - seen == {"remind_at"}
+    for asked, by_the_desk in (("", 1), ("remind_at:*", 1), ("NOT remind_at:*", 0), ("remind_at = null", 0)):
+        found = f'id = "{ticket.id}" {asked}'
+        assert len(await desk.tickets(filter=found)) == by_the_desk
+        assert bool(await desk.tickets(by=desk.requester, filter=found)) == (not asked)
 
 
 async def test_a_reminder_that_was_moved_does_not_come_at_its_old_moment(desk: TicketsDesk) -> None:

@@ -80,6 +80,11 @@ def _configured(configuration: Configuration) -> dict[tuple[str, str], UUID]:
     return ids | {("team", team.key): team.id for team in configuration.teams.values()}
 
 
+def named(node: Node | None) -> set[str]:
+    """The fields that a filter names."""
+    return set() if node is None else {field for field, _ in _keys(node)}
+
+
 def _keys(node: Node) -> set[tuple[str, str]]:
     match node:
         case And(items) | Or(items):

@@ -30,10 +30,11 @@ from chassis.search.words import asked_words
 from tickets.app.access import readable_parts
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
-from tickets.app.filtering import implied_categories, with_ids
+from tickets.app.filtering import implied_categories, named, with_ids
 from tickets.app.recording import view_tickets
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView
+from tickets.domain.changes import INTERNAL_FIELDS
 from tickets.domain.fields import Definition
 from tickets.domain.priority import LEVELS, PRIORITIES, rank
 from tickets.domain.workflow import CATEGORIES, OPEN_CATEGORIES
@@ -97,10 +98,16 @@ async def list_tickets(
 
 
 async def condition_of(tx: Tx, configuration: Configuration, text: str) -> ColumnElement[bool]:
-    """The condition of a filter. Raises BadRequest for one that is malformed."""
+    """The condition of a filter. Raises BadRequest for one that is malformed.
+
+    By what the desk alone sees of a ticket only those tickets are found that the caller sees as one of the desk.
+    """
     table = field_table(configuration)
     tree = await with_ids(tx, configuration, filters.parse(text))
     condition = filters.to_sql(filters.check(tree, table), table)
+    if named(tree) & {*INTERNAL_FIELDS}:
+        seen = [part.condition for part in readable_parts(configuration) if not part.only_public]
+        condition = and_(or_(*seen) if seen else false(), condition)
     categories = implied_categories(configuration, tree)
     if categories is not None:
         condition = and_(Ticket.state_category.in_(sorted(categories)), condition)
