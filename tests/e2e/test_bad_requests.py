@@ -123,7 +123,7 @@ def test_without_a_token_that_holds_nobody_comes_in(desk: Desk, authorization: s
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("path", ["/webhooks", "/kb/assistant", "/reports/tickets", "/nothing/here"])
+@pytest.mark.parametrize("path", ["/channels", "/kb/assistant", "/reports/tickets", "/nothing/here"])
 def test_what_is_not_there_yet_is_404_and_never_501(agent: Client, path: str) -> None:
     for method in ("GET", "POST"):
         problem(agent.http.request(method, path, json=None if method == "GET" else {}), 404)

@@ -43,7 +43,7 @@ async def test_who_lacks_the_permission_is_refused_before_the_body_is_looked_at(
     problem(answer, 403, "forbidden")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/webhooks", "/api/v1/tickets/", "/api/v2/tickets", "/nowhere"])
+@pytest.mark.parametrize("path", ["/api/v1/kb/assistant", "/api/v1/tickets/", "/api/v2/tickets", "/nowhere"])
 async def test_a_route_that_is_not_there_is_404(doors: Doors, path: str) -> None:
     problem(await doors.http.get(path), 404, "not_found")
 

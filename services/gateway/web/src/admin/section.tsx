@@ -67,7 +67,7 @@ function Things({ section }: { section: Section }): ReactNode {
                   {section.columns.map((column, place) => (
                     <Table.Td key={column}>
                       {place === 0 ? (
-                        <Button variant="subtle" size="compact-sm" onClick={() => setOpened(thing)}>
+                        <Button variant="subtle" size="compact-sm" ml="calc(-1 * var(--button-padding-x))" onClick={() => setOpened(thing)}>
                           {titled(thing)}
                         </Button>
                       ) : column === "actor" ? (

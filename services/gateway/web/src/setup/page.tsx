@@ -35,6 +35,8 @@ const foundQuery = {
 /** Remembered in this browser alone: that nobody needs to be led any more. */
 const FINISHED = "deskmesh-set-up-finished";
 
+const CARD = { border: "1px solid var(--mantine-color-default-border)", backgroundColor: "var(--mantine-color-body)" };
+
 export function SetupPage(): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
@@ -86,7 +88,7 @@ function Steps({ found, finish }: { found: Found; finish: () => void }): ReactNo
     <Stack>
       <Text className="quiet">{t("setup.text")}</Text>
       <Progress value={(count / STEPS.length) * 100} aria-label={t("setup.progress", { done: count, all: STEPS.length })} />
-      <Accordion variant="separated" order={2} value={opened} onChange={setOpened}>
+      <Accordion variant="separated" order={2} value={opened} onChange={setOpened} styles={{ item: CARD }}>
         {STEPS.map((step, place) => (
           <Accordion.Item key={step} value={step}>
             <Accordion.Control>
