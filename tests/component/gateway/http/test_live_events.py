@@ -85,6 +85,13 @@ async def test_the_stream_ends_soon_after_its_token_is_revoked(doors: Doors) -> 
             await ear.next(5)
 
 
+async def test_the_line_of_a_stream_that_has_ended_carries_no_other_request(doors: Doors) -> None:
+    async with doors.http.stream(
+        "GET", "/api/v1/events", headers=await doors.as_("agent@acme.example")
+    ) as answer:
+        assert answer.headers["connection"] == "close"
+
+
 async def test_a_client_that_goes_away_leaves_nothing_behind(doors: Doors) -> None:
     async def is_gone() -> bool:
         return await _connected(doors) == before

@@ -46,7 +46,8 @@ async def listen(
     return StreamingResponse(
         at.live.messages(subscriber, since, recheck, closed_queues),
         media_type="text/event-stream",
-        headers={"x-accel-buffering": "no", "cache-control": "no-store"},
+        # The line ends when the process does: whoever comes back must not ask on what is closing just then.
+        headers={"x-accel-buffering": "no", "cache-control": "no-store", "connection": "close"},
     )
 
 
