@@ -21,10 +21,13 @@ const ENDED = new Set(["resolved", "closed", "cancelled"]);
 
 export function Relations({ ticket }: { ticket: Ticket }): ReactNode {
   const may = useMay();
+  const links = useQuery(linksQuery(ticket.number));
+  // All of it at once: what is being filled in is not pushed away, out of sight, by what comes later.
+  if (links.isPending) return <Loading />;
   return (
     <Stack gap="md">
       {ticket.parent_id && <Parent id={ticket.parent_id} />}
-      <Links ticket={ticket} />
+      {links.isError ? <Failed error={links.error} again={() => void links.refetch()} /> : <Links ticket={ticket} links={links.data.items} />}
       {may("tickets.update") && <Merge ticket={ticket} />}
     </Stack>
   );
@@ -33,22 +36,21 @@ export function Relations({ ticket }: { ticket: Ticket }): ReactNode {
 function Parent({ id }: { id: string }): ReactNode {
   const { t } = useTranslation();
   const parent = useQuery(ticketQuery(id));
-  if (!parent.data) return null;
+  if (parent.isError) return null;
   return (
     <div>
       <Text size="xs" className="quiet">
         {t("relation.parent")}
       </Text>
-      <TicketLink number={parent.data.number} title={parent.data.title} />
+      {parent.data ? <TicketLink number={parent.data.number} title={parent.data.title} /> : <Text size="sm">…</Text>}
     </div>
   );
 }
 
-function Links({ ticket }: { ticket: Ticket }): ReactNode {
+function Links({ ticket, links }: { ticket: Ticket; links: Schemas["Link"][] }): ReactNode {
   const { t } = useTranslation();
   const may = useMay();
   const queries = useQueryClient();
-  const links = useQuery(linksQuery(ticket.number));
   const act = useAct(ticket.number);
   const [kind, setKind] = useState<Kind>("relates");
   const [other, setOther] = useState<string | null>(null);
@@ -68,11 +70,9 @@ function Links({ ticket }: { ticket: Ticket }): ReactNode {
     });
   }
 
-  if (links.isPending) return <Loading />;
-  if (links.isError) return <Failed error={links.error} again={() => void links.refetch()} />;
   return (
     <Stack gap="xs">
-      {links.data.items.map((link) => (
+      {links.map((link) => (
         <div key={link.id}>
           <Group justify="space-between" wrap="nowrap" gap={4}>
             <Text size="xs" className="quiet">
@@ -97,7 +97,7 @@ function Links({ ticket }: { ticket: Ticket }): ReactNode {
           )}
         </div>
       ))}
-      {links.data.items.length === 0 && (
+      {links.length === 0 && (
         <Text size="sm" className="quiet">
           {t("relation.none")}
         </Text>
