@@ -1,7 +1,7 @@
 """Tickets in process, with two tenants, their people, and a gateway to ask."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -280,6 +280,11 @@ class TicketsDesk:
         """Move a ticket."""
         request = rpc.TransitionTicketRequest(ticket=ticket, to=to, **said)  # type: ignore[arg-type]
         return (await self.call("TransitionTicket", request, rpc.TransitionTicketResponse, by=by)).ticket
+
+    async def moves(self, ticket: str, *, by: Person | None = None) -> Sequence[ticket_pb2.Transition]:
+        """The legal moves of a ticket."""
+        request = rpc.ListTransitionsRequest(ticket=ticket)
+        return (await self.call("ListTransitions", request, rpc.ListTransitionsResponse, by=by)).transitions
 
     async def update(
         self,

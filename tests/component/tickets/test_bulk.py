@@ -21,7 +21,7 @@ from chassis.testing.waiting import eventually
 from deskmesh.tickets.v1 import bulk_service_pb2 as rpc
 from deskmesh.tickets.v1 import ticket_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
-from tickets.app.bulk import CHUNK, MAX_RUNNING
+from tickets.app.bulk import CHUNK, MAX_JOBS, MAX_RUNNING
 
 COMMENT = tickets.CreateCommentRequest(body="Known; we are on it.")
 RESOLVE = tickets.TransitionTicketRequest(to="resolved")
@@ -221,7 +221,8 @@ async def test_nonsense_is_refused_before_anything_is_done(
     assert field in [error.field for error in refused.value.errors]
 
 
-async def test_nobody_runs_too_many_jobs_at_a_time(desk: TicketsDesk) -> None:
+async def busy_with(desk: TicketsDesk, count: int) -> Person:
+    """Somebody whose jobs are running: as many, which never end by themselves."""
     busy = Person(desk.acme, scopes=desk.agent.scopes)
     await desk.rows(
         """
@@ -230,7 +231,35 @@ async def test_nobody_runs_too_many_jobs_at_a_time(desk: TicketsDesk) -> None:
         """,
         desk.acme,
         str(busy.id),
-        MAX_RUNNING,
+        count,
     )
+    return busy
+
+
+async def test_nobody_has_too_many_jobs_at_a_time(desk: TicketsDesk) -> None:
+    busy = await busy_with(desk, MAX_JOBS)
     with pytest.raises(LimitReached):
         await start(desk, tickets=["INC-1"], comment=COMMENT, by=busy)
+
+
+async def test_a_job_waits_until_others_of_the_same_person_have_ended(desk: TicketsDesk) -> None:
+    busy = await busy_with(desk, MAX_RUNNING)
+    (ticket,) = await made(desk, 1)
+    first, second = [await start(desk, tickets=[ticket.id], comment=COMMENT, by=busy) for _ in range(2)]
+    assert (first.state, second.state) == ("queued", "queued")
+    assert (await start(desk, tickets=[ticket.id], comment=COMMENT)).state == "running"
+    # A look before its time changes nothing.
+    await desk.rows("UPDATE timers SET due_at = now() WHERE kind = 'bulk' AND key = $1", first.id)
+
+    async def looked() -> bool:
+        put_off = "SELECT FROM timers WHERE key = $1 AND due_at > now()"
+        return bool(await desk.rows(put_off, first.id))
+
+    await eventually(looked)
+    [(blocking,), *_] = await desk.rows(
+        "SELECT id FROM bulk_jobs WHERE owner_id = $1 AND state = 'running'", str(busy.id)
+    )
+    for cancelled in (second.id, str(blocking)):
+        await desk.call("CancelBulk", rpc.CancelBulkRequest(id=cancelled), rpc.CancelBulkResponse, by=busy)
+    assert (await ended(desk, first.id, by=busy)).job.succeeded == 1
+    assert (await look(desk, second.id, by=busy)).job.state == "cancelled"

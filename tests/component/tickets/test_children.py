@@ -23,6 +23,8 @@ async def test_a_parent_cannot_be_done_before_its_children(desk: TicketsDesk) ->
     assert "cancelled" in refused.value.allowed
     assert not {"resolved", "closed"} & set(refused.value.allowed)
     assert (await desk.get(parent.id)).version == 1
+    held = {move.to: list(move.held_back) for move in await desk.moves(parent.id)}
+    assert held == {move: [refused.value.detail] if move == "resolved" else [] for move in held}
     await desk.move(first.id, "cancelled")
     await desk.move(second.id, "resolved")
     assert (await desk.move(parent.id, "resolved")).state == "resolved"

@@ -12,13 +12,7 @@ from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 
 
 async def legal(desk: TicketsDesk, ticket: str, **who: object) -> set[str]:
-    answer = await desk.call(
-        "ListTransitions",
-        rpc.ListTransitionsRequest(ticket=ticket),
-        rpc.ListTransitionsResponse,
-        **who,  # type: ignore[arg-type]  # by=
-    )
-    return {move.to for move in answer.transitions}
+    return {move.to for move in await desk.moves(ticket, **who)}  # type: ignore[arg-type]  # by=
 
 
 async def test_a_ticket_is_resolved_and_closed(desk: TicketsDesk) -> None:

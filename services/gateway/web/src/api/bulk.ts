@@ -10,12 +10,15 @@ export const startBulk = (body: Schemas["Bulk"]) =>
 
 export const cancelBulk = (job: string) => take(api.DELETE("/api/v1/tickets/bulk/{job}", { params: { path: { job } } }));
 
+/** Whether a job has ended, one way or the other; until then it runs, or waits for others. */
+export const isOver = (job: Schemas["BulkJob"]) => job.state === "done" || job.state === "cancelled";
+
 /** How far a job is; asked again and again until it has ended. */
 export const jobQuery = (job: string) =>
   queryOptions({
     queryKey: ["job", job],
     queryFn: () => take(api.GET("/api/v1/tickets/bulk/{job}", { params: { path: { job }, query: { page_size: 1 } } })),
-    refetchInterval: ({ state }) => (state.data?.state === "running" ? LOOK_EVERY_MILLISECONDS : false),
+    refetchInterval: ({ state }) => (!state.data || isOver(state.data) ? false : LOOK_EVERY_MILLISECONDS),
     retry: false,
   });
 

@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { cancelBulk, failures, jobQuery, startBulk } from "../api/bulk";
+import { cancelBulk, failures, isOver, jobQuery, startBulk } from "../api/bulk";
 import type { Schemas, Ticket } from "../api/client";
 import { queuesQuery } from "../api/queries";
 import { useMay, useMe } from "../shared/me";
@@ -155,7 +155,7 @@ function Job({ begun, back, again, end }: JobProps): ReactNode {
   const queries = useQueryClient();
   const asked = useQuery(jobQuery(begun.job));
   const job = asked.data;
-  const over = job !== undefined && job.state !== "running";
+  const over = job !== undefined && isOver(job);
   const failed = useQuery({ queryKey: ["job", begun.job, "failures"], queryFn: () => failures(begun.job), enabled: over && job.failed > 0 });
   const whole = over && job.failed === 0;
   const gone = asked.isError;

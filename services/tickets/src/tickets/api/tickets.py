@@ -17,10 +17,9 @@ from tickets.app.commenting import comment_on_ticket
 from tickets.app.configuration import Configurations
 from tickets.app.directory import names_caller
 from tickets.app.listing import Wanted, list_tickets
-from tickets.app.moving import list_moves
 from tickets.app.opening import Desk, open_ticket
 from tickets.app.people import make_known
-from tickets.app.transitioning import transition_ticket
+from tickets.app.transitioning import list_moves, transition_ticket
 from tickets.app.updating import update_ticket
 from tickets.db.views import TicketView
 from tickets.publish import messages

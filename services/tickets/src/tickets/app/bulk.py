@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -32,9 +32,11 @@ from tickets.db.bulk import (
     BulkJob,
     add_items,
     count_items,
+    count_jobs,
+    lock_jobs_of,
+    longest_waiting,
     next_items,
     note_item,
-    running_of,
     skip_items,
 )
 from tickets.db.tickets import Ticket
@@ -44,7 +46,10 @@ BULK = "bulk"
 
 MAX_TICKETS = 5_000
 MAX_RUNNING = 3
-"""Jobs of one person at a time."""
+"""Jobs of one person at a time; others wait for one of them to end."""
+
+MAX_JOBS = 50
+"""Jobs of one person that run or wait."""
 
 CHUNK = 20
 """Tickets in one transaction: what a crash undoes, and what others wait for."""
@@ -53,6 +58,9 @@ Work = Callable[[Tx, str], Awaitable[None]]
 """Does what the job asks for on one ticket."""
 
 _TRY_AGAIN_SECONDS = 30
+
+_LOOK_AGAIN = timedelta(seconds=5)
+"""When a job that waits looks whether it may run, where none that ended has told it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +84,18 @@ async def start_bulk(
 ) -> SeenJob:
     """Starts a job on the tickets named, or on those that the caller sees and a filter chooses.
 
-    Raises InvalidInput for no tickets or too many, BadRequest for a malformed filter, LimitReached for too many jobs.
+    It waits where the caller has `MAX_RUNNING` already. Raises InvalidInput for no tickets or too many, BadRequest for a
+    malformed filter, LimitReached for too many jobs.
     """
     chosen = await _chosen(tx, configuration, tickets, filter_text)
     caller = current_caller()
-    if await running_of(tx, caller.subject) >= MAX_RUNNING:
-        raise LimitReached(_TRY_AGAIN_SECONDS, f"At most {MAX_RUNNING} of your jobs run at a time.")
+    await lock_jobs_of(tx, caller.subject)
+    jobs = await count_jobs(tx, caller.subject)
+    if jobs.total() >= MAX_JOBS:
+        raise LimitReached(_TRY_AGAIN_SECONDS, f"At most {MAX_JOBS} of your jobs run or wait at a time.")
+    state = "running" if jobs["running"] < MAX_RUNNING else "queued"
     job = BulkJob(
-        state="running", owner_id=caller.subject, caller=_kept(caller), request=request, finished_at=None
+        state=state, owner_id=caller.subject, caller=_kept(caller), request=request, finished_at=None
     )
     tx.add(job)
     await tx.flush()
@@ -111,20 +123,21 @@ async def get_bulk(
 async def cancel_bulk(tx: Tx, *, job_id: str) -> SeenJob:
     """Stops a job of the caller's before its next tickets; one that has ended stays as it is. Raises NotFound."""
     job = await get_for_update(tx, BulkJob, (await _own(tx, job_id)).id)
-    if job.state == "running":
+    if job.state in ("queued", "running"):
         await skip_items(tx, job.id)
         await timers.cancel(tx, kind=BULK, key=str(job.id))
-        job.state, job.finished_at = "cancelled", datetime.now(UTC)
-        await tx.flush()
+        await _end(tx, job, "cancelled")
     return SeenJob(job, await count_items(tx, job.id))
 
 
 async def do_next(tx: Tx, *, job_id: UUID, work_of: Callable[[bytes], Work]) -> None:
-    """Does the next tickets of a running job, each whole or not at all, and sets the timer for those after them.
+    """Does the next tickets of a job, each whole or not at all, and sets the timer for those after them.
 
-    What the desk refuses on one ticket is written down with it; a fault undoes all of the transaction.
+    One that waits begins as soon as its owner's others let it. What the desk refuses on one ticket is written down with it; a fault undoes all of the transaction.
     """
     job = await get_for_update(tx, BulkJob, job_id)
+    if job.state == "queued":
+        await _begin(tx, job)
     if job.state != "running":
         return
     items = await next_items(tx, job.id, CHUNK)
@@ -143,8 +156,26 @@ async def do_next(tx: Tx, *, job_id: UUID, work_of: Callable[[bytes], Work]) -> 
     if len(items) == CHUNK:
         await timers.schedule(tx, kind=BULK, key=str(job_id), due_at=datetime.now(UTC))
         return
-    job = await get_for_update(tx, BulkJob, job_id)
-    job.state, job.finished_at = "done", datetime.now(UTC)
+    await _end(tx, await get_for_update(tx, BulkJob, job_id), "done")
+
+
+async def _begin(tx: Tx, job: BulkJob) -> None:
+    """Has a job that waits run where its owner has few enough that do; else it looks again."""
+    await lock_jobs_of(tx, job.owner_id)
+    if (await count_jobs(tx, job.owner_id))["running"] < MAX_RUNNING:
+        job.state = "running"
+        await tx.flush()
+    else:
+        await timers.schedule(tx, kind=BULK, key=str(job.id), due_at=datetime.now(UTC) + _LOOK_AGAIN)
+
+
+async def _end(tx: Tx, job: BulkJob, state: str) -> None:
+    """Ends a job, and has the one that its owner's others have kept waiting longest look at once."""
+    job.state, job.finished_at = state, datetime.now(UTC)
+    await tx.flush()
+    waiting = await longest_waiting(tx, job.owner_id)
+    if waiting is not None:
+        await timers.schedule(tx, kind=BULK, key=str(waiting), due_at=datetime.now(UTC))
 
 
 async def _chosen(

@@ -10,7 +10,7 @@ from chassis import timers
 from chassis.context import current_caller
 from chassis.db import Tx
 from chassis.errors import FieldError, Forbidden, InvalidInput, WrongState
-from tickets.app.access import is_requester, may_on, readable_ticket
+from tickets.app.access import is_requester, may_on
 from tickets.app.approval_ending import withdraw_approvals
 from tickets.app.configuration import Configuration
 from tickets.app.guarding import what_holds_back
@@ -53,16 +53,6 @@ async def rules_of(tx: Tx, configuration: Configuration, ticket: Ticket) -> Work
     version = await tx.get(WorkflowVersion, ticket.workflow_version_id)
     assert version is not None  # versions are never removed
     return parse_workflow(version.definition)
-
-
-async def list_moves(
-    tx: Tx, *, configuration: Configuration, ticket: str
-) -> list[tuple[Move, Sequence[str]]]:
-    """The legal moves of a ticket for the caller, each with what holds it back as things stand. Raises NotFound."""
-    found = await readable_ticket(tx, configuration, ticket)
-    moves = await legal_moves(tx, configuration, found)
-    held = await what_holds_back(tx, configuration, found, [move.guards for move in moves])
-    return list(zip(moves, held, strict=True))
 
 
 async def legal_moves(tx: Tx, configuration: Configuration, ticket: Ticket) -> list[Move]:

@@ -1,5 +1,6 @@
 """Parents and children: what a ticket may stand under, what waits for what, and children that follow."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -43,17 +44,20 @@ async def parent_named(
 
 async def require_children_done(tx: Tx, configuration: Configuration, ticket: Ticket, to: str) -> None:
     """Raises WrongState, with the moves that are left, where the ticket's children hold it back from `to`."""
+    moves = await legal_moves(tx, configuration, ticket)
+    problem, *others = await children_hold_back(tx, configuration, ticket, [to, *(move.to for move in moves)])
+    if problem is not None:
+        left = [move.to for move, other in zip(moves, others, strict=True) if other is None]
+        raise WrongState("OPEN_CHILDREN", problem, left)
+
+
+async def children_hold_back(
+    tx: Tx, configuration: Configuration, ticket: Ticket, states: Sequence[str]
+) -> list[str | None]:
+    """For each of the states, why the ticket's open children hold it back from it, None where they do not."""
     rules = await rules_of(tx, configuration, ticket)
     children = [await number_seen(tx, configuration, child) for child in await open_children(tx, ticket.id)]
-    problem = held_by_children(rules.category(to), children)
-    if problem is None:
-        return
-    left = [
-        move.to
-        for move in await legal_moves(tx, configuration, ticket)
-        if held_by_children(rules.category(move.to), [problem]) is None
-    ]
-    raise WrongState("OPEN_CHILDREN", problem, left)
+    return [held_by_children(rules.category(to), children) for to in states]
 
 
 async def move_children(

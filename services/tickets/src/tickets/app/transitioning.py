@@ -1,6 +1,6 @@
 """Moves that people make."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,8 +14,9 @@ from tickets.app.commenting import NewComment, add_comment, require_comment, spe
 from tickets.app.configuration import Configuration
 from tickets.app.creating import UPDATE
 from tickets.app.field_checking import check_fields, moved_stand, stand_of
-from tickets.app.moving import check_move, move_ticket, rules_of
-from tickets.app.parents import move_children, require_children_done
+from tickets.app.guarding import what_holds_back
+from tickets.app.moving import check_move, legal_moves, move_ticket, rules_of
+from tickets.app.parents import children_hold_back, move_children, require_children_done
 from tickets.app.people import with_people
 from tickets.app.wording import Vocabulary
 from tickets.db.links import lock_structure
@@ -23,6 +24,7 @@ from tickets.db.views import TicketView
 from tickets.domain.changes import custom_values, differences
 from tickets.domain.fields import merge_values
 from tickets.domain.texts import MAX_BODY
+from tickets.domain.workflow import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,20 @@ class WantedMove:
     """What stands below the ticket goes along."""
     expected_version: int | None = None
     occurred_at: datetime | None = None
+
+
+async def list_moves(
+    tx: Tx, *, configuration: Configuration, ticket: str
+) -> list[tuple[Move, Sequence[str]]]:
+    """The legal moves of a ticket for the caller, each with what holds it back as things stand. Raises NotFound."""
+    found = await readable_ticket(tx, configuration, ticket)
+    moves = await legal_moves(tx, configuration, found)
+    held = await what_holds_back(tx, configuration, found, [move.guards for move in moves])
+    children = await children_hold_back(tx, configuration, found, [move.to for move in moves])
+    return [
+        (move, reasons if child is None else [*reasons, child])
+        for move, reasons, child in zip(moves, held, children, strict=True)
+    ]
 
 
 async def transition_ticket(

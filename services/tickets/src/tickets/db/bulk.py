@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, func, insert, select, update
+from sqlalchemy import ForeignKeyConstraint, func, insert, literal_column, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import TenantRow, Tx
@@ -17,7 +17,7 @@ class BulkJob(TenantRow, Base):
 
     __tablename__ = "bulk_jobs"
 
-    # "running", "done" or "cancelled".
+    # "queued", "running", "done" or "cancelled".
     state: Mapped[str]
     owner_id: Mapped[str]
     caller: Mapped[dict[str, object]]
@@ -39,6 +39,12 @@ class BulkItem(Base):
     state: Mapped[str]
     # google.rpc.Status, serialised.
     problem: Mapped[bytes | None]
+
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+_UNENDED = BulkJob.state.in_([literal_column("'queued'"), literal_column("'running'")])
+"""What the index of jobs has as its condition."""
 
 
 async def add_items(tx: Tx, job_id: UUID, tickets: Sequence[str]) -> None:
@@ -91,17 +97,30 @@ async def count_items(tx: Tx, job_id: UUID) -> Counter[str]:
     rows = await tx.execute(
         select(BulkItem.state, func.count()).where(BulkItem.job_id == job_id).group_by(BulkItem.state)
     )
-    counts: Counter[str] = Counter()
-    for state, count in rows:
-        counts[state] = count
-    return counts
+    return Counter({state: count for state, count in rows})
 
 
-async def running_of(tx: Tx, owner_id: str) -> int:
-    """How many jobs of somebody are running."""
-    count = await tx.scalar(
-        select(func.count())
-        .select_from(BulkJob)
-        .where(BulkJob.owner_id == owner_id, BulkJob.state == "running")
+async def lock_jobs_of(tx: Tx, owner_id: str) -> None:
+    """Lets one transaction at a time decide which jobs of somebody run."""
+    connection = await tx.raw()
+    await connection.execute(_LOCK, f"bulk/{tx.tenant_id}/{owner_id}")
+
+
+async def count_jobs(tx: Tx, owner_id: str) -> Counter[str]:
+    """How many jobs of somebody run and wait, by their state."""
+    rows = await tx.execute(
+        select(BulkJob.state, func.count())
+        .where(BulkJob.owner_id == owner_id, _UNENDED)
+        .group_by(BulkJob.state)
     )
-    return count or 0
+    return Counter({state: count for state, count in rows})
+
+
+async def longest_waiting(tx: Tx, owner_id: str) -> UUID | None:
+    """Of the jobs of somebody that wait the oldest, None where none does."""
+    return await tx.scalar(
+        select(BulkJob.id)
+        .where(BulkJob.owner_id == owner_id, BulkJob.state == "queued", _UNENDED)
+        .order_by(BulkJob.id)
+        .limit(1)
+    )

@@ -190,7 +190,7 @@ class BulkJob(_message.Message):
     FINISHED_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     state: _builtins.str
-    """"running", "done" or "cancelled"."""
+    """"queued" (others of the same person run), "running", "done" or "cancelled"."""
     total: _builtins.int
     succeeded: _builtins.int
     failed: _builtins.int

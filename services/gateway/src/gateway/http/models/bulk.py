@@ -87,7 +87,7 @@ class BulkJob(Output):
     )
 
     id: str
-    state: str = Field(description="`running`, `done` or `cancelled`.")
+    state: str = Field(description="`queued` (others of yours run), `running`, `done` or `cancelled`.")
     total: int = Field(description="Tickets.")
     done: int = Field(description="Tickets that succeeded or failed.")
     succeeded: int

@@ -28,7 +28,8 @@ async def start_bulk(request: Request, body: models.Bulk) -> Response:
     """Do the same to many tickets.
 
     The job goes ticket by ticket as you, with the rights that you have now: changes, assignment, transition, comment; each
-    ticket whole or not at all, and at most once, whatever dies meanwhile. At most three of your jobs run at a time.
+    ticket whole or not at all, and at most once, whatever dies meanwhile. At most three of your jobs run at a time; others
+    wait for them (`queued`), until fifty run or wait.
     """
     question = pb.StartBulkRequest(
         tickets=[one.word() for one in body.ticket_ids],
