@@ -8,7 +8,6 @@ from tickets_desk import TicketsDesk
 from chassis.errors import Forbidden, InvalidInput, NotFound, Stale, WrongState
 from chassis.testing.waiting import eventually
 from deskmesh.tickets.v1 import events_pb2
-from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 
 
 async def legal(desk: TicketsDesk, ticket: str, **who: object) -> set[str]:

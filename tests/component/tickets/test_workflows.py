@@ -13,7 +13,6 @@ from chassis.testing.identity import Person
 from chassis.testing.waiting import eventually
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import events_pb2, workflow_pb2
-from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
 from deskmesh.tickets.v1 import workflow_service_pb2 as rpc
 
 Document = dict[str, Any]
