@@ -106,6 +106,12 @@ export const queuesQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+export const processesQuery = queryOptions({
+  queryKey: ["processes"],
+  queryFn: () => take(api.GET("/api/v1/processes", WHOLE)),
+  staleTime: 5 * 60_000,
+});
+
 export const typesQuery = queryOptions({
   queryKey: ["types"],
   queryFn: () => take(api.GET("/api/v1/ticket-types", WHOLE)),

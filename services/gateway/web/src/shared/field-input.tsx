@@ -26,29 +26,36 @@ export function known(values: FieldValues): Values {
   return found;
 }
 
+/** What of a field its input has to know. */
+export type AskedField = Pick<Schemas["TicketField"], "slug" | "name" | "type" | "description" | "choices" | "dependent_choices">;
+
 /** The choices that go with the values given so far. */
-export function choicesOf(field: Schemas["TicketField"], values: FieldValues): string[] {
+export function choicesOf(field: AskedField, values: FieldValues): string[] {
   const by = field.dependent_choices;
   return by ? (by.choices[String(values[by.field])] ?? []) : field.choices;
 }
 
 interface FieldInputProps {
-  field: Schemas["TicketField"];
+  field: AskedField;
   values: FieldValues;
   required: boolean;
   error?: string | undefined;
+  readOnly?: boolean;
+  /** Small, and named for readers of the screen alone: its name stands beside it. */
+  bare?: boolean;
   set: (value: FieldValue) => void;
 }
 
-export function FieldInput({ field, values, required, error, set }: FieldInputProps): ReactNode {
+export function FieldInput({ field, values, required, error, readOnly = false, bare = false, set }: FieldInputProps): ReactNode {
   const value = values[field.slug] ?? null;
-  const looks = { label: field.name, description: field.description || undefined, required, error };
+  const named = bare ? ({ "aria-label": field.name, size: "xs" } as const) : { label: field.name, description: field.description || undefined };
+  const looks: Looks = { ...named, required, error, readOnly };
   const text = typeof value === "string" ? value : "";
   switch (field.type) {
     case "number":
       return <NumberInput {...looks} value={typeof value === "number" ? value : ""} onChange={(next) => set(typeof next === "number" ? next : null)} />;
     case "checkbox":
-      return <Checkbox label={field.name} description={field.description || undefined} error={error} checked={value === true} onChange={(event) => set(event.target.checked)} />;
+      return <Checkbox {...named} error={error} disabled={readOnly} checked={value === true} onChange={(event) => set(event.target.checked)} />;
     case "choice":
     case "tree":
       return <Select {...looks} value={text || null} data={choicesOf(field, values)} onChange={set} searchable clearable={!required} />;
@@ -65,8 +72,18 @@ export function FieldInput({ field, values, required, error, set }: FieldInputPr
 
 const INPUT_TYPES: Record<string, string> = { date: "date", person: "email", url: "url" };
 
+interface Looks {
+  label?: string;
+  description?: string | undefined;
+  "aria-label"?: string;
+  size?: "xs";
+  required: boolean;
+  error: string | undefined;
+  readOnly: boolean;
+}
+
 interface PartProps {
-  looks: { label: string; description: string | undefined; required: boolean; error?: string | undefined };
+  looks: Looks;
   set: (value: FieldValue) => void;
 }
 
@@ -79,7 +96,7 @@ function ItemInput({ looks, value, set }: PartProps & { value: string }): ReactN
 
 const CURRENCIES: Record<string, string> = { "Europe/Warsaw": "PLN", "Europe/London": "GBP" };
 
-function MoneyInput({ field, looks, value, set }: PartProps & { field: Schemas["TicketField"]; value: FieldValue }): ReactNode {
+function MoneyInput({ field, looks, value, set }: PartProps & { field: AskedField; value: FieldValue }): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   const zone = me.time_zone ?? "";
@@ -89,7 +106,7 @@ function MoneyInput({ field, looks, value, set }: PartProps & { field: Schemas["
   return (
     <Group align="flex-end" gap="xs" wrap="nowrap">
       <TextInput {...looks} flex={1} inputMode="decimal" value={money.amount} onChange={(event) => change({ ...money, amount: event.target.value.replace(",", ".") })} />
-      <TextInput w={90} aria-label={`${field.name}: ${t("catalog.currency")}`} maxLength={3} value={money.currency} onChange={(event) => change({ ...money, currency: event.target.value.toUpperCase() })} />
+      <TextInput w={90} {...(looks.size && { size: looks.size })} readOnly={looks.readOnly} aria-label={`${field.name}: ${t("catalog.currency")}`} maxLength={3} value={money.currency} onChange={(event) => change({ ...money, currency: event.target.value.toUpperCase() })} />
     </Group>
   );
 }
