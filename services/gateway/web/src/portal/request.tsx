@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { orderQuery } from "../api/catalog";
 import { useMove } from "../api/changes";
 import type { Ticket } from "../api/client";
+import { ticketLayoutQuery } from "../api/layouts";
 import { movesQuery, ticketQuery } from "../api/queries";
 import { TicketApprovals } from "../shared/approvals";
 import { StateBadge, When } from "../shared/badges";
@@ -16,8 +17,11 @@ import { Composer } from "../shared/composer";
 import { Conversation } from "../shared/conversation";
 import { useDraft } from "../shared/draft";
 import { Icon } from "../shared/icons";
+import { Sections } from "../shared/laid-out";
+import type { LaidOutField } from "../shared/layouts";
 import { useMe } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
+import { inHead, isEmpty, TicketValue, useFieldName, valueOf } from "../shared/ticket-value";
 import { Price } from "./price";
 import { RateTicket } from "./rating";
 
@@ -54,6 +58,7 @@ export function RequestPage(): ReactNode {
         </Group>
       </Group>
       {ticket.type === "service_request" && <Ordered number={ticket.number} />}
+      <Details ticket={ticket} />
       <TicketApprovals number={ticket.number} />
       {ENDED.has(ticket.state_category) && <RateTicket number={ticket.number} />}
       <Conversation ticket={ticket} />
@@ -66,6 +71,36 @@ function Answer({ ticket }: { ticket: Ticket }): ReactNode {
   const me = useMe();
   const [body, setBody] = useDraft(`${me.id}:${ticket.id}`);
   return <Composer ticket={ticket} visibility="public" body={body} setBody={setBody} />;
+}
+
+/** What the desk keeps of the request, as its layout has it; what is empty, or shown at the head, is left out. */
+function Details({ ticket }: { ticket: Ticket }): ReactNode {
+  const { t } = useTranslation();
+  const name = useFieldName();
+  const asked = useQuery(ticketLayoutQuery(ticket.number));
+  const layout = asked.data;
+  if (!layout) return null;
+  const fields = layout.sections.flatMap((section) => section.fields).filter((field) => !inHead(field) && !isEmpty(valueOf(ticket, field.name)));
+  if (fields.length === 0) return null;
+  const shown = new Set(fields.map((field) => field.name));
+  const draw = (field: LaidOutField) => (
+    <div key={field.name}>
+      <Text size="xs" className="quiet">
+        {name(field)}
+      </Text>
+      <TicketValue ticket={ticket} field={field} />
+    </div>
+  );
+  return (
+    <Paper withBorder p="md" component="details" open={layout.layout !== null}>
+      <Text component="summary" size="sm" fw={600}>
+        {t("portal.details")}
+      </Text>
+      <Stack gap="sm">
+        <Sections layout={layout} shown={shown} draw={draw} />
+      </Stack>
+    </Paper>
+  );
 }
 
 /** What was ordered and how far it is; nothing for a request that is no order. */
