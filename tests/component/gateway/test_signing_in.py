@@ -7,7 +7,9 @@ import pytest
 from gateway_desk import PASSWORD, Desk
 
 from chassis.errors import LimitReached, Unauthenticated
+from chassis.testing.waiting import eventually
 from gateway.app.auth import refresh, sign_out
+from gateway.app.me import change_my_password
 from gateway.app.throttle import FAILURES_ALLOWED
 from gateway.app.users import UserPatch, update_user
 
@@ -108,6 +110,26 @@ async def test_an_inactive_person_cannot_sign_in(desk: Desk) -> None:
     with pytest.raises(Unauthenticated) as refused:
         await desk.sign_in("gone@acme.example")
     assert refused.value.reason == "INVALID_CREDENTIALS"
+
+
+async def somebody_waits(desk: Desk) -> bool:
+    """Whether a transaction waits for another one's lock."""
+    return bool(await desk.look("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+
+@pytest.mark.parametrize("by", ["admin", "owner"])
+async def test_the_old_password_starts_no_session_while_it_is_being_changed(desk: Desk, by: str) -> None:
+    person = await desk.person(f"renewed-by-{by}@acme.example", "requester")
+    caller = await desk.caller(person.email if by == "owner" else "admin@acme.example")
+    async with desk.transaction(caller) as tx:
+        if by == "owner":
+            await change_my_password(tx, current_password=PASSWORD, new_password="another-password")
+        else:
+            await update_user(tx, user_id=person.id, patch=UserPatch(password="another-password"))
+        late = asyncio.create_task(desk.sign_in(person.email))
+        await eventually(lambda: somebody_waits(desk))
+    with pytest.raises(Unauthenticated):
+        await late
 
 
 async def test_a_refresh_token_gives_a_new_pair_once(desk: Desk) -> None:

@@ -28,7 +28,7 @@ from gateway.app.minting import (
     mint_for_user,
 )
 from gateway.app.passwords import hash_password, needs_new_hash, verify_password
-from gateway.app.sessions import end_session, issue_refresh_token, start_session
+from gateway.app.sessions import end_session, hold_person, issue_refresh_token, start_session
 from gateway.app.tenants import tenant_by_slug
 from gateway.app.throttle import count_failure, forget_failures, one_at_a_time, refuse_after_failures
 from gateway.db.credentials import Password, PersonalAccessToken, RefreshToken, ServiceAccount, Session
@@ -86,7 +86,8 @@ async def sign_in_with_password(
             raise _wrong_password()
     better = await hash_password(password) if needs_new_hash(hashed) else None
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-        # The password may have been changed while it was being verified.
+        # The password may have been changed while it was being verified, or is being changed now.
+        await hold_person(tx, user_id)
         unchanged = (Password.id == user_id) & (Password.hash == hashed)
         if await tx.scalar(select(Password.id).where(unchanged)) is None:
             raise _wrong_password()
@@ -260,8 +261,7 @@ async def _refresh(tx: Tx, keys: SigningKeys, token_id: UUID, *, uses_up: bool) 
     if token is None:
         return None
     owner = select(Session.user_id).where(Session.id == token.session_id)
-    # The person before the session, as those lock who end all sessions of a person.
-    await tx.execute(select(User.id).where(User.id == owner.scalar_subquery()).with_for_update(read=True))
+    await hold_person(tx, owner.scalar_subquery())
     # The session's lock puts two uses of one token in order.
     session = await get_for_update(tx, Session, token.session_id)
     await tx.session.refresh(token)

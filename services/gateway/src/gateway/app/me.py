@@ -61,7 +61,8 @@ async def change_my_password(tx: Tx, *, current_password: str, new_password: str
     caller did not sign in by password (a leaked access token must not take the account over).
     """
     user_id = await require_own_session(tx)
-    hashed = await tx.scalar(select(Password.hash).where(Password.id == user_id).with_for_update())
+    await get_for_update(tx, User, user_id)
+    hashed = await tx.scalar(select(Password.hash).where(Password.id == user_id))
     problems = Problems()
     problems.add("new_password", problem_with_password(new_password))
     problems.refuse()

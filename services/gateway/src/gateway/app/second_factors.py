@@ -15,7 +15,7 @@ import pyotp
 from sqlalchemy import delete, func, select
 
 from chassis.context import current_caller
-from chassis.db import Databases, Tx
+from chassis.db import Databases, Tx, get_for_update
 from chassis.errors import FieldError, InvalidInput, WrongState
 from chassis.ids import new_id
 from chassis.sealing import Sealer
@@ -30,6 +30,7 @@ from gateway.app.users import get_user
 from gateway.db.credentials import Password
 from gateway.db.queries import tenant_of, touch, users_by_id
 from gateway.db.second_factors import RecoveryCode, SecondFactor
+from gateway.db.tables import User
 from gateway.domain.audit import Change
 from gateway.domain.second_factors import (
     RECOVERY_CODES,
@@ -184,6 +185,7 @@ async def reset_second_factor(tx: Tx, *, user: str) -> None:
     current_caller().require("users.manage")
     person = await get_user(tx, user=user)
     require_not_above(person)
+    await get_for_update(tx, User, person.id)
     if await _factor(tx, person.id) is None:
         raise WrongState("NO_SECOND_FACTOR", "This person has no second factor.")
     await _forget(tx, person.id)

@@ -22,6 +22,7 @@ from gateway.app.second_factors import (
     prove_secret,
     share_secret,
 )
+from gateway.app.sessions import hold_person
 from gateway.db.second_factors import SignInChallenge
 from gateway.domain.secrets import digest
 
@@ -96,10 +97,10 @@ async def _step(
     databases: Databases, tenant_id: UUID, challenge_id: UUID
 ) -> AsyncIterator[tuple[Tx, SignInChallenge]]:
     """A transaction as the person who signs in, with the challenge locked. Raises Unauthenticated when it is over."""
+    one = SignInChallenge.id == challenge_id
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-        challenge = await tx.scalar(
-            select(SignInChallenge).where(SignInChallenge.id == challenge_id).with_for_update()
-        )
+        await hold_person(tx, select(SignInChallenge.user_id).where(one).scalar_subquery())
+        challenge = await tx.scalar(select(SignInChallenge).where(one).with_for_update())
         if challenge is None or challenge.expires_at <= await database_now(tx):
             raise _over()
         with use_caller(Caller(tenant_id, str(challenge.user_id), "user", cause="sign_in")):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ScalarSelect, delete, select, update
 
 from chassis.db import Tx
 from chassis.ids import new_id
@@ -12,10 +12,19 @@ from gateway.app.revocations import refuse_older_tokens
 from gateway.app.secrets import new_secret
 from gateway.db.credentials import RefreshToken, Session
 from gateway.db.second_factors import SignInChallenge
+from gateway.db.tables import User
 from gateway.domain.secrets import REFRESH_TOKEN, digest
 
 _SESSION_LIFE = timedelta(days=90)
 REFRESH_TOKEN_LIFE = timedelta(days=30)
+
+
+async def hold_person(tx: Tx, user_id: UUID | ScalarSelect[UUID]) -> None:
+    """Wait for whoever ends all sessions of a person, and have them wait for this transaction.
+
+    They lock the person before anything else of theirs; so must everybody who starts or continues a session.
+    """
+    await tx.execute(select(User.id).where(User.id == user_id).with_for_update(read=True))
 
 
 async def start_session(tx: Tx, *, user_id: UUID, user_agent: str, ip: str) -> Session:
