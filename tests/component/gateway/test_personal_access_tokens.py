@@ -9,6 +9,7 @@ from gateway_desk import Desk
 from chassis.context import Caller
 from chassis.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from chassis.paging import Page
+from deskmesh.gateway.v1.events_pb2 import SessionEnded
 from gateway.app.auth import Exchange
 from gateway.app.grants import NewGrant
 from gateway.app.tokens import (
@@ -73,6 +74,7 @@ async def test_a_revoked_token_is_refused_at_once_also_where_it_is_kept(desk: De
     access_token = await exchange.exchange(made.secret)
     async with desk.transaction(owner) as tx:
         await revoke_personal_access_token(tx, token_id=made.row.id)
+    assert len(await desk.events(desk.acme, SessionEnded, of=made.row.id)) == 1
     await desk.hear_revocations()
     with pytest.raises(Unauthenticated):
         await desk.verifier.verify(access_token)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import pytest
 from gateway_desk import Desk, new_tenant
@@ -9,7 +10,8 @@ from gateway_desk import Desk, new_tenant
 from chassis.context import Caller
 from chassis.db import Tx
 from chassis.errors import Unauthenticated
-from gateway.app.auth import refresh, sign_in_with_client_credentials
+from deskmesh.gateway.v1.events_pb2 import SessionEnded
+from gateway.app.auth import refresh, sign_in_with_client_credentials, sign_out
 from gateway.app.grants import NewGrant
 from gateway.app.organizations import NewOrganization, create_organization
 from gateway.app.revocations import not_before_entries
@@ -85,6 +87,26 @@ async def test_what_leaves_the_power_as_it_is_leaves_the_tokens(
     token = (await desk.sign_in(user.email)).access_token
     await _patched(desk, user, patch)
     assert not await _refused(desk, token)
+
+
+@pytest.mark.parametrize("patch", [UserPatch(active=False), UserPatch(password="another password")])
+async def test_every_session_that_an_administrator_ends_is_told(
+    desk: Desk, patch: UserPatch, request: pytest.FixtureRequest
+) -> None:
+    email = f"told{request.node.callspec.indices['patch']}@acme.example"
+    user = await desk.person(email, "agent")
+    sessions = {(await desk.caller(email)).session_id for _ in range(2)}
+    await _patched(desk, user, patch)
+    told = [one for each in sessions for one in await desk.events(desk.acme, SessionEnded, of=UUID(each))]
+    assert {(one.session_id, one.user_id) for one in told} == {(each, str(user.id)) for each in sessions}
+
+
+async def test_a_session_that_is_signed_out_is_told_once(desk: Desk) -> None:
+    caller = await desk.caller()
+    for _ in range(2):
+        async with desk.transaction(caller) as tx:
+            await sign_out(tx)
+    assert len(await desk.events(desk.acme, SessionEnded, of=UUID(caller.session_id))) == 1
 
 
 async def test_a_new_sign_in_right_after_the_change_is_accepted(desk: Desk) -> None:

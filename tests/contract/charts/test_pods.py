@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 from helm_charts import ROOT, SERVICES, Charts, Object, containers, environment, name, of_kind, pods
-from pydantic import SecretStr
+from joserfc.jwk import ECKey, RSAKey
 
 from chassis.settings import ServiceSettings, _is_secret, _variable, load
 from cmdb.main import SERVICE as CMDB
@@ -295,6 +295,7 @@ def _as_a_process_sees_it(variables: dict[str, Object]) -> dict[str, str]:
         "service-keys": '{"tickets": "%s"}' % ("k" * 40),
         "signing-key": SIGNING_KEY,
         "encryption-key": "e" * 40,
+        "push-key": PUSH_KEY,
     }
     seen: dict[str, str] = {}
     for variable, entry in variables.items():
@@ -305,10 +306,5 @@ def _as_a_process_sees_it(variables: dict[str, Object]) -> dict[str, str]:
     return seen
 
 
-def _signing_key() -> str:
-    from joserfc.jwk import RSAKey  # noqa: PLC0415 - takes a while, once
-
-    return RSAKey.generate_key(2048).as_pem(private=True).decode()
-
-
-SIGNING_KEY = SecretStr(_signing_key()).get_secret_value()
+SIGNING_KEY = RSAKey.generate_key(2048).as_pem(private=True).decode()
+PUSH_KEY = ECKey.generate_key("P-256").as_pem(private=True).decode()

@@ -8,6 +8,8 @@ from helm_charts import ROOT, Object, containers, environment, name, of_kind, po
 
 from chassis.settings import load
 from gateway.settings import GatewaySettings
+from notify.clients.push import PushKey
+from notify.domain.push_encryption import read_public_key
 
 
 def _read(objects: list[Object]) -> set[tuple[str, str]]:
@@ -58,6 +60,11 @@ def test_the_roles_of_the_databases_sign_in_by_the_names_that_the_addresses_have
         for role in cluster["spec"]["managed"]["roles"]:
             if "passwordSecret" in role:
                 assert made[role["passwordSecret"]["name"]]["stringData"]["username"] == role["name"]
+
+
+def test_what_the_script_makes_is_a_key_under_pushes() -> None:
+    made = PushKey.from_pem(_made()["desk-notify"]["stringData"]["push-key"])
+    assert len(read_public_key(made.public)) == 65
 
 
 def test_what_the_script_makes_fits_the_settings_of_the_gateway() -> None:

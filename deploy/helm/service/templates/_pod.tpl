@@ -53,6 +53,8 @@
 - {name: FORWARDED_ALLOW_IPS, value: {{ join "," .Values.door.trustedProxies | quote }}}
 {{- end }}
 {{- if $known.smtpDoor }}
+- name: NOTIFY_PUSH_KEY
+  valueFrom: {secretKeyRef: {name: {{ $secret }}, key: push-key}}
 - {name: NOTIFY_SMTP_LISTEN, value: "{{ .Values.listenAddress }}:2525"}
 - {name: NOTIFY_SMTP_OUT, value: {{ .Values.mail.relay | quote }}}
 {{- with .Values.mail.domain }}

@@ -12,7 +12,7 @@ from embedded.databases import SERVICES, RolePasswords
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """All secrets of a run. `signing_key` is the file of the RSA key under access tokens."""
+    """All secrets of a run. `signing_key` is the file of the RSA key under access tokens, `push_key` of that of pushes."""
 
     postgres: str
     nats: str
@@ -20,6 +20,7 @@ class Credentials:
     service_keys: Mapping[str, str]
     signing_key: Path
     encryption_key: str
+    push_key: Path
 
 
 def load_credentials(home: Path) -> Credentials:
@@ -45,11 +46,14 @@ def load_credentials(home: Path) -> Credentials:
         service_keys={service: secret(f"{service}.key") for service in SERVICES if service != "gateway"},
         signing_key=home / "signing-key.pem",
         encryption_key=secret("gateway.encryption"),
+        push_key=home / "push-key.pem",
     )
     if kept != known:
         write_private(path, json.dumps(kept, indent=1).encode())
     if not credentials.signing_key.exists():
         write_private(credentials.signing_key, _rsa_key())
+    if not credentials.push_key.exists():
+        write_private(credentials.push_key, _p256_key())
     return credentials
 
 
@@ -58,6 +62,15 @@ def _rsa_key() -> bytes:
     from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
 
     return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _p256_key() -> bytes:
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 

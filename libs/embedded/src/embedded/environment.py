@@ -122,6 +122,7 @@ def service_environment(
             "NOTIFY_SMTP_LISTEN": f"127.0.0.1:{choices.smtp_port}",
             "NOTIFY_MAIL_FOLDER": str(choices.home / "mail"),
             "NOTIFY_PUBLIC_URL": choices.url,
+            "NOTIFY_PUSH_KEY_FILE": str(credentials.push_key),
         }
         if choices.smtp_out:
             settings["NOTIFY_SMTP_OUT"] = choices.smtp_out

@@ -46,6 +46,12 @@ def role_changed(tx: Tx, role: Role) -> None:
     _add(tx, events_pb2.RoleChanged(role=role_message(role)), role.id, role.version)
 
 
+def session_ended(tx: Tx, *, session_id: UUID, user_id: UUID) -> None:
+    """Tell that a session has ended, or that a personal access token was revoked: what hangs on it ends too."""
+    message = events_pb2.SessionEnded(session_id=str(session_id), user_id=str(user_id))
+    _add(tx, message, session_id, 1)
+
+
 def setting_changed(
     tx: Tx, *, kind: str, setting_id: UUID, name: str, version: int, changes: Sequence[Change]
 ) -> None:

@@ -8,9 +8,10 @@ from chassis.grpc_server import Servicer
 from chassis.jobs import Job
 from chassis.sealing import Sealer
 from chassis.service import Background, Parts, Runtime, Service
-from deskmesh.notify.v1 import message_service_pb2, webhook_service_pb2
+from deskmesh.notify.v1 import message_service_pb2, push_service_pb2, webhook_service_pb2
 from notify.api import events, hook_events, smtp
 from notify.api.messages import MessageServicer
+from notify.api.pushes import Pushes, PushServicer
 from notify.api.webhooks import Calls, WebhookServicer
 from notify.api.work import Work, backfill_directory, measure_mail
 from notify.app import webhooks
@@ -18,6 +19,7 @@ from notify.app.linking import Links
 from notify.clients.calling_out import Caller
 from notify.clients.directory import Directory
 from notify.clients.outgoing import MailFolder, Outgoing, Relay
+from notify.clients.push import Pusher, PushKey
 from notify.settings import Settings, host_and_port
 
 
@@ -29,6 +31,10 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     links = Links(settings.public_url.rstrip("/"), secret)
     work = Work(runtime.databases, runtime.objects, _outgoing(settings), links)
     sealer, allowed = Sealer("notify", secret.split()), settings.outbound_networks
+    key = None if settings.push_key is None else PushKey.from_pem(settings.push_key.get_secret_value())
+    timers = [*work.timers(), Calls(runtime.databases, Caller(allowed), sealer).timer()]
+    if key is not None:
+        timers.append(Pushes(runtime.databases, Pusher(allowed, key, contact=_contact(settings))).timer())
     door = smtp.Door(
         runtime.databases,
         settings.mail_domain or "localhost",
@@ -54,9 +60,10 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
                 webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"],
                 WebhookServicer(runtime.databases, webhooks.Desk(sealer, allowed, hook_events.NAMES)),
             ),
+            Servicer(push_service_pb2.DESCRIPTOR.services_by_name["PushService"], PushServicer(key, allowed)),
         ],
         handlers=hook_events.with_webhooks(events.handlers(settings.mail_domain)),
-        timers=[*work.timers(), Calls(runtime.databases, Caller(allowed), sealer).timer()],
+        timers=timers,
         jobs=[
             Job("backfill-directory", every=timedelta(minutes=1), run=backfill),
             Job("measure-mail", every=timedelta(seconds=15), run=measure),
@@ -70,6 +77,13 @@ def _outgoing(settings: Settings) -> Outgoing:
         return Relay(*host_and_port(settings.smtp_out), settings.mail_domain or "localhost")
     assert settings.mail_folder is not None
     return MailFolder(settings.mail_folder)
+
+
+def _contact(settings: Settings) -> str:
+    """Whom push services may write to about the desk (RFC 8292, 2.1)."""
+    if settings.public_url.startswith("https://"):
+        return settings.public_url
+    return f"mailto:postmaster@{settings.mail_domain or 'localhost'}"
 
 
 SERVICE = Service(name="notify", settings=Settings, compose=compose, migrations="notify.migrations")

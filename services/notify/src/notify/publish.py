@@ -10,8 +10,8 @@ from chassis import outbox
 from chassis.context import current_caller
 from chassis.db import Tx
 from deskmesh.common.v1 import types_pb2
-from deskmesh.notify.v1 import events_pb2, message_pb2, webhook_pb2
-from notify.db.tables import Delivery, InboundMessage, Webhook
+from deskmesh.notify.v1 import events_pb2, message_pb2, push_service_pb2, webhook_pb2
+from notify.db.tables import Delivery, InboundMessage, PushSubscription, Webhook
 from notify.domain.parsing import Parsed
 
 Plain = str | list[str] | None
@@ -184,6 +184,18 @@ def webhook_message(row: Webhook) -> webhook_pb2.Webhook:
         at = getattr(row, name)
         if at is not None:
             getattr(shown, name).FromDatetime(at)
+    return shown
+
+
+def push_subscription(row: PushSubscription) -> push_service_pb2.PushSubscription:
+    """A device as its owner sees it."""
+    shown = push_service_pb2.PushSubscription(
+        id=str(row.id),
+        topics=row.topics,
+        current=str(row.session_id) == current_caller().session_id,
+    )
+    shown.created_at.FromDatetime(row.created_at)
+    shown.renewed_at.FromDatetime(row.renewed_at)
     return shown
 
 

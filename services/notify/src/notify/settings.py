@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
 from chassis.settings import ServiceSettings
+from notify.clients.push import PushKey
 
 HostPort = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$")]
 
@@ -27,6 +28,8 @@ class Settings(ServiceSettings):
     """Domain of our Message-IDs and of our greeting; empty: that of the tenant's support address, and localhost."""
     public_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     """Where people reach the gateway, for links in mails; empty: mails have none."""
+    push_key: SecretStr | None = None
+    """EC private key of P-256 in PEM, by which push services know the desk (VAPID); without it, nothing is pushed."""
     smtp_connections: int = Field(default=200, ge=1, le=10_000)
     """Connections of the mail intake at one time; more are sent away with 421."""
     smtp_hold_mebibytes: int = Field(default=256, ge=32, le=65_536)
@@ -36,6 +39,13 @@ class Settings(ServiceSettings):
     @classmethod
     def _empty_is_unset(cls, values: dict[str, object]) -> dict[str, object]:
         return {name: value for name, value in values.items() if value != ""}
+
+    @field_validator("push_key")
+    @classmethod
+    def _holds_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            PushKey.from_pem(value.get_secret_value())
+        return value
 
     @model_validator(mode="after")
     def _mail_goes_somewhere(self) -> Self:

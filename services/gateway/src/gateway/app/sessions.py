@@ -7,6 +7,7 @@ from sqlalchemy import ScalarSelect, delete, select, update
 
 from chassis.db import Tx
 from chassis.ids import new_id
+from gateway import publish
 from gateway.app.minting import database_now
 from gateway.app.revocations import refuse_older_tokens
 from gateway.app.secrets import new_secret
@@ -60,23 +61,26 @@ async def issue_refresh_token(tx: Tx, *, session: Session) -> str:
 
 async def end_session(tx: Tx, *, session_id: UUID, reason: str) -> None:
     """Revoke a session and refuse its access tokens; a session that has ended stays as it is."""
-    ended = await tx.scalar(
+    user_id = await tx.scalar(
         update(Session)
         .where(Session.id == session_id, Session.revoked_at.is_(None))
         .values(revoked_at=await database_now(tx), revoked_reason=reason)
-        .returning(Session.id)
+        .returning(Session.user_id)
     )
-    if ended is not None:
+    if user_id is not None:
         await refuse_older_tokens(tx, session_id=session_id)
+        publish.session_ended(tx, session_id=session_id, user_id=user_id)
 
 
 async def end_all_sessions(tx: Tx, *, user_id: UUID, reason: str) -> None:
     """Revoke all sessions of a person, end what sign-ins have begun, and refuse all access tokens issued until now."""
-    sessions = select(Session.id).where(Session.user_id == user_id, Session.revoked_at.is_(None))
-    await tx.execute(
+    ended = await tx.scalars(
         update(Session)
-        .where(Session.id.in_(sessions))
+        .where(Session.user_id == user_id, Session.revoked_at.is_(None))
         .values(revoked_at=await database_now(tx), revoked_reason=reason)
+        .returning(Session.id)
     )
+    for session_id in ended.all():
+        publish.session_ended(tx, session_id=session_id, user_id=user_id)
     await tx.execute(delete(SignInChallenge).where(SignInChallenge.user_id == user_id))
     await refuse_older_tokens(tx, subject=user_id)

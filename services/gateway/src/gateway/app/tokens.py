@@ -12,6 +12,7 @@ from chassis.db import Tx, get_for_update
 from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.paging import Keyset, Page
+from gateway import publish
 from gateway.app.input import Problems
 from gateway.app.me import require_own_session
 from gateway.app.revocations import refuse_older_tokens
@@ -85,4 +86,5 @@ async def revoke_personal_access_token(tx: Tx, *, token_id: UUID) -> PersonalAcc
         row.revoked_at = datetime.now(UTC)
         await tx.flush()
         await refuse_older_tokens(tx, session_id=row.id)
+        publish.session_ended(tx, session_id=row.id, user_id=row.user_id)
     return row

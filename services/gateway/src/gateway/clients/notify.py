@@ -1,6 +1,7 @@
 """The RPCs of notify: messages in and out."""
 
 from deskmesh.notify.v1 import message_service_pb2 as notify
+from deskmesh.notify.v1 import push_service_pb2 as push
 from deskmesh.notify.v1 import webhook_service_pb2 as webhooks
 from gateway.clients.calling import rpc
 
@@ -17,3 +18,9 @@ UPDATE_WEBHOOK = rpc(webhooks.UpdateWebhookRequest, webhooks.UpdateWebhookRespon
 DELETE_WEBHOOK = rpc(webhooks.DeleteWebhookRequest, webhooks.DeleteWebhookResponse)
 ROTATE_WEBHOOK_SECRET = rpc(webhooks.RotateWebhookSecretRequest, webhooks.RotateWebhookSecretResponse)
 TEST_WEBHOOK = rpc(webhooks.TestWebhookRequest, webhooks.TestWebhookResponse)
+GET_PUSH_KEY = rpc(push.GetPushKeyRequest, push.GetPushKeyResponse)
+REGISTER_MY_PUSH_SUBSCRIPTION = rpc(
+    push.RegisterMyPushSubscriptionRequest, push.RegisterMyPushSubscriptionResponse
+)
+LIST_MY_PUSH_SUBSCRIPTIONS = rpc(push.ListMyPushSubscriptionsRequest, push.ListMyPushSubscriptionsResponse)
+DELETE_MY_PUSH_SUBSCRIPTION = rpc(push.DeleteMyPushSubscriptionRequest, push.DeleteMyPushSubscriptionResponse)

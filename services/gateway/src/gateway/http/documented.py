@@ -31,6 +31,7 @@ demands one.
 
 TAGS = (
     ("auth", "Signing in, and who you are."),
+    ("push", "Web Push: your devices that are told what your mails tell."),
     ("people", "Users, teams and organisations."),
     ("roles", "What people may."),
     ("audit", "Who changed which setting."),

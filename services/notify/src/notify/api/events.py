@@ -14,6 +14,7 @@ from deskmesh.gateway.v1 import events_pb2 as gateway
 from deskmesh.sla.v1 import events_pb2 as sla
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from notify.api import reading
+from notify.api.pushes import on_session_ended
 from notify.app import announcing, directory, understanding
 from notify.domain import audience
 
@@ -39,6 +40,7 @@ def handlers(mail_domain: str) -> list[AnyHandler]:
         Handler(message=gateway.TenantChanged, handle=on_tenant_changed),
         Handler(message=gateway.UserChanged, handle=on_user_changed),
         Handler(message=gateway.RoleChanged, handle=on_role_changed),
+        Handler(message=gateway.SessionEnded, handle=on_session_ended),
         Handler(message=tickets.TicketCreated, handle=told.on_ticket_created),
         Handler(message=tickets.CommentAdded, handle=told.on_comment_added),
         Handler(message=tickets.TicketStateChanged, handle=told.on_ticket_state_changed),

@@ -109,7 +109,7 @@ class Work:
     async def note(self, tx: Tx, timers: list[Timer]) -> None:
         """Note what came of sending."""
         outcomes = [outcome for timer in timers for outcome in _outcomes(timer).values()]
-        await delivering.note_outcomes(tx, outcomes=outcomes, now=datetime.now(UTC))
+        await delivering.note_outcomes(tx, outcomes=outcomes, way=delivering.BY_MAIL, now=datetime.now(UTC))
 
 
 def _deliveries(timer: Timer) -> list[UUID]:

@@ -9,7 +9,7 @@ from chassis import timers
 from chassis.db import Tx
 from chassis.ids import is_id, new_id
 from chassis.timers import NewTimer
-from notify.app import linking
+from notify.app import linking, pushing
 from notify.db import deliveries, queries
 from notify.db.deliveries import Desk, NewDelivery
 from notify.domain import addresses, audience, composing
@@ -150,13 +150,15 @@ class _Plan:
     """The deliveries of one call, and how many limited mails each address has got, by the titles of their tickets."""
 
     new: list[NewDelivery] = field(default_factory=list)
+    to_known: list[tuple[UUID, NewDelivery]] = field(default_factory=list)
+    """Those of them that are sent to people of the directory, with their ids."""
     contents: dict[UUID, dict[str, str]] = field(default_factory=dict)
     """What the templates may show, by event."""
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 async def announce(tx: Tx, *, news: Sequence[News], mail_domain: str, now: datetime) -> None:
-    """Queue the mails that some news call for, each once however often the news come.
+    """Queue the mails and pushes that some news call for, each once however often the news come.
 
     A mail over the limit of automatic mails to its address is written down as suppressed and not sent.
     """
@@ -172,7 +174,9 @@ async def announce(tx: Tx, *, news: Sequence[News], mail_domain: str, now: datet
     for one, letter in letters:
         _add(plan, one, letter, desk=desk, domain=domain)
     queued = await deliveries.add_deliveries(tx, plan.new, plan.contents)
-    await timers.schedule_many(tx, [timer for ids in queued.values() for timer in timers_of(ids, now)])
+    due = [timer for ids in queued.values() for timer in timers_of(ids, now)]
+    due += await pushing.queue_pushes(tx, mails=plan.to_known, contents=plan.contents, now=now)
+    await timers.schedule_many(tx, due)
 
 
 def timers_of(delivery_ids: Sequence[UUID], due_at: datetime) -> list[NewTimer]:
@@ -285,22 +289,23 @@ def _add(plan: _Plan, news: News, letter: Letter, *, desk: Desk, domain: str) ->
     elif letter.purpose in audience.LIMITED:
         counts[title] = counts.get(title, 0) + 1
     delivery_id = new_id()
-    plan.new.append(
-        NewDelivery(
-            id=delivery_id,
-            event_id=news.event_id,
-            ticket_id=news.ticket.id,
-            purpose=letter.purpose.value,
-            recipient=recipient,
-            recipient_name=letter.name,
-            language=letter.language or news.ticket.language or desk.language,
-            time_zone=letter.time_zone or desk.time_zone,
-            subject=composing.subject_of(news.ticket.number, news.ticket.title),
-            message_id=f"{delivery_id}@{domain}",
-            state="suppressed" if suppressed else "queued",
-            last_error=suppressed,
-        )
+    delivery = NewDelivery(
+        id=delivery_id,
+        event_id=news.event_id,
+        ticket_id=news.ticket.id,
+        purpose=letter.purpose.value,
+        recipient=recipient,
+        recipient_name=letter.name,
+        language=letter.language or news.ticket.language or desk.language,
+        time_zone=letter.time_zone or desk.time_zone,
+        subject=composing.subject_of(news.ticket.number, news.ticket.title),
+        message_id=f"{delivery_id}@{domain}",
+        state="suppressed" if suppressed else "queued",
+        last_error=suppressed,
     )
+    plan.new.append(delivery)
+    if letter.person_id and not suppressed:
+        plan.to_known.append((UUID(letter.person_id), delivery))
     if news.event_id not in plan.contents:
         plan.contents[news.event_id] = _content(news)
 

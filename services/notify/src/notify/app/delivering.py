@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -108,7 +108,19 @@ async def send_mail(mail: Mail, *, outgoing: Outgoing) -> Outcome:
     return Outcome(mail.delivery_id)
 
 
-async def note_outcomes(tx: Tx, *, outcomes: Collection[Outcome], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How deliveries of a channel are tried again, and where the tries are counted."""
+
+    timers_of: Callable[[Sequence[UUID], datetime], list[NewTimer]]
+    tries: Metric
+    pauses: Sequence[timedelta] = retrying.PAUSES
+
+
+BY_MAIL = Way(timers_of, MAIL_OUT)
+
+
+async def note_outcomes(tx: Tx, *, outcomes: Collection[Outcome], way: Way, now: datetime) -> None:
     """Note what was sent, have what failed tried again later, and give up after the last attempt."""
     failures = {outcome.delivery_id: outcome.failure for outcome in outcomes}
     if not failures:
@@ -130,21 +142,21 @@ async def note_outcomes(tx: Tx, *, outcomes: Collection[Outcome], now: datetime)
             publish.message_delivered(tx, delivery=row, at=now)
             continue
         row.last_error = failure.reason
-        pause = _next_pause(row.attempts, failure)
+        pause = _next_pause(row.attempts, failure, way.pauses)
         if pause is None:
             row.state = "dead"
             publish.message_failed(tx, delivery=row, at=now)
         else:
             row.state = "failed"
-            again += timers_of([row.id], now + pause)
+            again += way.timers_of([row.id], now + pause)
         states[row.state] += 1
-    tx.after_commit(lambda: _count(states))
+    tx.after_commit(lambda: _count(way.tries, states))
     await timers.schedule_many(tx, again)
 
 
-def _count(states: Mapping[str, int]) -> None:
+def _count(tries: Metric, states: Mapping[str, int]) -> None:
     for state, count in states.items():
-        MAIL_OUT.labels(state).inc(count)
+        tries.labels(state).inc(count)
 
 
 def _rendered(
@@ -188,10 +200,10 @@ def _submitted(purpose: str) -> str:
     return "auto-replied" if purpose == audience.Purpose.ACKNOWLEDGEMENT else "auto-generated"
 
 
-def _next_pause(attempts: int, failure: NotSent) -> timedelta | None:
+def _next_pause(attempts: int, failure: NotSent, pauses: Sequence[timedelta]) -> timedelta | None:
     if failure.permanent:
         return None
-    return retrying.pause_after(attempts, spread=random.random())  # noqa: S311 (spreads load, guards nothing)
+    return retrying.pause_after(attempts, pauses, spread=random.random())  # noqa: S311 (spreads load, guards nothing)
 
 
 def _local_time(iso: str, time_zone: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis import timers
 from chassis.db import Tx, get_for_update
 from chassis.errors import WrongState
-from notify.app import hooking
+from notify.app import hooking, pushing
 from notify.app.announcing import timers_of
 from notify.db.tables import Delivery, Webhook
 
@@ -26,5 +26,6 @@ async def resend_delivery(tx: Tx, *, delivery_id: UUID, now: datetime) -> Delive
     if row.channel == "webhook":
         await hooking.wake(tx, [UUID(row.recipient)], now)
     else:
-        await timers.schedule_many(tx, timers_of([row.id], now))
+        again = pushing.timers_of if row.channel == "push" else timers_of
+        await timers.schedule_many(tx, again([row.id], now))
     return row

@@ -14,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from chassis import timers
 from chassis.db import Tx, check_version, get_for_update
 from chassis.errors import AlreadyExists, FieldError, InvalidInput, NotFound, WrongState
-from chassis.guarded_http import Network, check_url
+from chassis.guarded_http import Network
 from chassis.ids import new_id
 from chassis.paging import Keyset, Page
 from chassis.sealing import Sealer
 from notify import publish
 from notify.app import hooking
+from notify.clients.calling_out import problem_with
 from notify.db.hooks import Listener
 from notify.db.tables import Delivery, Webhook
 from notify.domain import webhooks as rules
@@ -160,7 +161,7 @@ def _check(draft: Draft, desk: Desk) -> None:
     faults = []
     if len(draft.name) > MAX_NAME or not all(one.isprintable() for one in draft.name):
         faults.append(FieldError("name", f"must be one line of at most {MAX_NAME} characters"))
-    problem = _problem_with(draft.url, desk.allowed)
+    problem = problem_with(draft.url, desk.allowed)
     if problem:
         faults.append(FieldError("url", problem))
     faults += [
@@ -172,16 +173,6 @@ def _check(draft: Draft, desk: Desk) -> None:
         faults.append(FieldError("state", f"must be one of: {', '.join(WRITABLE)}"))
     if faults:
         raise InvalidInput(faults)
-
-
-def _problem_with(url: str, allowed: Sequence[Network]) -> str | None:
-    """Say why the address may not be called, or None. What its name means is looked at with each call."""
-    try:
-        check_url(url, allowed)
-    except ValueError as error:
-        return str(error)
-    # Where nobody listens in between, the desk may speak in the clear.
-    return None if url.startswith("https://") or allowed else "must begin with https://"
 
 
 def _sealed(desk: Desk, secret: str, webhook_id: UUID) -> bytes:

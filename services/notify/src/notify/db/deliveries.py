@@ -49,7 +49,7 @@ GROUP BY recipient, title
 _ADD = """
 INSERT INTO deliveries (tenant_id, channel, id, event_id, ticket_id, purpose, recipient, recipient_name, language,
     time_zone, subject, message_id, state, last_error, content)
-SELECT $1, 'email', d.id, d.event_id, d.ticket_id, d.purpose, d.recipient, d.recipient_name, d.language,
+SELECT $1, $16, d.id, d.event_id, d.ticket_id, d.purpose, d.recipient, d.recipient_name, d.language,
     d.time_zone, d.subject, d.message_id, d.state, d.last_error, c.content
 FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
     $11::text[], $12::text[], $13::text[]) AS d (id, event_id, ticket_id, purpose, recipient, recipient_name, language,
@@ -154,7 +154,11 @@ async def sent_since(
 
 
 async def add_deliveries(
-    tx: Tx, deliveries: Sequence[NewDelivery], contents: Mapping[UUID, Mapping[str, str]]
+    tx: Tx,
+    deliveries: Sequence[NewDelivery],
+    contents: Mapping[UUID, Mapping[str, str]],
+    *,
+    channel: str = "email",
 ) -> dict[UUID, list[UUID]]:
     """Write the deliveries that are not there yet; return the ids of those to send, by event.
 
@@ -169,6 +173,7 @@ async def add_deliveries(
         *map(list, zip(*deliveries, strict=True)),
         list(contents),
         [json.dumps(content) for content in contents.values()],
+        channel,
     )
     queued: dict[UUID, list[UUID]] = {}
     for row in rows:

@@ -109,7 +109,7 @@ class Delivery(TenantRow, Base):
     # The event that it tells of; with recipient and purpose the reason why it exists once.
     event_id: Mapped[UUID]
     ticket_id: Mapped[UUID | None]
-    # Normalised address.
+    # Normalised address; the id of the webhook, or of the push subscription.
     recipient: Mapped[str]
     recipient_name: Mapped[str]
     language: Mapped[str]
@@ -163,3 +163,19 @@ class Webhook(TenantRow, Base):
     # No call before this time.
     rest_until: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
+
+
+class PushSubscription(TenantRow, Base):
+    """A device of a person that is told by Web Push."""
+
+    __tablename__ = "push_subscriptions"
+
+    person_id: Mapped[UUID]
+    # Ends with the session in which it was registered.
+    session_id: Mapped[UUID]
+    endpoint: Mapped[str]
+    p256dh: Mapped[bytes] = mapped_column(LargeBinary)
+    auth: Mapped[bytes] = mapped_column(LargeBinary)
+    # Of notify.domain.pushing.
+    topics: Mapped[list[str]]
+    renewed_at: Mapped[datetime]

@@ -97,6 +97,8 @@ class Letter:
     name: str
     language: str
     time_zone: str
+    person_id: str
+    """Empty for somebody whom the copy of the directory does not have."""
 
 
 @dataclass(slots=True)
@@ -125,6 +127,7 @@ class _Round:
             name=known.name if known else party.name,
             language=known.language if known else "",
             time_zone=known.time_zone if known else "",
+            person_id=known.id if known else "",
         )
 
 
