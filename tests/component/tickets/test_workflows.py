@@ -1,5 +1,6 @@
 """Workflows as administrators save them, and tickets that live by them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from tickets_desk import TicketsDesk
 from chassis.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, Stale, WrongState
 from chassis.testing.identity import Person
 from chassis.testing.waiting import eventually
+from deskmesh.gateway.v1 import identity_pb2
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import events_pb2, workflow_pb2
 from deskmesh.tickets.v1 import workflow_service_pb2 as rpc
+from tickets.domain.shipped_workflows import is_earlier, workflow_definition
+from tickets.domain.workflow import REMINDED
 
 Document = dict[str, Any]
 
@@ -279,3 +283,43 @@ async def test_workflows_are_for_administrators_of_their_own_tenant(desk: Ticket
         await save(desk, workflow, definition_of(workflow), by=desk.agent)
     with pytest.raises(NotFound):
         await save(desk, workflow, definition_of(workflow), by=desk.stranger)
+
+
+async def upgrade(desk: TicketsDesk) -> None:
+    """Has the job run that comes with a new release, to its end."""
+    desk.gateway.tenants[:] = [identity_pb2.Tenant(id=str(desk.acme), slug="acme", active=True, version=1)]
+    await desk.rows("UPDATE job_leases SET ran_at = 'epoch' WHERE name = 'job:upgrade-workflows'")
+
+    async def ran() -> bool:
+        query = "SELECT FROM job_leases WHERE name = 'job:upgrade-workflows' AND ran_at > 'epoch'"
+        return bool(await desk.rows(query))
+
+    await eventually(ran)
+
+
+async def test_workflows_as_an_earlier_release_shipped_them_get_what_this_one_ships(
+    desk: TicketsDesk,
+) -> None:
+    workflow = await find_workflow(desk, "task", "hr")
+    shipped = definition_of(workflow)
+    other = await find_workflow(desk, "task")
+    before: Document = workflow_definition("hr", "task")
+    before["automatic"] = [one for one in before["automatic"] if one.get("on") != REMINDED]
+    assert is_earlier(before)
+    # What somebody has changed since is no earlier one any more.
+    for row, stored in ((workflow, before), (other, {**before, "moves": before["moves"][1:]})):
+        await desk.rows(
+            "UPDATE workflow_versions SET definition = $2 WHERE workflow_id = $1", row.id, json.dumps(stored)
+        )
+    old = await desk.create(type="task", process="hr")
+    await upgrade(desk)
+    upgraded = await find_workflow(desk, "task", "hr")
+    assert (upgraded.revision, definition_of(upgraded)) == (2, shipped)
+    assert await running(desk, upgraded) == {2: 0, 1: 1}
+    assert (await desk.get(old.id)).version == 1
+    (told,) = await desk.events(events_pb2.SettingChanged, workflow.id)
+    assert (told.actor.kind, [change.field for change in told.changes]) == ("system", ["definition"])
+    await upgrade(desk)
+    assert (await find_workflow(desk, "task", "hr")).version == upgraded.version
+    untouched = await find_workflow(desk, "task")
+    assert (untouched.revision, untouched.version) == (other.revision, other.version)

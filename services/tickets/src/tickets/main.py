@@ -113,8 +113,12 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     async def tell_fields(_: object) -> None:
         await field_tables.tell_all(databases, gateway)
 
+    async def upgrade(_: object) -> None:
+        await workflows.upgrade_all(databases, gateway)
+
     configurations = Configurations(databases)
     field_tables = FieldTableServicer(configurations)
+    workflows = WorkflowServicer(configurations)
     desk = Desk(Numbers(databases), Vocabulary(), CallersAsRequesters(), ensure_requester)
     automation = Automation(configurations, KeptRules(), desk)
     return Parts(
@@ -126,7 +130,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_FIELDS, FieldServicer(configurations)),
             Servicer(_FIELD_TABLES, field_tables),
-            Servicer(_WORKFLOWS, WorkflowServicer(configurations)),
+            Servicer(_WORKFLOWS, workflows),
             Servicer(_LAYOUTS, LayoutServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_BULK, BulkServicer(configurations)),
@@ -163,6 +167,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         ],
         jobs=[
             Job("backfill-directory", every=timedelta(minutes=1), run=backfill),
+            Job("upgrade-workflows", every=timedelta(hours=1), run=upgrade),
             Job("tell-fields", every=timedelta(hours=1), run=tell_fields),
         ],
     )

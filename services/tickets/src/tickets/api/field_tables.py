@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
-from chassis.context import Caller, use_caller
 from chassis.db import Databases, Tx
 from chassis.events import Handler, Received
 from chassis.events.handlers import AnyHandler
 from deskmesh.tickets.v1 import events_pb2
 from deskmesh.tickets.v1 import field_table_service_pb2 as pb
+from tickets.api.tenants import in_each_tenant
 from tickets.app.configuration import Configurations
 from tickets.app.field_tables import tell_fields
 from tickets.clients import Directory
@@ -41,11 +40,7 @@ class FieldTableServicer:
 
     async def tell_all(self, databases: Databases, gateway: Directory) -> None:
         """Tells the table of each tenant that has none out, or an old one. Safe to repeat."""
-        async for tenants in gateway.tenants():
-            for tenant_id in (UUID(tenant.id) for tenant in tenants):
-                with use_caller(Caller.system(tenant_id, "tickets", "tell fields")):
-                    async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
-                        await self._tell(tx)
+        await in_each_tenant(databases, gateway, "tell fields", self._tell)
 
     async def _tell(self, tx: Tx) -> FieldTableRow:
         configuration = await self.configurations.to_be_changed(tx)
