@@ -1,4 +1,4 @@
-"""Dates that recur, by the rules of RFC 5545 (3.3.10) as far as they can be about whole days.
+"""Dates that recur, by the rules of RFC 5545 (3.3.10) as far as they can be about whole days; and hours.
 
     rule = read_rule("FREQ=MONTHLY;BYDAY=-1FR")
     next(dates(rule, start, last))
@@ -13,8 +13,8 @@ import calendar
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 _DAY = timedelta(days=1)
 MOST_VALUES = 366
@@ -23,6 +23,7 @@ _MOST_CHARACTERS = 2_000
 _PARTS = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"}
 )
+_OF_DAYS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"([0-9]{8})(T[0-9]{6}Z?)?")
@@ -30,9 +31,9 @@ _UNTIL = re.compile(r"([0-9]{8})(T[0-9]{6}Z?)?")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which days of each period are meant.
+    """Which days of each period are meant, or which hours.
 
-    :param frequency: "DAILY", "WEEKLY", "MONTHLY" or "YEARLY".
+    :param frequency: "HOURLY", "DAILY", "WEEKLY", "MONTHLY" or "YEARLY".
     :param weekdays: (which of the period or 0 for each, Monday is 0); negative ones count from the end.
     :param positions: which of the days so found; negative ones count from the end. Empty: all.
     :param week_start: Monday is 0.
@@ -49,22 +50,27 @@ class Rule:
     week_start: int = 0
 
 
-def read_rule(text: str) -> Rule:
+def read_rule(text: str, *, hourly: bool = False) -> Rule:
     """The rule as RFC 5545 writes it: "FREQ=WEEKLY;BYDAY=MO,FR". Of UNTIL only the date counts.
 
     Raises ValueError, which says what is wrong, for what is no rule about whole days.
+
+    :param hourly: whether it may be about hours too (FREQ=HOURLY), on the days that BYDAY, BYMONTH and BYMONTHDAY leave.
     """
     if len(text) > _MOST_CHARACTERS:
         raise ValueError("is too long")
     parts = _parts(text)
     frequency = _one(parts, "FREQ").upper()
-    if frequency not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}:
-        raise ValueError("FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY")
+    known = ("HOURLY", *_OF_DAYS) if hourly else _OF_DAYS
+    if frequency not in known:
+        raise ValueError(f"FREQ must be {', '.join(known[:-1])} or {known[-1]}")
+    if frequency == "HOURLY" and "BYSETPOS" in parts:
+        raise ValueError("BYSETPOS goes with days")
     interval = _number(_one(parts, "INTERVAL", "1"))
     if not 0 < interval < _MOST_INTERVAL:
         raise ValueError(f"INTERVAL must be 1 to {_MOST_INTERVAL - 1}")
     weekdays = frozenset(_weekday(one) for one in parts.get("BYDAY", ()))
-    if frequency in {"DAILY", "WEEKLY"} and any(which for which, _ in weekdays):
+    if frequency in {"HOURLY", "DAILY", "WEEKLY"} and any(which for which, _ in weekdays):
         raise ValueError("BYDAY may number weekdays of months and years alone")
     count = _number(_one(parts, "COUNT")) if "COUNT" in parts else None
     if count is not None and count < 1:
@@ -97,6 +103,29 @@ def dates(rule: Rule, start: date, last: date) -> Iterator[date]:
         if start <= day <= last
     )
     return itertools.islice(found, rule.count)
+
+
+def times(rule: Rule, start: datetime, last: date) -> Iterator[datetime]:
+    """The times of a rule that begins at a time on the wall (without zone), until `last` and then included, in order.
+
+    Of a rule about days the time of day is that of `start`; of one about hours each is a number of hours after it, on the
+    wall.
+    """
+    if rule.frequency != "HOURLY":
+        yield from (datetime.combine(day, start.time()) for day in dates(rule, start.date(), last))
+        return
+    days = dates(replace(rule, frequency="DAILY", interval=1, count=None), start.date(), last)
+    step = timedelta(hours=rule.interval)
+    found = (at for day in days for at in _hours(start, step, datetime.combine(day, time())))
+    yield from itertools.islice(found, rule.count)
+
+
+def _hours(start: datetime, step: timedelta, midnight: datetime) -> Iterator[datetime]:
+    """The times of one day that are whole steps after the start."""
+    at = start + max(0, -((start - midnight) // step)) * step
+    while at < midnight + _DAY:
+        yield at
+        at += step
 
 
 def _periods(rule: Rule, start: date, last: date) -> Iterator[tuple[date, date]]:

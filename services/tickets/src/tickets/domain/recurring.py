@@ -1,4 +1,4 @@
-"""When tickets that recur are due: whole days by a rule, at one time of day in one zone."""
+"""When tickets that recur are due: days or hours by a rule, on the wall of one zone."""
 
 import zoneinfo
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from chassis.recurrence import dates, read_rule
+from chassis.recurrence import read_rule, times
 
 CATCH_UP = ("skip", "last", "all")
 ON_TIME = timedelta(hours=1)
@@ -39,7 +39,7 @@ def timing_problems(timing: Timing) -> dict[str, str]:
         problems["starts_at"] = f"must not be before {OLDEST.isoformat()}"
     if timing.rrule:
         try:
-            read_rule(timing.rrule)
+            read_rule(timing.rrule, hourly=True)
         except ValueError as error:
             problems["rrule"] = str(error)
     return problems
@@ -48,19 +48,26 @@ def timing_problems(timing: Timing) -> dict[str, str]:
 def times_after(timing: Timing, after: datetime) -> Iterator[datetime]:
     """The times later than `after`, in order, aware, in UTC.
 
-    A time of day that the clock skips when it is put forward is as much later; one that comes twice counts the first time.
+    A time of day that the clock skips when it is put forward is as much later; one that comes twice counts the first time,
+    and two that become the same are one.
     """
     if not timing.rrule:
         if timing.starts_at > after:
             yield timing.starts_at.astimezone(UTC)
         return
     zone = ZoneInfo(timing.time_zone)
-    start = timing.starts_at.astimezone(zone)
+    start = timing.starts_at.astimezone(zone).replace(tzinfo=None)
     last = max(after, timing.starts_at).date() + AHEAD
-    for day in dates(read_rule(timing.rrule), start.date(), last):
-        at = datetime.combine(day, start.time(), zone).astimezone(UTC)
-        if at > after:
+    # No zone is further than a day from UTC: what is older need not be reckoned in it.
+    oldest = after.astimezone(UTC).replace(tzinfo=None) - timedelta(days=1)
+    before = after
+    for wall in times(read_rule(timing.rrule, hourly=True), start, last):
+        if wall < oldest:
+            continue
+        at = wall.replace(tzinfo=zone).astimezone(UTC)
+        if at > before:
             yield at
+            before = at
 
 
 def next_time(timing: Timing, after: datetime) -> datetime | None:

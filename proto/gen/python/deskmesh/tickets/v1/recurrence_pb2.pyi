@@ -42,7 +42,7 @@ class Recurrence(_message.Message):
     id: _builtins.str
     name: _builtins.str
     rrule: _builtins.str
-    """RFC 5545, about whole days: "FREQ=WEEKLY;BYDAY=MO". Empty: once, at `starts_at`."""
+    """RFC 5545, about days or hours: "FREQ=WEEKLY;BYDAY=MO", "FREQ=HOURLY;INTERVAL=8". Empty: once, at `starts_at`."""
     time_zone: _builtins.str
     """IANA name; the time of day of `starts_at` is kept there through daylight saving."""
     catch_up: _builtins.str

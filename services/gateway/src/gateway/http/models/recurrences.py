@@ -21,11 +21,11 @@ from gateway.http.models.common import (
 )
 
 _RRULE = (
-    "RFC 5545, about whole days: FREQ (DAILY, WEEKLY, MONTHLY, YEARLY), INTERVAL, COUNT, UNTIL, BYDAY, BYMONTH,"
+    "RFC 5545, about days or hours: FREQ (HOURLY, DAILY, WEEKLY, MONTHLY, YEARLY), INTERVAL, COUNT, UNTIL, BYDAY, BYMONTH,"
     " BYMONTHDAY, BYSETPOS, WKST. Empty: once, at `starts_at`."
 )
 _STARTS_AT = (
-    "The rule counts from this day on; its time of day in `time_zone` is that of each time. One that the clock skips"
+    "The rule counts from here on; its time of day in `time_zone` is that of each time, or of the first of those hours. One that the clock skips"
     " when it is put forward is as much later, one that comes twice counts the first time."
 )
 _CATCH_UP = (
