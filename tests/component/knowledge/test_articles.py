@@ -1,5 +1,6 @@
 """Articles through the RPC door."""
 
+import asyncio
 from uuid import UUID
 
 import asyncpg
@@ -8,6 +9,7 @@ from google.protobuf import field_mask_pb2
 from knowledge_desk import WRITER, Knowledge
 
 from chassis.errors import BadRequest, Forbidden, InvalidInput, NotFound, Stale
+from chassis.ids import new_id
 from chassis.search import MARK_END, MARK_START, tenant_key
 from deskmesh.common.v1 import types_pb2
 from deskmesh.knowledge.v1 import article_pb2
@@ -28,6 +30,14 @@ def article(title: str, **fields: object) -> article_pb2.Article:
 async def write(knowledge: Knowledge, title: str, **fields: object) -> article_pb2.Article:
     request = rpc.CreateArticleRequest(article=article(title, **fields))
     return (await knowledge.call("CreateArticle", request, rpc.CreateArticleResponse)).article
+
+
+async def write_of_ticket(
+    knowledge: Knowledge, ticket: UUID, title: str, *, tenant: UUID | None = None, **fields: object
+) -> article_pb2.Article:
+    request = rpc.CreateArticleOfTicketRequest(ticket_id=str(ticket), article=article(title, **fields))
+    answer = rpc.CreateArticleOfTicketResponse
+    return (await knowledge.call("CreateArticleOfTicket", request, answer, tenant=tenant)).article
 
 
 async def found(
@@ -253,3 +263,40 @@ async def test_the_search_function_refuses_a_tenant_that_is_not_the_transaction_
             f"'{tenant_key(knowledge.acme)}ocelot'",
         )
     assert rows == []
+
+
+async def test_a_ticket_has_one_article_however_often_it_is_asked_for(knowledge: Knowledge) -> None:
+    ticket = new_id()
+    made = await asyncio.gather(
+        *(write_of_ticket(knowledge, ticket, "Known error", state="draft") for _ in range(5))
+    )
+    assert len({one.id for one in made}) == 1
+    request = rpc.UpdateArticleRequest(
+        article_id=made[0].id,
+        patch=article_pb2.Article(title="Mended"),
+        update_mask=field_mask_pb2.FieldMask(paths=["title"]),
+    )
+    await knowledge.call("UpdateArticle", request, rpc.UpdateArticleResponse)
+    assert (await write_of_ticket(knowledge, ticket, "Known error")).title == "Mended"
+    assert (await write_of_ticket(knowledge, new_id(), "Another")).id != made[0].id
+    foreign = await write_of_ticket(knowledge, ticket, "Known error", tenant=knowledge.globex)
+    assert foreign.id != made[0].id
+
+
+async def test_the_article_of_a_ticket_takes_a_language_that_the_tenant_has_and_a_title_that_fits(
+    knowledge: Knowledge,
+) -> None:
+    made = await write_of_ticket(knowledge, new_id(), "x" * 300, language="de")
+    assert (made.language, len(made.title)) == ("pl", 250)
+
+
+async def test_the_article_of_a_ticket_is_read_by_who_may_see_it(knowledge: Knowledge) -> None:
+    ticket = new_id()
+    made = await write_of_ticket(knowledge, ticket, "Known error", state="draft", visibility="agents")
+    request = rpc.GetArticleOfTicketRequest(ticket_id=str(ticket))
+    answer = rpc.GetArticleOfTicketResponse
+    assert (await knowledge.call("GetArticleOfTicket", request, answer)).article.id == made.id
+    with pytest.raises(NotFound):
+        await knowledge.call("GetArticleOfTicket", request, answer, scopes=("kb.read_agents",))
+    with pytest.raises(NotFound):
+        await knowledge.call("GetArticleOfTicket", request, answer, tenant=knowledge.globex)

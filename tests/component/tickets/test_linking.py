@@ -6,10 +6,11 @@ from itertools import pairwise
 import pytest
 from tickets_desk import TicketsDesk
 
-from chassis.errors import AlreadyExists, Forbidden, InvalidInput, NotFound
+from chassis.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, WrongState
 from chassis.testing.identity import Person
 from deskmesh.tickets.v1 import events_pb2
 from deskmesh.tickets.v1 import link_service_pb2 as rpc
+from deskmesh.tickets.v1 import problem_service_pb2 as problems
 
 
 async def link(
@@ -129,6 +130,40 @@ async def test_an_incident_shows_the_workaround_of_its_problem(desk: TicketsDesk
         "Print one page.",
     )
     assert [one.type for one in await links(desk, change.id)] == ["fixes"]
+
+
+async def known_error(desk: TicketsDesk, ticket: str, *, by: Person | None = None) -> problems.KnownError:
+    request = problems.GetKnownErrorRequest(ticket=ticket)
+    return (await desk.call("GetKnownError", request, problems.GetKnownErrorResponse, by=by)).known_error
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "reason"),
+    [
+        ("incident", {"known_error": True, "workaround": "Wait."}, "is no problem"),
+        ("problem", {"workaround": "Wait."}, "is not marked as a known error"),
+        ("problem", {"known_error": True, "workaround": " "}, "has no workaround"),
+    ],
+)
+async def test_what_is_no_known_error_is_refused_with_the_reason(
+    desk: TicketsDesk, kind: str, fields: dict[str, object], reason: str
+) -> None:
+    ticket = await desk.create(type=kind, by=desk.agent, fields=fields)
+    with pytest.raises(WrongState) as refused:
+        await known_error(desk, ticket.id)
+    assert refused.value.detail == f"{ticket.number} {reason}."
+
+
+async def test_a_known_error_says_cause_and_workaround_to_who_works_its_queue(desk: TicketsDesk) -> None:
+    fields = {"known_error": True, "root_cause": "A bad driver.", "workaround": "Print one page."}
+    problem = await desk.create("Printers stop", type="problem", fields=fields)
+    known = await known_error(desk, problem.number)
+    assert (known.ticket_id, known.title) == (problem.id, "Printers stop")
+    assert (known.root_cause, known.workaround) == ("A bad driver.", "Print one page.")
+    with pytest.raises(Forbidden):
+        await known_error(desk, problem.id, by=desk.requester)
+    with pytest.raises(NotFound):
+        await known_error(desk, problem.id, by=desk.stranger)
 
 
 async def test_links_to_what_somebody_does_not_see_are_not_shown(desk: TicketsDesk) -> None:

@@ -44,7 +44,7 @@ def test_times_are_those_of_another_library_on_the_wall(
     begun = starts_at.astimezone(zone)
     found = first_times(Timing(rule, zone_name, starts_at), starts_at + later, 20)
     naive = rrulestr(rule, dtstart=begun.replace(tzinfo=None, fold=0))
-    expected = []
+    expected: list[datetime] = []
     for one in naive:
         moment = one.replace(tzinfo=zone).astimezone(UTC)
         # Two hours of the wall may be one when the clock is put forward.

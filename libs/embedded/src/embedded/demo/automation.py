@@ -5,7 +5,8 @@ from importlib.resources import files
 
 from embedded.demo.client import Api
 
-KINDS = ("views", "macros", "rules")
+KINDS = ("views", "macros", "webhooks", "rules")
+"""In this order: a rule names a webhook."""
 
 
 async def load_automation(api: Api, *, by: str) -> None:

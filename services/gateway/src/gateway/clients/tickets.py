@@ -209,6 +209,7 @@ RESOLVE_LAYOUT = rpc(layouts.ResolveLayoutRequest, layouts.ResolveLayoutResponse
 GET_TICKET_LAYOUT = rpc(layouts.GetTicketLayoutRequest, layouts.GetTicketLayoutResponse)
 
 LIST_PROBLEM_CANDIDATES = rpc(problems.ListProblemCandidatesRequest, problems.ListProblemCandidatesResponse)
+GET_KNOWN_ERROR = rpc(problems.GetKnownErrorRequest, problems.GetKnownErrorResponse)
 CREATE_PROBLEM_OF_CANDIDATE = rpc(
     problems.CreateProblemOfCandidateRequest, problems.CreateProblemOfCandidateResponse
 )

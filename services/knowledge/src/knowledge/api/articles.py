@@ -35,6 +35,19 @@ class ArticleServicer:
         article = await articles.create_article(tx, draft=_draft(request.article))
         return rpc.CreateArticleResponse(article=await _message(tx, article))
 
+    async def CreateArticleOfTicket(
+        self, tx: Tx, request: rpc.CreateArticleOfTicketRequest
+    ) -> rpc.CreateArticleOfTicketResponse:
+        draft = _draft(request.article)
+        article = await articles.create_article_of_ticket(tx, ticket_id=request.ticket_id, draft=draft)
+        return rpc.CreateArticleOfTicketResponse(article=await _message(tx, article))
+
+    async def GetArticleOfTicket(
+        self, tx: Tx, request: rpc.GetArticleOfTicketRequest
+    ) -> rpc.GetArticleOfTicketResponse:
+        article = await articles.get_article_of_ticket(tx, ticket_id=request.ticket_id)
+        return rpc.GetArticleOfTicketResponse(article=await _message(tx, article))
+
     async def GetArticle(self, tx: Tx, request: rpc.GetArticleRequest) -> rpc.GetArticleResponse:
         article = await articles.get_article(tx, article=request.article)
         return rpc.GetArticleResponse(article=await _message(tx, article))

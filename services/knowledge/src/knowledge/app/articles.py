@@ -30,10 +30,10 @@ class Draft:
     state: str
 
 
-async def create_article(tx: Tx, *, draft: Draft) -> Article:
+async def create_article(tx: Tx, *, draft: Draft, source_ticket_id: UUID | None = None) -> Article:
     """Write a new article, published at once where the caller may.
 
-    :raises InvalidInput: with each wrong field. :raises Forbidden: published without the permission.
+    :param source_ticket_id: the ticket that it is written from. :raises InvalidInput: with each wrong field. :raises Forbidden: published without the permission.
     """
     tenant = await tx.get(Tenant, tx.tenant_id)
     languages = list(tenant.languages) if tenant else []
@@ -51,6 +51,7 @@ async def create_article(tx: Tx, *, draft: Draft) -> Article:
         author_kind=caller.kind,
         author_id=caller.subject,
         author_name=caller.name,
+        source_ticket_id=source_ticket_id,
         **_columns(content),
     )
     tx.add(article)
@@ -58,9 +59,39 @@ async def create_article(tx: Tx, *, draft: Draft) -> Article:
     return article
 
 
+async def create_article_of_ticket(tx: Tx, *, ticket_id: str, draft: Draft) -> Article:
+    """Write the article of a ticket; the one that was written before where there is one, as it is now.
+
+    It is in the tenant's first language where the tenant does not have that of the draft; a longer title than articles have
+    is cut.
+
+    :raises InvalidInput, Forbidden: as `create_article`. :raises NotFound: where there is one that the caller may not see.
+    """
+    source = parse_id(ticket_id, "ticket_id")
+    await queries.lock_article_of_ticket(tx, source)
+    found = await queries.article_of_ticket(tx, source)
+    if found is not None:
+        return _seen(found)
+    tenant = await tx.get(Tenant, tx.tenant_id)
+    language = draft.language if tenant is not None and draft.language in tenant.languages else ""
+    draft = replace(draft, language=language, title=draft.title[: rules.MAX_TITLE])
+    return await create_article(tx, draft=draft, source_ticket_id=source)
+
+
+async def get_article_of_ticket(tx: Tx, *, ticket_id: str) -> Article:
+    """The article that was written from a ticket, if the caller may see it. :raises NotFound: otherwise."""
+    found = await queries.article_of_ticket(tx, parse_id(ticket_id, "ticket_id"))
+    if found is None:
+        raise NotFound("article")
+    return _seen(found)
+
+
 async def get_article(tx: Tx, *, article: str) -> Article:
     """An article by id or number ("KB-12"), if the caller may see it. :raises NotFound: otherwise."""
-    found = await _found(tx, article)
+    return _seen(await _found(tx, article))
+
+
+def _seen(found: Article) -> Article:
     reader = reader_of(current_caller())
     teams = [str(team) for team in found.team_ids]
     if not rules.may_see(reader, state=found.state, visibility=found.visibility, team_ids=teams):

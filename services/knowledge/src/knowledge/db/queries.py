@@ -50,6 +50,17 @@ async def article_by_number(tx: Tx, number: int) -> Article | None:
     return (await tx.execute(sa.select(Article).where(Article.number == number))).scalar_one_or_none()
 
 
+async def article_of_ticket(tx: Tx, ticket_id: UUID) -> Article | None:
+    """The article that was written from a ticket."""
+    return await tx.scalar(sa.select(Article).where(Article.source_ticket_id == ticket_id))
+
+
+async def lock_article_of_ticket(tx: Tx, ticket_id: UUID) -> None:
+    """Lets one transaction at a time write the article of a ticket."""
+    key = f"article of {tx.tenant_id}/{ticket_id}"
+    await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
+
+
 async def find(
     tx: Tx,
     *,

@@ -51,6 +51,8 @@ class Article(TenantRow, Base):
     author_id: Mapped[str]
     author_name: Mapped[str]
     published_at: Mapped[datetime | None]
+    source_ticket_id: Mapped[UUID | None] = mapped_column(default=None)
+    """The ticket that it was written from; one article of each at most."""
     search: Mapped[str] = mapped_column(TSVECTOR, server_default="", deferred=True)
 
 

@@ -7,6 +7,7 @@ from chassis.paging import page_of
 from deskmesh.tickets.v1 import link_service_pb2 as pb
 from tickets.app.configuration import Configurations
 from tickets.app.linking import SeenLink, add_link, list_links, remove_link
+from tickets.domain.problems import KNOWN_ERROR, workaround_of
 from tickets.publish.messages import moment
 
 
@@ -54,8 +55,8 @@ def _message(seen: SeenLink) -> pb.Link:
             type=other.type,
             state=other.state,
             state_category=other.state_category,
-            known_error=is_problem and other.fields.get("known_error") is True,
-            workaround=str(other.fields.get("workaround") or "") if is_problem else "",
+            known_error=is_problem and other.fields.get(KNOWN_ERROR) is True,
+            workaround=workaround_of(other.fields) if is_problem else "",
         ),
         created_at=moment(seen.link.created_at),
     )

@@ -9,8 +9,10 @@ from deskmesh.tickets.v1 import problem_service_pb2 as pb
 from tickets.api.answers import ticket_answer
 from tickets.app import problem_candidates as app
 from tickets.app.configuration import Configurations
+from tickets.app.known_errors import get_known_error
 from tickets.app.opening import Desk
 from tickets.domain.problem_candidates import Candidate
+from tickets.domain.problems import ROOT_CAUSE, workaround_of
 from tickets.publish.messages import moment
 
 
@@ -32,6 +34,21 @@ class ProblemServicer:
         )
         return pb.ListProblemCandidatesResponse(
             candidates=[_message(found, one) for one in found.candidates], examined=found.examined
+        )
+
+    async def GetKnownError(self, tx: Tx, request: pb.GetKnownErrorRequest) -> pb.GetKnownErrorResponse:
+        configuration = await self.configurations.within(tx)
+        found = await get_known_error(tx, configuration=configuration, ticket=request.ticket)
+        return pb.GetKnownErrorResponse(
+            known_error=pb.KnownError(
+                ticket_id=str(found.id),
+                number=found.number,
+                title=found.title,
+                description=found.description,
+                root_cause=str(found.fields.get(ROOT_CAUSE) or ""),
+                workaround=workaround_of(found.fields),
+                language=found.language,
+            )
         )
 
     async def CreateProblemOfCandidate(

@@ -27,7 +27,7 @@ from deskmesh.knowledge.v1 import article_pb2 as deskmesh_dot_knowledge_dot_v1_d
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+deskmesh/knowledge/v1/article_service.proto\x12\x15\x64\x65skmesh.knowledge.v1\x1a deskmesh/common/v1/options.proto\x1a#deskmesh/knowledge/v1/article.proto\x1a google/protobuf/field_mask.proto\"G\n\x14\x43reateArticleRequest\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"H\n\x15\x43reateArticleResponse\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"$\n\x11GetArticleRequest\x12\x0f\n\x07\x61rticle\x18\x01 \x01(\t\"E\n\x12GetArticleResponse\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"^\n\x13ListArticlesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"a\n\x14ListArticlesResponse\x12\x30\n\x08\x61rticles\x18\x01 \x03(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa4\x01\n\x14UpdateArticleRequest\x12\x12\n\narticle_id\x18\x01 \x01(\t\x12-\n\x05patch\x18\x02 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"H\n\x15UpdateArticleResponse\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"e\n\x15SearchArticlesRequest\x12\x13\n\x05query\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"a\n\x16SearchArticlesResponse\x12.\n\x04hits\x18\x01 \x03(\x0b\x32 .deskmesh.knowledge.v1.SearchHit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x16SuggestArticlesRequest\x12\x12\n\x04text\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x10\n\x08language\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x05\"I\n\x17SuggestArticlesResponse\x12.\n\x04hits\x18\x01 \x03(\x0b\x32 .deskmesh.knowledge.v1.SearchHit2\x9b\x06\n\x0e\x41rticleService\x12~\n\rCreateArticle\x12+.deskmesh.knowledge.v1.CreateArticleRequest\x1a,.deskmesh.knowledge.v1.CreateArticleResponse\"\x12\xa2\xbb\x18\x0e\n\x08kb.write\x10\x01 \x01\x12x\n\nGetArticle\x12(.deskmesh.knowledge.v1.GetArticleRequest\x1a).deskmesh.knowledge.v1.GetArticleResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12~\n\x0cListArticles\x12*.deskmesh.knowledge.v1.ListArticlesRequest\x1a+.deskmesh.knowledge.v1.ListArticlesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12~\n\rUpdateArticle\x12+.deskmesh.knowledge.v1.UpdateArticleRequest\x1a,.deskmesh.knowledge.v1.UpdateArticleResponse\"\x12\xa2\xbb\x18\x0e\n\x08kb.write\x10\x01 \x01\x12\x84\x01\n\x0eSearchArticles\x12,.deskmesh.knowledge.v1.SearchArticlesRequest\x1a-.deskmesh.knowledge.v1.SearchArticlesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x87\x01\n\x0fSuggestArticles\x12-.deskmesh.knowledge.v1.SuggestArticlesRequest\x1a..deskmesh.knowledge.v1.SuggestArticlesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+deskmesh/knowledge/v1/article_service.proto\x12\x15\x64\x65skmesh.knowledge.v1\x1a deskmesh/common/v1/options.proto\x1a#deskmesh/knowledge/v1/article.proto\x1a google/protobuf/field_mask.proto\"G\n\x14\x43reateArticleRequest\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"H\n\x15\x43reateArticleResponse\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"b\n\x1c\x43reateArticleOfTicketRequest\x12\x11\n\tticket_id\x18\x01 \x01(\t\x12/\n\x07\x61rticle\x18\x02 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"P\n\x1d\x43reateArticleOfTicketResponse\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\".\n\x19GetArticleOfTicketRequest\x12\x11\n\tticket_id\x18\x01 \x01(\t\"M\n\x1aGetArticleOfTicketResponse\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"$\n\x11GetArticleRequest\x12\x0f\n\x07\x61rticle\x18\x01 \x01(\t\"E\n\x12GetArticleResponse\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"^\n\x13ListArticlesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"a\n\x14ListArticlesResponse\x12\x30\n\x08\x61rticles\x18\x01 \x03(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa4\x01\n\x14UpdateArticleRequest\x12\x12\n\narticle_id\x18\x01 \x01(\t\x12-\n\x05patch\x18\x02 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"H\n\x15UpdateArticleResponse\x12/\n\x07\x61rticle\x18\x01 \x01(\x0b\x32\x1e.deskmesh.knowledge.v1.Article\"e\n\x15SearchArticlesRequest\x12\x13\n\x05query\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"a\n\x16SearchArticlesResponse\x12.\n\x04hits\x18\x01 \x03(\x0b\x32 .deskmesh.knowledge.v1.SearchHit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x16SuggestArticlesRequest\x12\x12\n\x04text\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x10\n\x08language\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x05\"I\n\x17SuggestArticlesResponse\x12.\n\x04hits\x18\x01 \x03(\x0b\x32 .deskmesh.knowledge.v1.SearchHit2\xd2\x08\n\x0e\x41rticleService\x12~\n\rCreateArticle\x12+.deskmesh.knowledge.v1.CreateArticleRequest\x1a,.deskmesh.knowledge.v1.CreateArticleResponse\"\x12\xa2\xbb\x18\x0e\n\x08kb.write\x10\x01 \x01\x12\x96\x01\n\x15\x43reateArticleOfTicket\x12\x33.deskmesh.knowledge.v1.CreateArticleOfTicketRequest\x1a\x34.deskmesh.knowledge.v1.CreateArticleOfTicketResponse\"\x12\xa2\xbb\x18\x0e\n\x08kb.write\x10\x01 \x01\x12\x9b\x01\n\x12GetArticleOfTicket\x12\x30.deskmesh.knowledge.v1.GetArticleOfTicketRequest\x1a\x31.deskmesh.knowledge.v1.GetArticleOfTicketResponse\" \xa2\xbb\x18\x1c\n\x08kb.write\n\x0ekb.read_agents\x10\x01\x12x\n\nGetArticle\x12(.deskmesh.knowledge.v1.GetArticleRequest\x1a).deskmesh.knowledge.v1.GetArticleResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12~\n\x0cListArticles\x12*.deskmesh.knowledge.v1.ListArticlesRequest\x1a+.deskmesh.knowledge.v1.ListArticlesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12~\n\rUpdateArticle\x12+.deskmesh.knowledge.v1.UpdateArticleRequest\x1a,.deskmesh.knowledge.v1.UpdateArticleResponse\"\x12\xa2\xbb\x18\x0e\n\x08kb.write\x10\x01 \x01\x12\x84\x01\n\x0eSearchArticles\x12,.deskmesh.knowledge.v1.SearchArticlesRequest\x1a-.deskmesh.knowledge.v1.SearchArticlesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x87\x01\n\x0fSuggestArticles\x12-.deskmesh.knowledge.v1.SuggestArticlesRequest\x1a..deskmesh.knowledge.v1.SuggestArticlesResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +40,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUGGESTARTICLESREQUEST'].fields_by_name['text']._serialized_options = b'\250\273\030\001'
   _globals['_ARTICLESERVICE'].methods_by_name['CreateArticle']._loaded_options = None
   _globals['_ARTICLESERVICE'].methods_by_name['CreateArticle']._serialized_options = b'\242\273\030\016\n\010kb.write\020\001 \001'
+  _globals['_ARTICLESERVICE'].methods_by_name['CreateArticleOfTicket']._loaded_options = None
+  _globals['_ARTICLESERVICE'].methods_by_name['CreateArticleOfTicket']._serialized_options = b'\242\273\030\016\n\010kb.write\020\001 \001'
+  _globals['_ARTICLESERVICE'].methods_by_name['GetArticleOfTicket']._loaded_options = None
+  _globals['_ARTICLESERVICE'].methods_by_name['GetArticleOfTicket']._serialized_options = b'\242\273\030\034\n\010kb.write\n\016kb.read_agents\020\001'
   _globals['_ARTICLESERVICE'].methods_by_name['GetArticle']._loaded_options = None
   _globals['_ARTICLESERVICE'].methods_by_name['GetArticle']._serialized_options = b'\242\273\030\021\n\rauthenticated\020\001'
   _globals['_ARTICLESERVICE'].methods_by_name['ListArticles']._loaded_options = None
@@ -54,26 +58,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEARTICLEREQUEST']._serialized_end=246
   _globals['_CREATEARTICLERESPONSE']._serialized_start=248
   _globals['_CREATEARTICLERESPONSE']._serialized_end=320
-  _globals['_GETARTICLEREQUEST']._serialized_start=322
-  _globals['_GETARTICLEREQUEST']._serialized_end=358
-  _globals['_GETARTICLERESPONSE']._serialized_start=360
-  _globals['_GETARTICLERESPONSE']._serialized_end=429
-  _globals['_LISTARTICLESREQUEST']._serialized_start=431
-  _globals['_LISTARTICLESREQUEST']._serialized_end=525
-  _globals['_LISTARTICLESRESPONSE']._serialized_start=527
-  _globals['_LISTARTICLESRESPONSE']._serialized_end=624
-  _globals['_UPDATEARTICLEREQUEST']._serialized_start=627
-  _globals['_UPDATEARTICLEREQUEST']._serialized_end=791
-  _globals['_UPDATEARTICLERESPONSE']._serialized_start=793
-  _globals['_UPDATEARTICLERESPONSE']._serialized_end=865
-  _globals['_SEARCHARTICLESREQUEST']._serialized_start=867
-  _globals['_SEARCHARTICLESREQUEST']._serialized_end=968
-  _globals['_SEARCHARTICLESRESPONSE']._serialized_start=970
-  _globals['_SEARCHARTICLESRESPONSE']._serialized_end=1067
-  _globals['_SUGGESTARTICLESREQUEST']._serialized_start=1069
-  _globals['_SUGGESTARTICLESREQUEST']._serialized_end=1146
-  _globals['_SUGGESTARTICLESRESPONSE']._serialized_start=1148
-  _globals['_SUGGESTARTICLESRESPONSE']._serialized_end=1221
-  _globals['_ARTICLESERVICE']._serialized_start=1224
-  _globals['_ARTICLESERVICE']._serialized_end=2019
+  _globals['_CREATEARTICLEOFTICKETREQUEST']._serialized_start=322
+  _globals['_CREATEARTICLEOFTICKETREQUEST']._serialized_end=420
+  _globals['_CREATEARTICLEOFTICKETRESPONSE']._serialized_start=422
+  _globals['_CREATEARTICLEOFTICKETRESPONSE']._serialized_end=502
+  _globals['_GETARTICLEOFTICKETREQUEST']._serialized_start=504
+  _globals['_GETARTICLEOFTICKETREQUEST']._serialized_end=550
+  _globals['_GETARTICLEOFTICKETRESPONSE']._serialized_start=552
+  _globals['_GETARTICLEOFTICKETRESPONSE']._serialized_end=629
+  _globals['_GETARTICLEREQUEST']._serialized_start=631
+  _globals['_GETARTICLEREQUEST']._serialized_end=667
+  _globals['_GETARTICLERESPONSE']._serialized_start=669
+  _globals['_GETARTICLERESPONSE']._serialized_end=738
+  _globals['_LISTARTICLESREQUEST']._serialized_start=740
+  _globals['_LISTARTICLESREQUEST']._serialized_end=834
+  _globals['_LISTARTICLESRESPONSE']._serialized_start=836
+  _globals['_LISTARTICLESRESPONSE']._serialized_end=933
+  _globals['_UPDATEARTICLEREQUEST']._serialized_start=936
+  _globals['_UPDATEARTICLEREQUEST']._serialized_end=1100
+  _globals['_UPDATEARTICLERESPONSE']._serialized_start=1102
+  _globals['_UPDATEARTICLERESPONSE']._serialized_end=1174
+  _globals['_SEARCHARTICLESREQUEST']._serialized_start=1176
+  _globals['_SEARCHARTICLESREQUEST']._serialized_end=1277
+  _globals['_SEARCHARTICLESRESPONSE']._serialized_start=1279
+  _globals['_SEARCHARTICLESRESPONSE']._serialized_end=1376
+  _globals['_SUGGESTARTICLESREQUEST']._serialized_start=1378
+  _globals['_SUGGESTARTICLESREQUEST']._serialized_end=1455
+  _globals['_SUGGESTARTICLESRESPONSE']._serialized_start=1457
+  _globals['_SUGGESTARTICLESRESPONSE']._serialized_end=1530
+  _globals['_ARTICLESERVICE']._serialized_start=1533
+  _globals['_ARTICLESERVICE']._serialized_end=2639
 # @@protoc_insertion_point(module_scope)

@@ -63,6 +63,92 @@ class CreateArticleResponse(_message.Message):
 Global___CreateArticleResponse: _TypeAlias = CreateArticleResponse  # noqa: Y015
 
 @_typing.final
+class CreateArticleOfTicketRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_ID_FIELD_NUMBER: _builtins.int
+    ARTICLE_FIELD_NUMBER: _builtins.int
+    ticket_id: _builtins.str
+    """Id of the ticket."""
+    @_builtins.property
+    def article(self) -> _article_pb2.Article:
+        """As for CreateArticle."""
+
+    def __init__(
+        self,
+        *,
+        ticket_id: _builtins.str = ...,
+        article: _article_pb2.Article | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["article", b"article"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["article", b"article", "ticket_id", b"ticket_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateArticleOfTicketRequest: _TypeAlias = CreateArticleOfTicketRequest  # noqa: Y015
+
+@_typing.final
+class CreateArticleOfTicketResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ARTICLE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def article(self) -> _article_pb2.Article: ...
+    def __init__(
+        self,
+        *,
+        article: _article_pb2.Article | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["article", b"article"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["article", b"article"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateArticleOfTicketResponse: _TypeAlias = CreateArticleOfTicketResponse  # noqa: Y015
+
+@_typing.final
+class GetArticleOfTicketRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_ID_FIELD_NUMBER: _builtins.int
+    ticket_id: _builtins.str
+    """Id of the ticket."""
+    def __init__(
+        self,
+        *,
+        ticket_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ticket_id", b"ticket_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetArticleOfTicketRequest: _TypeAlias = GetArticleOfTicketRequest  # noqa: Y015
+
+@_typing.final
+class GetArticleOfTicketResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ARTICLE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def article(self) -> _article_pb2.Article: ...
+    def __init__(
+        self,
+        *,
+        article: _article_pb2.Article | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["article", b"article"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["article", b"article"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetArticleOfTicketResponse: _TypeAlias = GetArticleOfTicketResponse  # noqa: Y015
+
+@_typing.final
 class GetArticleRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

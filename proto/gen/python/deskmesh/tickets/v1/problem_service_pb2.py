@@ -27,15 +27,25 @@ from deskmesh.tickets.v1 import problem_candidate_pb2 as deskmesh_dot_tickets_do
 from deskmesh.tickets.v1 import ticket_pb2 as deskmesh_dot_tickets_dot_v1_dot_ticket__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)deskmesh/tickets/v1/problem_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a+deskmesh/tickets/v1/problem_candidate.proto\x1a deskmesh/tickets/v1/ticket.proto\"8\n\x0e\x43\x61ndidateScope\x12\x13\n\x0bwindow_days\x18\x01 \x01(\x05\x12\x11\n\tthreshold\x18\x02 \x01(\x05\"e\n\x1cListProblemCandidatesRequest\x12\x32\n\x05scope\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.CandidateScope\x12\x11\n\tdismissed\x18\x02 \x01(\x08\"l\n\x1dListProblemCandidatesResponse\x12\x39\n\ncandidates\x18\x01 \x03(\x0b\x32%.deskmesh.tickets.v1.ProblemCandidate\x12\x10\n\x08\x65xamined\x18\x02 \x01(\x05\"\x86\x01\n\x1f\x43reateProblemOfCandidateRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x32\n\x05scope\x18\x02 \x01(\x0b\x32#.deskmesh.tickets.v1.CandidateScope\x12\r\n\x05title\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\"f\n CreateProblemOfCandidateResponse\x12,\n\x07problem\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\x12\x14\n\x0cincident_ids\x18\x02 \x03(\t\"=\n\x1e\x44ismissProblemCandidateRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"!\n\x1f\x44ismissProblemCandidateResponse\",\n\x1dRecallProblemCandidateRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\" \n\x1eRecallProblemCandidateResponse2\x8a\x05\n\x0eProblemService\x12\x94\x01\n\x15ListProblemCandidates\x12\x31.deskmesh.tickets.v1.ListProblemCandidatesRequest\x1a\x32.deskmesh.tickets.v1.ListProblemCandidatesResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\xa1\x01\n\x18\x43reateProblemOfCandidate\x12\x34.deskmesh.tickets.v1.CreateProblemOfCandidateRequest\x1a\x35.deskmesh.tickets.v1.CreateProblemOfCandidateResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x12\x9e\x01\n\x17\x44ismissProblemCandidate\x12\x33.deskmesh.tickets.v1.DismissProblemCandidateRequest\x1a\x34.deskmesh.tickets.v1.DismissProblemCandidateResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x12\x9b\x01\n\x16RecallProblemCandidate\x12\x32.deskmesh.tickets.v1.RecallProblemCandidateRequest\x1a\x33.deskmesh.tickets.v1.RecallProblemCandidateResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)deskmesh/tickets/v1/problem_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a+deskmesh/tickets/v1/problem_candidate.proto\x1a deskmesh/tickets/v1/ticket.proto\"8\n\x0e\x43\x61ndidateScope\x12\x13\n\x0bwindow_days\x18\x01 \x01(\x05\x12\x11\n\tthreshold\x18\x02 \x01(\x05\"e\n\x1cListProblemCandidatesRequest\x12\x32\n\x05scope\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.CandidateScope\x12\x11\n\tdismissed\x18\x02 \x01(\x08\"l\n\x1dListProblemCandidatesResponse\x12\x39\n\ncandidates\x18\x01 \x03(\x0b\x32%.deskmesh.tickets.v1.ProblemCandidate\x12\x10\n\x08\x65xamined\x18\x02 \x01(\x05\"\x86\x01\n\x1f\x43reateProblemOfCandidateRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x32\n\x05scope\x18\x02 \x01(\x0b\x32#.deskmesh.tickets.v1.CandidateScope\x12\r\n\x05title\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\"f\n CreateProblemOfCandidateResponse\x12,\n\x07problem\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\x12\x14\n\x0cincident_ids\x18\x02 \x03(\t\"=\n\x1e\x44ismissProblemCandidateRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"!\n\x1f\x44ismissProblemCandidateResponse\",\n\x1dRecallProblemCandidateRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\" \n\x1eRecallProblemCandidateResponse\"&\n\x14GetKnownErrorRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"M\n\x15GetKnownErrorResponse\x12\x34\n\x0bknown_error\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.KnownError\"\xa5\x01\n\nKnownError\x12\x11\n\tticket_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x13\n\x05title\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0b\x64\x65scription\x18\x04 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x18\n\nroot_cause\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x18\n\nworkaround\x18\x06 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x10\n\x08language\x18\x07 \x01(\t2\x88\x06\n\x0eProblemService\x12\x94\x01\n\x15ListProblemCandidates\x12\x31.deskmesh.tickets.v1.ListProblemCandidatesRequest\x1a\x32.deskmesh.tickets.v1.ListProblemCandidatesResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12|\n\rGetKnownError\x12).deskmesh.tickets.v1.GetKnownErrorRequest\x1a*.deskmesh.tickets.v1.GetKnownErrorResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\xa1\x01\n\x18\x43reateProblemOfCandidate\x12\x34.deskmesh.tickets.v1.CreateProblemOfCandidateRequest\x1a\x35.deskmesh.tickets.v1.CreateProblemOfCandidateResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x12\x9e\x01\n\x17\x44ismissProblemCandidate\x12\x33.deskmesh.tickets.v1.DismissProblemCandidateRequest\x1a\x34.deskmesh.tickets.v1.DismissProblemCandidateResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x12\x9b\x01\n\x16RecallProblemCandidate\x12\x32.deskmesh.tickets.v1.RecallProblemCandidateRequest\x1a\x33.deskmesh.tickets.v1.RecallProblemCandidateResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.tickets.v1.problem_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_KNOWNERROR'].fields_by_name['title']._loaded_options = None
+  _globals['_KNOWNERROR'].fields_by_name['title']._serialized_options = b'\250\273\030\001'
+  _globals['_KNOWNERROR'].fields_by_name['description']._loaded_options = None
+  _globals['_KNOWNERROR'].fields_by_name['description']._serialized_options = b'\250\273\030\001'
+  _globals['_KNOWNERROR'].fields_by_name['root_cause']._loaded_options = None
+  _globals['_KNOWNERROR'].fields_by_name['root_cause']._serialized_options = b'\250\273\030\001'
+  _globals['_KNOWNERROR'].fields_by_name['workaround']._loaded_options = None
+  _globals['_KNOWNERROR'].fields_by_name['workaround']._serialized_options = b'\250\273\030\001'
   _globals['_PROBLEMSERVICE'].methods_by_name['ListProblemCandidates']._loaded_options = None
   _globals['_PROBLEMSERVICE'].methods_by_name['ListProblemCandidates']._serialized_options = b'\242\273\030\020\n\014tickets.read\020\001'
+  _globals['_PROBLEMSERVICE'].methods_by_name['GetKnownError']._loaded_options = None
+  _globals['_PROBLEMSERVICE'].methods_by_name['GetKnownError']._serialized_options = b'\242\273\030\020\n\014tickets.read\020\001'
   _globals['_PROBLEMSERVICE'].methods_by_name['CreateProblemOfCandidate']._loaded_options = None
   _globals['_PROBLEMSERVICE'].methods_by_name['CreateProblemOfCandidate']._serialized_options = b'\242\273\030\024\n\016tickets.update\020\001 \001'
   _globals['_PROBLEMSERVICE'].methods_by_name['DismissProblemCandidate']._loaded_options = None
@@ -60,6 +70,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECALLPROBLEMCANDIDATEREQUEST']._serialized_end=833
   _globals['_RECALLPROBLEMCANDIDATERESPONSE']._serialized_start=835
   _globals['_RECALLPROBLEMCANDIDATERESPONSE']._serialized_end=867
-  _globals['_PROBLEMSERVICE']._serialized_start=870
-  _globals['_PROBLEMSERVICE']._serialized_end=1520
+  _globals['_GETKNOWNERRORREQUEST']._serialized_start=869
+  _globals['_GETKNOWNERRORREQUEST']._serialized_end=907
+  _globals['_GETKNOWNERRORRESPONSE']._serialized_start=909
+  _globals['_GETKNOWNERRORRESPONSE']._serialized_end=986
+  _globals['_KNOWNERROR']._serialized_start=989
+  _globals['_KNOWNERROR']._serialized_end=1154
+  _globals['_PROBLEMSERVICE']._serialized_start=1157
+  _globals['_PROBLEMSERVICE']._serialized_end=1933
 # @@protoc_insertion_point(module_scope)

@@ -220,3 +220,82 @@ class RecallProblemCandidateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecallProblemCandidateResponse: _TypeAlias = RecallProblemCandidateResponse  # noqa: Y015
+
+@_typing.final
+class GetKnownErrorRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    ticket: _builtins.str
+    """Id or number of the problem."""
+    def __init__(
+        self,
+        *,
+        ticket: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetKnownErrorRequest: _TypeAlias = GetKnownErrorRequest  # noqa: Y015
+
+@_typing.final
+class GetKnownErrorResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_ERROR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def known_error(self) -> Global___KnownError: ...
+    def __init__(
+        self,
+        *,
+        known_error: Global___KnownError | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["known_error", b"known_error"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["known_error", b"known_error"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetKnownErrorResponse: _TypeAlias = GetKnownErrorResponse  # noqa: Y015
+
+@_typing.final
+class KnownError(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    ROOT_CAUSE_FIELD_NUMBER: _builtins.int
+    WORKAROUND_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    ticket_id: _builtins.str
+    number: _builtins.str
+    title: _builtins.str
+    description: _builtins.str
+    root_cause: _builtins.str
+    """Empty where nobody wrote it down."""
+    workaround: _builtins.str
+    language: _builtins.str
+    """BCP 47, of the title; empty where it is not known."""
+    def __init__(
+        self,
+        *,
+        ticket_id: _builtins.str = ...,
+        number: _builtins.str = ...,
+        title: _builtins.str = ...,
+        description: _builtins.str = ...,
+        root_cause: _builtins.str = ...,
+        workaround: _builtins.str = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "language", b"language", "number", b"number", "root_cause", b"root_cause", "ticket_id", b"ticket_id", "title", b"title", "workaround", b"workaround"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KnownError: _TypeAlias = KnownError  # noqa: Y015
