@@ -142,13 +142,15 @@ class Calls:
     async def read(self, ticket: str) -> Shown:
         """The ticket as it is."""
         found = await self.desk.get(ticket)
-        return Shown(found.version, int(found.fields[COUNT]), list(found.tags), found.title)
+        return Shown(
+            found.version, int(found.fields.fields[COUNT].number_value), list(found.tags), found.title
+        )
 
     async def write(self, ticket: str, change: Mapping[str, object], version: int) -> bool:
         """Change it, unless somebody has."""
         values = {"fields": {COUNT: change["count"]}} if "count" in change else dict(change)
         try:
-            await self.desk.update(ticket, list(values), version=version, **values)  # type: ignore[arg-type]  # by name
+            await self.desk.update(ticket, list(values), version=version, **values)
         except Stale:
             return False
         return True
