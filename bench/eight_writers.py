@@ -68,7 +68,8 @@ class Rest:
 
 async def _runs(door: Rest, seeds: range, *, guarded: bool) -> list[str]:
     """What was lost in runs, a few of them side by side."""
-    waiting, lost = iter(seeds), []
+    waiting = iter(seeds)
+    lost: list[str] = []
 
     async def next_ones() -> None:
         for seed in waiting:
