@@ -21,7 +21,7 @@ import asyncpg
 import nats
 import uvloop
 from create_statement import create_statement
-from desk import Measured, measured_desk, median, quantile, report
+from desk import IDLE_SECONDS, Measured, measured_desk, median, quantile, report
 from load import Outcome, Request, closed_loop, paced, request_bytes
 
 from chassis.db import Database
@@ -290,6 +290,7 @@ async def main() -> None:
     options = parser.parse_args()
     with measured_desk() as measured, tempfile.TemporaryDirectory() as folder:
         await quiet(measured)
+        await asyncio.sleep(IDLE_SECONDS)
         idle = measured.memory_mb()
         await put_off_mails(measured)
         await closed_loop(

@@ -18,6 +18,8 @@ from embedded.postgres import SUPERUSER, local_database_url
 from embedded.testing import Desk, begin_desk, clear_desk, new_home
 
 START_SECONDS = 600.0
+IDLE_SECONDS = 65.0
+"""Of nothing to do, by which the connections to the databases that only the load before needed are closed."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 

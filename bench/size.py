@@ -15,7 +15,7 @@ import asyncpg
 import httpx
 import uvloop
 from create import all_published, quiet
-from desk import Measured, measured_desk, report
+from desk import IDLE_SECONDS, Measured, measured_desk, report
 
 from embedded.databases import SERVICES
 
@@ -23,7 +23,6 @@ AT_ONCE = 16
 MAILS_SECONDS = 900.0
 """By then every mail about the tickets must be sent too."""
 AGENT = "agent@acme.example"
-IDLE_SECONDS = 20.0
 _DAY = re.compile(r"_(p\d{8}|default)$")
 
 _SIZES = """

@@ -1,7 +1,7 @@
 """Transactions of the app role on a real PostgreSQL."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from chassis.db import Database, check_version, get_for_update
+from chassis.db.pool import Pool
 from chassis.errors import NotFound, Stale, Unavailable
 from chassis.testing.databases import ServiceDatabase
 from chassis.testing.servers import Postgres
@@ -202,6 +203,48 @@ async def test_who_waits_for_a_connection_gets_it_before_who_asks_later(probe: S
     await asyncio.gather(ask("greedy", 20), ask("patient", 1))
     await database.close()
     assert served.index("patient") <= 1
+
+
+async def test_connections_that_nothing_needed_of_late_are_closed(
+    probe: ServiceDatabase, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = Pool(probe.app_url, 6, "shrinking")
+
+    def served() -> list[str]:
+        sql = "SELECT pid FROM pg_stat_activity WHERE application_name = 'shrinking' ORDER BY backend_start"
+        return postgres.run(sql).split()
+
+    async def use(number: int) -> None:
+        async with AsyncExitStack() as stack:
+            for _ in range(number):
+                await stack.enter_async_context(pool.connection())
+
+    try:
+        await use(5)
+        pool.close_spare()
+        assert len(served()) == 5, "as many as were in use at once since the last look"
+        await use(2)
+        async with pool.connection():
+            pool.close_spare()
+            await eventually(lambda: len(served()) == 2)
+        two = served()
+        await use(2)
+        pool.close_spare()
+        assert served() == two, "what is needed is not made anew"
+        await use(6)
+        assert len(served()) == 6
+    finally:
+        await pool.close()
+
+    monkeypatch.setattr("chassis.db.pool._SPARE_SECONDS", 0.1)
+    pool = Pool(probe.app_url, 6, "shrinking")
+    try:
+        await use(4)
+        await eventually(lambda: len(served()) == 1)
+        await use(3)
+        await eventually(lambda: len(served()) == 1)
+    finally:
+        await pool.close()
 
 
 async def test_no_database_is_unavailable(tenant: UUID) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 60.0
 _WAIT_SECONDS = 5.0
+_SPARE_SECONDS = 30.0
 _SESSION = {
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
@@ -41,12 +42,15 @@ class Pool:
     """At most `size` connections, given out in the order in which they are asked for.
 
     The library alone gives a connection that comes back to whoever asks next, so that under load some wait for ever.
+    Connections that were not needed for half a minute are closed, all but one: each costs the server megabytes.
     """
 
     def __init__(self, url: str, size: int, name: str) -> None:
         self.engine = _engine(partial(self._connect, _connector(url, name)), size)
         self._places = asyncio.Semaphore(size)
         self._only_at_hand = False
+        self._most_in_use = 0
+        self._next_look: asyncio.TimerHandle | None = None
 
     @property
     def queue(self) -> QueuePool:
@@ -71,6 +75,7 @@ class Pool:
                     if raw is not None and not raw.is_closed():
                         break
                     pooled.invalidate()
+                self._most_in_use = max(self._most_in_use, self.queue.checkedout())
                 try:
                     yield pooled, raw
                 finally:
@@ -80,6 +85,8 @@ class Pool:
 
     async def close(self) -> None:
         """Closes the connections."""
+        if self._next_look is not None:
+            self._next_look.cancel()
         await self.engine.dispose()
 
     def _connect(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> Awaitable[asyncpg.Connection]:
@@ -102,21 +109,47 @@ class Pool:
 
         SQLAlchemy would leave a connection open whose making was cancelled half-way.
         """
-        if self.queue.checkedin():
-            # A connection at hand needs none of the library's greenlets, one of which costs as much as a short statement.
-            self._only_at_hand = True
-            try:
-                return self.engine.sync_engine.raw_connection()
-            except _NoneAtHandError:
-                pass  # The one that was there had been dropped.
-            finally:
-                self._only_at_hand = False
+        at_hand = self._at_hand()
+        if at_hand is not None:
+            return at_hand
+        if self._next_look is None:
+            self._look_later()
         making = asyncio.ensure_future(self.engine.raw_connection())
         try:
             return await asyncio.shield(making)
         except asyncio.CancelledError:
             making.add_done_callback(_not_needed)
             raise
+
+    def _at_hand(self) -> PoolProxiedConnection | None:
+        """A connection that need not be made, and so none of the library's greenlets: one costs as much as a short statement."""
+        if not self.queue.checkedin():
+            return None
+        self._only_at_hand = True
+        try:
+            return self.engine.sync_engine.raw_connection()
+        except _NoneAtHandError:
+            return None  # The one that was there had been dropped.
+        finally:
+            self._only_at_hand = False
+
+    def _look_later(self) -> None:
+        self._next_look = asyncio.get_running_loop().call_later(_SPARE_SECONDS, self.close_spare)
+
+    def close_spare(self) -> None:
+        """Closes the connections, those first that have been unused longest, without which the last while would have gone as well."""
+        in_use = self.queue.checkedout()
+        needed, self._most_in_use = max(self._most_in_use, 1) - in_use, in_use
+        idle = []
+        while (pooled := self._at_hand()) is not None:
+            idle.append(pooled)
+        for pooled in reversed(idle[needed:]):
+            pooled.invalidate()
+        for pooled in reversed(idle[:needed]):
+            _give_back(pooled)
+        self._next_look = None
+        if in_use + len(idle[:needed]) > 1:
+            self._look_later()
 
 
 def _connector(url: str, name: str) -> Callable[[], Awaitable[asyncpg.Connection]]:
