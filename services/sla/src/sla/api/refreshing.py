@@ -1,4 +1,4 @@
-"""Looking at the data of calendars: soon after the start, when it may be of another release, and each day."""
+"""Looking at the data of calendars: soon after the start, when it may be of another release, and each hour."""
 
 from __future__ import annotations
 
