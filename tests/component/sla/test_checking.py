@@ -6,6 +6,7 @@ import asyncio
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from prometheus_client import REGISTRY
@@ -13,9 +14,12 @@ from sla_directory import directory
 from sla_doors import Desk, Ticket, target
 from sla_process import environment
 
+from chassis.db import Tx
 from chassis.testing.identity import Issuer
 from chassis.testing.servers import Nats
 from sla.api.checking import check_all, check_tenant
+from sla.app import checking, nightly
+from sla.app.checking import Checked, check_chunk
 
 BREAK = {
     "due_at": "UPDATE clocks SET due_at = due_at + interval '1 hour' WHERE tenant_id = $1 AND name = 'resolution'",
@@ -27,8 +31,8 @@ BREAK = {
 
 async def differing(desk: Desk, *, mend: bool = False) -> set[tuple[str, str]]:
     """The clocks and their fields that differ."""
-    found = await check_tenant(desk.service.process.runtime.databases, desk.id, mend=mend)
-    return {(one.clock, one.field) for one in found}
+    found = check_tenant(desk.service.process.runtime.databases, desk.id, mend=mend)
+    return {(one.clock, one.field) async for one in found}
 
 
 async def lived(desk: Desk) -> Ticket:
@@ -91,6 +95,38 @@ async def test_the_nightly_check_shows_how_many_tickets_differ_and_mends_nothing
         await check_all(databases, gateway)
         await check_all(databases, gateway)
     assert REGISTRY.get_sample_value("deskmesh_sla_clocks_different") == 1
+
+
+async def test_a_nightly_check_that_was_cut_off_goes_on_where_it_was(
+    acme: Desk, issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tickets = [await lived(acme)]
+    tickets += [await Ticket(acme, datetime.now(UTC)).created() for _ in range(3)]
+    await acme.settles()
+    await acme.execute(BREAK["due_at"], acme.id)
+    databases, looked_at, cut_off = acme.service.process.runtime.databases, list[UUID | None](), 2
+
+    async def watched(tx: Tx, *, after: UUID | None, mend: bool) -> Checked:
+        if len(looked_at) == cut_off:
+            raise asyncio.CancelledError
+        looked_at.append(after)
+        return await check_chunk(tx, after=after, mend=mend)
+
+    monkeypatch.setattr(checking, "CHUNK", 1)
+    monkeypatch.setattr(nightly, "check_chunk", watched)
+    async with directory(tmp_path, [acme.id], issuer) as gateway:
+        with pytest.raises(asyncio.CancelledError):
+            await check_all(databases, gateway)
+        cut_off = 100
+        await check_all(databases, gateway)
+        assert looked_at == [None, *sorted(ticket.id for ticket in tickets)]
+        assert REGISTRY.get_sample_value("deskmesh_sla_clocks_different") == len(tickets)
+        await check_all(databases, gateway)
+        assert len(looked_at) == 1 + len(tickets), "what was checked this night is not checked again"
+        assert REGISTRY.get_sample_value("deskmesh_sla_clocks_different") == len(tickets)
+        await acme.execute("UPDATE clock_checks SET finished_at = finished_at - interval '1 day'")
+        await check_all(databases, gateway)
+        assert looked_at[1 + len(tickets)] is None
 
 
 async def test_the_command_lists_what_differs_and_mends_it_when_told(

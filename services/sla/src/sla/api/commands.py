@@ -30,7 +30,7 @@ def add_check(commands: typer.Typer, service: Service[SlaSettings]) -> None:
             async with runtime_of(service, settings) as runtime:
                 gateway = Directory(runtime.channel(settings.gateway_target, "gateway"))
                 async for tenant in gateway.tenants():
-                    for one in await check_tenant(runtime.databases, tenant.id, mend=mend):
+                    async for one in check_tenant(runtime.databases, tenant.id, mend=mend):
                         differing += 1
                         typer.echo(
                             f"{tenant.id} {one.number} {one.clock}: {one.field} is {one.kept}, reckoned {one.reckoned}"

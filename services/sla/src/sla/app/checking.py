@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -20,7 +21,8 @@ from sla.domain.clocks import compute_cycles
 from sla.domain.ledger import TicketEvent
 from sla.domain.policies import RuleBook
 
-CHUNK = 200
+CHUNK = 50
+"""So many tickets wait, if something happens to them, for the check of the others."""
 FIRING = timedelta(minutes=1)
 """A moment of a clock may be so long ago before its timer must have fired."""
 
@@ -81,6 +83,7 @@ async def check_chunk(tx: Tx, *, after: UUID | None, mend: bool) -> Checked:
     for id_ in ids:
         ticket, _ = known[id_]
         found += _differences(_Case(id_, ticket.number, events[id_], kept[id_], book), now)
+        await asyncio.sleep(0)  # others are served meanwhile
     if mend and found:
         await reckon(tx, ticket_ids={one.ticket_id for one in found})
     return Checked(len(ids), found, ids[-1])
