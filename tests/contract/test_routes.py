@@ -28,6 +28,9 @@ OPEN_TO_ANYBODY = {
     # The second step of a sign-in: the credential is what the first step gave, and a code.
     "POST /api/v1/auth/second-factor",
     "POST /api/v1/auth/session/second-factor",
+    # Who has forgotten the password: asking tells nothing, and the credential is the link's token.
+    "POST /api/v1/auth/password-reset",
+    "POST /api/v1/auth/password",
     # Signing in at a provider: what is on the page before anybody is known, and a browser's way there and back.
     "GET /api/v1/auth/providers/{tenant}",
     "GET /api/v1/auth/providers/{tenant}/{provider}",

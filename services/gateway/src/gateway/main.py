@@ -36,6 +36,7 @@ from gateway.app.auth import Exchange
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
+from gateway.app.password_resets import PasswordResets
 from gateway.app.presence import Presence
 from gateway.app.single_sign_on import SingleSignOn
 from gateway.clients import SERVICES
@@ -68,6 +69,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     backends = Backends(channels, SERVICES)
     live = Live(runtime.nats, runtime.draining)
     presence = SharedPresence(runtime.nats, Presence(), live.subscribers)
+    service_keys = {name: key.get_secret_value() for name, key in settings.service_keys.items()}
     desk = Desk(
         databases=runtime.databases,
         objects=runtime.objects,
@@ -79,11 +81,8 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         sign_ins=limiters["sign_ins"],
         sealer=sealer,
         single_sign_on=SingleSignOn(runtime.databases, keys, sealer, OidcClient(settings.outbound_networks)),
-        links=Links(
-            runtime.databases,
-            keys,
-            {name: key.get_secret_value() for name, key in settings.service_keys.items()},
-        ),
+        password_resets=PasswordResets(runtime.databases, service_keys),
+        links=Links(runtime.databases, keys, service_keys),
         web_folder=settings.web_folder,
     )
     # Ends a little before the doors are made to.

@@ -52,6 +52,18 @@ def session_ended(tx: Tx, *, session_id: UUID, user_id: UUID) -> None:
     _add(tx, message, session_id, 1)
 
 
+def password_reset_requested(tx: Tx, user: User, *, reset_id: UUID, expires_at: datetime) -> None:
+    """Have a person mailed a link by which they give themselves another password."""
+    message = events_pb2.PasswordResetRequested(
+        reset_id=str(reset_id),
+        person=_person(user),
+        language=user.language,
+        time_zone=user.time_zone,
+        expires_at=timestamp(expires_at),
+    )
+    _add(tx, message, user.id, user.version)
+
+
 def setting_changed(
     tx: Tx, *, kind: str, setting_id: UUID, name: str, version: int, changes: Sequence[Change]
 ) -> None:

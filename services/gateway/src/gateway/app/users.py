@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -27,7 +27,7 @@ from gateway.app.memberships import replace_organizations, replace_teams
 from gateway.app.passwords import hash_password
 from gateway.app.revocations import refuse_older_tokens
 from gateway.app.sessions import end_all_sessions
-from gateway.db.credentials import Password
+from gateway.db.credentials import Password, PasswordReset
 from gateway.db.queries import (
     by_reference,
     lock_directory,
@@ -238,6 +238,9 @@ async def set_password(tx: Tx, *, user_id: UUID, password: str) -> None:
             index_elements=["tenant_id", "id"], set_={"hash": hashed, "version": Password.version + 1}
         )
     )
+    # A link that was mailed before is worth nothing any more.
+    mailed = update(PasswordReset).where(PasswordReset.id == user_id)
+    await tx.execute(mailed.values(expires_at=func.now()))
     await end_all_sessions(tx, user_id=user_id, reason="password_changed")
 
 

@@ -20,6 +20,20 @@ class Password(TenantRow, Row):
     hash: Mapped[str]
 
 
+class PasswordReset(TenantRow, Row):
+    """The last mail by which a person may give themselves another password. `id` is the person's."""
+
+    __tablename__ = "password_resets"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "id"], ["users.tenant_id", "users.id"]),)
+
+    # The link names it; an older link does not.
+    reset_id: Mapped[UUID]
+    # Where it was sent to.
+    email: Mapped[str]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
 class Session(TenantRow, Row):
     """One sign-in of a person, kept alive by refresh tokens until it ends or is revoked."""
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from chassis.errors import DeskmeshError
-from gateway.http import approval_page, problems, rating_page
+from gateway.http import approval_page, password_page, problems, rating_page
 from gateway.http.desk import Desk
 from gateway.http.documented import openapi
 from gateway.http.door import Declared, GuardedRoute
@@ -47,6 +47,7 @@ from gateway.http.routes import (
     mentions,
     merging,
     messages,
+    password_resets,
     people,
     presence,
     problem_candidates,
@@ -95,6 +96,7 @@ DOORS: Final = (
     browser.door,
     second_factors.door,
     sessions.door,
+    password_resets.door,
     push.door,
     identity_providers.door,
     events.door,
@@ -157,6 +159,7 @@ def create_app(desk: Desk) -> ASGIApp:
         *routes,
         *approval_page.ROUTES,
         *rating_page.ROUTES,
+        *password_page.ROUTES,
         *plain.ROUTES,
         *web_ui(desk.web_folder),
         *pages(api_document),

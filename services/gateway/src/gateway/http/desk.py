@@ -12,6 +12,7 @@ from gateway.app.admission import Admission
 from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
+from gateway.app.password_resets import PasswordResets
 from gateway.app.single_sign_on import SingleSignOn
 from gateway.clients.calling import Answer, Backends, Question, Rpc
 from gateway.http.live.presence import SharedPresence
@@ -32,6 +33,7 @@ class Desk:
     sign_ins: Limiter
     sealer: Sealer
     single_sign_on: SingleSignOn
+    password_resets: PasswordResets
     links: Links
     web_folder: Path
     """Where the built web UI stands; an absent one is not served."""

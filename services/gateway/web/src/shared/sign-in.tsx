@@ -1,7 +1,7 @@
 import "@mantine/core/styles/Alert.layer.css";
 import "@mantine/core/styles/PasswordInput.layer.css";
 
-import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Center, Group, Paper, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -80,6 +80,9 @@ export function SignIn(): ReactNode {
               <Button type="submit" loading={signingIn.isPending} fullWidth>
                 {t("sign_in.submit")}
               </Button>
+              <Anchor href="/password-reset" size="sm" ta="center">
+                {t("sign_in.forgot")}
+              </Anchor>
               {providers.data?.map((provider) => (
                 <Button key={provider.path} variant="default" component="a" href={`${provider.path}?to=${encodeURIComponent(ownPath(to))}`} onClick={() => localStorage.setItem(LAST_TENANT, company)} fullWidth>
                   {t("sign_in.provider", { name: provider.name })}

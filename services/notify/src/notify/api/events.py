@@ -16,6 +16,8 @@ from deskmesh.tickets.v1 import events_pb2 as tickets
 from notify.api import reading
 from notify.api.pushes import on_session_ended
 from notify.app import announcing, directory, understanding
+from notify.app.notices import Addressee
+from notify.app.password_mails import mail_password_link
 from notify.domain import audience
 
 E = TypeVar(
@@ -41,6 +43,7 @@ def handlers(mail_domain: str) -> list[AnyHandler]:
         Handler(message=gateway.UserChanged, handle=on_user_changed),
         Handler(message=gateway.RoleChanged, handle=on_role_changed),
         Handler(message=gateway.SessionEnded, handle=on_session_ended),
+        Handler(message=gateway.PasswordResetRequested, handle=on_password_reset_requested),
         Handler(message=tickets.TicketCreated, handle=told.on_ticket_created),
         Handler(message=tickets.CommentAdded, handle=told.on_comment_added),
         Handler(message=tickets.TicketStateChanged, handle=told.on_ticket_state_changed),
@@ -71,6 +74,22 @@ async def on_user_changed(tx: Tx, events: list[Received[gateway.UserChanged]]) -
 async def on_role_changed(tx: Tx, events: list[Received[gateway.RoleChanged]]) -> None:
     """Keep a copy of the roles."""
     await directory.keep_roles(tx, news=[reading.role_news(event.message.role) for event in events])
+
+
+async def on_password_reset_requested(tx: Tx, events: list[Received[gateway.PasswordResetRequested]]) -> None:
+    """Mail the link to a new password."""
+    for event in events:
+        said = event.message
+        to = Addressee(said.person.email, said.person.name, said.language, said.time_zone)
+        await mail_password_link(
+            tx,
+            event_id=event.id,
+            person_id=said.person.id,
+            to=to,
+            reset_id=said.reset_id,
+            expires_at=reading.moment(said.expires_at),
+            now=datetime.now(UTC),
+        )
 
 
 async def on_message_rejected(tx: Tx, events: list[Received[tickets.MessageRejected]]) -> None:

@@ -4,12 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from chassis import timers
 from chassis.db import Tx
 from chassis.ids import new_id
-from notify.app.announcing import timers_of
-from notify.db import deliveries
-from notify.db.deliveries import NewDelivery
+from notify.app.notices import Addressee, queue_notice
 from notify.db.tables import Person, Role, Webhook
 from notify.domain.audience import Purpose
 
@@ -27,27 +24,12 @@ async def tell_administrators(tx: Tx, *, webhook: Webhook, now: datetime) -> Non
         .order_by(Person.email)
         .limit(MOST_TOLD)
     )
-    desk, event_id = await deliveries.desk_of(tx), new_id()
-    domain = desk.support_address.rpartition("@")[2] or "localhost"
-    mails = []
-    for person in people.all():
-        delivery_id = new_id()
-        mails.append(
-            NewDelivery(
-                id=delivery_id,
-                event_id=event_id,
-                ticket_id=None,
-                purpose=Purpose.WEBHOOK_DISABLED.value,
-                recipient=person.email,
-                recipient_name=person.name,
-                language=person.language or desk.language,
-                time_zone=person.time_zone or desk.time_zone,
-                subject=f"Webhook {webhook.name}",
-                message_id=f"{delivery_id}@{domain}",
-                state="queued",
-                last_error="",
-            )
-        )
-    content = {"webhook.name": webhook.name, "webhook.reason": webhook.state_reason}
-    queued = await deliveries.add_deliveries(tx, mails, {event_id: content})
-    await timers.schedule_many(tx, [one for ids in queued.values() for one in timers_of(ids, now)])
+    await queue_notice(
+        tx,
+        purpose=Purpose.WEBHOOK_DISABLED,
+        event_id=new_id(),
+        to=[Addressee(one.email, one.name, one.language, one.time_zone) for one in people.all()],
+        subject=f"Webhook {webhook.name}",
+        content={"webhook.name": webhook.name, "webhook.reason": webhook.state_reason},
+        now=now,
+    )

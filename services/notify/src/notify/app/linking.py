@@ -11,6 +11,8 @@ APPROVAL = "approval"
 _VOTE = "approval.vote."
 RATING = "rating"
 _RATING_OF = "rating.of"
+PASSWORD_RESET = "password_reset"  # noqa: S105 (a purpose)
+_RESET_OF = "reset.of"
 
 
 def approval_content(
@@ -29,6 +31,11 @@ def rating_content(ticket_id: str, person_id: str, *, scale: str, until: datetim
     return {_RATING_OF: f"{ticket_id} {person_id} {until.isoformat()}", f"rating.{scale}": "yes"}
 
 
+def password_content(person_id: str, reset_id: str, *, until: datetime) -> dict[str, str]:
+    """What is kept of a new password that is asked for: whose, which request, and until when a link holds."""
+    return {_RESET_OF: f"{person_id} {reset_id} {until.isoformat()}"}
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Makes links under the gateway's public address, signed by this service's key."""
@@ -41,6 +48,7 @@ class Links:
         if not self.public_url or not self.secret:
             return {}
         vote, rated = content.get(f"{_VOTE}{recipient}"), content.get(_RATING_OF)
+        forgotten = content.get(_RESET_OF)
         if isinstance(vote, str):
             person_id, vote_id, until = vote.split(" ")
             claims = {
@@ -58,6 +66,11 @@ class Links:
             return {
                 "rating.link": f"{self.public_url}/ratings/{self._token(tenant_id, RATING, claims, until)}"
             }
+        if isinstance(forgotten, str):
+            person_id, reset_id, until = forgotten.split(" ")
+            claims = {"person": person_id, "reset": reset_id}
+            token = self._token(tenant_id, PASSWORD_RESET, claims, until)
+            return {"reset.link": f"{self.public_url}/password-reset/{token}"}
         return {}
 
     def _token(self, tenant_id: UUID, purpose: str, claims: dict[str, str], until: str) -> str:

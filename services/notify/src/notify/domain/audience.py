@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     NOTICE = "notice"
     NOTICE_OUTSIDE = "notice_outside"
     WEBHOOK_DISABLED = "webhook_disabled"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 (a purpose)
 
 
 # Written by a person; everything else is the desk's own and says so (RFC 3834).

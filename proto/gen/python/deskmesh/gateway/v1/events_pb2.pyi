@@ -189,3 +189,39 @@ class SessionEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SessionEnded: _TypeAlias = SessionEnded  # noqa: Y015
+
+@_typing.final
+class PasswordResetRequested(_message.Message):
+    """A person who has forgotten the password wants a mail by which to give themselves another. Aggregate: the person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESET_ID_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    reset_id: _builtins.str
+    """Names the request; nothing can be done with it without the link that notify signs."""
+    language: _builtins.str
+    time_zone: _builtins.str
+    @_builtins.property
+    def person(self) -> _types_pb2.PersonRef: ...
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        reset_id: _builtins.str = ...,
+        person: _types_pb2.PersonRef | None = ...,
+        language: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "language", b"language", "person", b"person", "reset_id", b"reset_id", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PasswordResetRequested: _TypeAlias = PasswordResetRequested  # noqa: Y015

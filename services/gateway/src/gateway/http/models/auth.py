@@ -156,3 +156,27 @@ class MadeToken(PersonalAccessToken):
     model_config = ConfigDict(json_schema_extra={"examples": [{**TOKEN, "token": "dmp_hG3s…"}]})
 
     token: str
+
+
+class ForgottenPassword(Input):
+    """Who has forgotten their password."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"tenant": "acme", "email": "anna@acme.example"}]}
+    )
+
+    tenant: Text
+    email: Text
+
+
+class PasswordReset(Input):
+    """What the link in the mail carries, and the new password."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"token": "eyJhbGciOi…", "new_password": "correct horse battery staple"}]
+        }
+    )
+
+    token: Text
+    new_password: Text

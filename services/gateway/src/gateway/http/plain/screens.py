@@ -13,6 +13,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.context import Caller
 from deskmesh.tickets.v1 import ticket_pb2
+from gateway.http.password_page import PATH as RESET_PATH
+from gateway.http.password_texts import TEXTS as RESET_TEXTS
 from gateway.http.plain.conversation import Piece, cut, fitting, joined, pieces
 from gateway.http.plain.page import spoken
 from gateway.http.plain.session import PATH
@@ -82,7 +84,8 @@ def sign_in(language: str, *, said: str = "", to: str = "") -> str:
         )
     )
     button = f'<button type="submit">{words["sign_in"]}</button>'
-    return f'{why}<form method="post" action="{PATH}">{fields}{_hidden("to", to)}{button}</form>'
+    forgot = f'<p><a href="{RESET_PATH}">{html.escape(RESET_TEXTS[language]["forgot"])}</a></p>'
+    return f'{why}<form method="post" action="{PATH}">{fields}{_hidden("to", to)}{button}</form>{forgot}'
 
 
 def second_step(language: str, mfa_token: str, *, said: str, to: str) -> str:
