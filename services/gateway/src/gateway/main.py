@@ -172,6 +172,7 @@ SERVICE = Service(
             f"UPDATE {table} SET version = version + {VERSIONS_AHEAD}"  # noqa: S608 (names of our own tables)
             for table in ("tenants", "users", "organizations", "teams", "roles")
         ),
+        f"UPDATE roles SET shipped_version = shipped_version + {VERSIONS_AHEAD}",  # noqa: S608 (a number)
         # Whoever was signed out since the backup stays so; the others sign in anew.
         "UPDATE sessions SET revoked_at = now(), revoked_reason = 'signed_out' WHERE revoked_at IS NULL",
     ),

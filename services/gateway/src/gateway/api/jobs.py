@@ -16,6 +16,7 @@ from chassis.service import Runtime
 from chassis.tokens import NOT_BEFORE_SUBJECT
 from gateway.app.housekeeping import forget_expired_credentials
 from gateway.app.revocations import not_before_entries, revoked
+from gateway.app.roles import upgrade_roles
 from gateway.settings import GatewaySettings
 
 log = structlog.get_logger()
@@ -59,8 +60,15 @@ async def _first_of(*events: asyncio.Event, seconds: float) -> None:
 
 def jobs() -> list[Job[Runtime[GatewaySettings]]]:
     """Return what runs at intervals, in one process at a time."""
-    return [Job("forget_expired_credentials", timedelta(minutes=10), _forget)]
+    return [
+        Job("forget_expired_credentials", timedelta(minutes=10), _forget),
+        Job("upgrade_roles", timedelta(hours=1), _upgrade_roles),
+    ]
 
 
 async def _forget(runtime: Runtime[GatewaySettings]) -> None:
     await forget_expired_credentials(runtime.databases)
+
+
+async def _upgrade_roles(runtime: Runtime[GatewaySettings]) -> None:
+    await upgrade_roles(runtime.databases)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from chassis.context import Caller, current_caller, use_caller
-from chassis.db import Database, Databases, Tx, check_version, get_for_update
+from chassis.db import Databases, Tx, check_version, get_for_update
 from chassis.errors import AlreadyExists, NotFound
 from chassis.ids import new_id
 from chassis.paging import Keyset, Page
@@ -164,13 +164,6 @@ async def list_tenants(tx: Tx, *, page: Page) -> tuple[list[Tenant], str]:
     every = aliased(Tenant, func.all_tenants().table_valued(*columns, name="every"), adapt_on_names=True)
     keyset = Keyset([(every.id, False)])
     return keyset.cut(list(await tx.scalars(keyset.select(select(every), page))), page)
-
-
-async def all_tenant_ids(database: Database) -> list[UUID]:
-    """Return the active tenants of a database, for work that goes over all of them."""
-    async with database.transaction(_NOBODY) as tx:
-        every = func.all_tenants().table_valued("id")
-        return list(await tx.scalars(select(every.c.id).order_by(every.c.id)))
 
 
 async def _create(tx: Tx, new: NewTenant) -> None:

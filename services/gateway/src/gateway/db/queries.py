@@ -9,11 +9,14 @@ from sqlalchemy import Select, func, or_, select, text, true
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from chassis.db import Tx
+from chassis.db import Database, Tx
 from chassis.errors import NotFound
 from chassis.ids import is_id
 from gateway.db.tables import Organization, OrganizationDomain, Role, RoleGrant, Team, Tenant, User
 from gateway.domain.permissions import ADMINISTRATION
+
+# The tenant of work that belongs to none: row security shows it nothing.
+_NOBODY = UUID(int=0)
 
 # What the event and the answer of each say about it.
 USER_PARTS: tuple[ORMOption, ...] = (
@@ -118,3 +121,10 @@ async def _all(tx: Tx, statement: Select[Row], parts: Sequence[ORMOption]) -> li
     await tx.flush()
     rows = await tx.scalars(statement.options(*parts).execution_options(populate_existing=True))
     return list(rows)
+
+
+async def all_tenant_ids(database: Database) -> list[UUID]:
+    """Return the active tenants of a database, for work that goes over all of them."""
+    async with database.transaction(_NOBODY) as tx:
+        every = func.all_tenants().table_valued("id")
+        return list(await tx.scalars(select(every.c.id).order_by(every.c.id)))

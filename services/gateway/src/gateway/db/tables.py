@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Text, and_
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Text, and_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
@@ -128,6 +128,8 @@ class Role(TenantRow, Row):
     slug: Mapped[str]
     name: Mapped[str]
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # The version that the desk itself wrote last: while it is the newest, nobody has changed a shipped role.
+    shipped_version: Mapped[int] = mapped_column(BigInteger, server_default="1")
 
 
 class RoleGrant(TenantRow, Row):
