@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from gateway.http.app import api_document
+from notify.api import hook_events
 
 SOURCES = Path("services/gateway/web/src")
 CONFIGURES = re.compile(r"\.configure$|^users\.(manage|schedule)$|^audit\.read$")
@@ -18,14 +19,7 @@ WRITTEN = "".join(
 # The screen of a rule tries what its form says, kept or not: by the route of rules that are not kept.
 ELSEWHERE = {"/api/v1/rules/{rule}/dry-run"}
 # Configured over HTTP alone so far; whoever draws a screen takes its line away.
-BY_HTTP = (
-    "/api/v1/layouts",
-    "/api/v1/users/{user}/second-factor",
-    "/api/v1/sign-in-policy",
-    "/api/v1/identity-providers",
-    "/api/v1/webhooks",
-    "/api/v1/deliveries/{delivery}/resend",
-)
+BY_HTTP = ("/api/v1/layouts",)
 # What a blank of a path is in the sources: `{id}` of the typed client, `${id}` of a written path.
 BLANK = r"(?:\{\w+\}|\$\{.+?\})"
 
@@ -63,3 +57,8 @@ def test_what_has_a_screen_is_not_listed_as_without(path: str) -> None:
 def test_a_route_that_no_screen_calls_is_found() -> None:
     assert not _is_called("/api/v1/nowhere/{thing}")
     assert not _is_called("/api/v1/queues/{queue}/nowhere")
+
+
+@pytest.mark.parametrize("name", sorted(hook_events.NAMES))
+def test_a_screen_offers_each_event_to_webhooks(name: str) -> None:
+    assert f'"{name}"' in WRITTEN

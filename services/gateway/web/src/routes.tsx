@@ -10,7 +10,7 @@ import {
 } from "@tanstack/react-router";
 
 import type { ListSearch } from "./workspace/views";
-import { may } from "./api/client";
+import { administers, may } from "./api/client";
 import { accessToken } from "./api/session";
 import { meQuery } from "./api/queries";
 import { PortalHome } from "./portal/home";
@@ -200,7 +200,7 @@ const admin = createRoute({
   path: "/admin",
   beforeLoad: async ({ context }) => {
     const me = await context.queries.ensureQueryData(meQuery);
-    if (!may(me, "tickets.configure")) throw redirect({ to: "/" });
+    if (!administers(me)) throw redirect({ to: "/" });
   },
   loader: () => needTexts("admin"),
   component: lazyRouteComponent(() => import("./admin/layout"), "AdminLayout"),
@@ -218,9 +218,7 @@ const setup = createRoute({
 const adminHome = createRoute({
   getParentRoute: () => admin,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/admin/workflows" });
-  },
+  component: lazyRouteComponent(() => import("./admin/layout"), "AdminHome"),
 });
 const adminWorkflows = createRoute({
   getParentRoute: () => admin,

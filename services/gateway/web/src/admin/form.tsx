@@ -1,16 +1,17 @@
 /** The form of one thing that is configured, made of its section's description; the desk's reasons stand at their fields. */
-import { Alert, Button, Divider, Group, Stack } from "@mantine/core";
+import { Button, Divider, Group, Stack } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Problem } from "../api/problem";
-import { useKeep, useVerb } from "../api/things";
+import { useKeep } from "../api/things";
 import { Inputs } from "./input";
-import { body, form, type Kept, type Written } from "./inputs";
+import { body, form, type Kept, whole, type Written } from "./inputs";
 import { ThingLog } from "./log";
 import { ThingPanel } from "./panel";
+import { secretIn, ToldSecret } from "./secret";
 import type { Section } from "./sections";
 import { Trial } from "./trials";
+import { Verbs } from "./verbs";
 
 interface ThingFormProps {
   section: Section;
@@ -23,13 +24,20 @@ export function ThingForm({ section, kept, close }: ThingFormProps): ReactNode {
   const inputs = section.inputs.filter((one) => one.when !== (kept ? "new" : "kept"));
   const [filled, setFilled] = useState<Written>(() => form(section.inputs, kept));
   const [sure, setSure] = useState(false);
-  const keeping = useKeep(section.path, kept);
+  const [secret, setSecret] = useState<string | null>(null);
+  const keeping = useKeep(section.path, kept, section.keyed);
 
+  function done(told: string | null): void {
+    if (told) setSecret(told);
+    else close();
+  }
   function submit(event: FormEvent): void {
     event.preventDefault();
-    keeping.mutate(body(section.inputs, filled, kept), { onSuccess: close });
+    const said = section.keyed ? whole(inputs, filled) : body(section.inputs, filled, kept);
+    keeping.mutate(said, { onSuccess: (answer) => done(secretIn(answer)) });
   }
 
+  if (secret) return <ToldSecret secret={secret} close={close} />;
   return (
     <Stack gap="sm">
       <Stack component="form" onSubmit={submit} gap="sm">
@@ -60,30 +68,9 @@ export function ThingForm({ section, kept, close }: ThingFormProps): ReactNode {
           <Trial section={section} form={filled} kept={kept} />
         </>
       )}
-      {kept && section.verbs && <Verbs section={section} kept={kept} close={close} />}
+      {kept && section.verbs && <Verbs section={section} kept={kept} done={done} />}
       {kept && section.panels?.map((panel) => <ThingPanel key={panel.name} panel={panel} thing={kept} />)}
       {kept && section.logs?.map((log) => <ThingLog key={log.name} log={log} thing={kept} />)}
     </Stack>
-  );
-}
-
-function Verbs({ section, kept, close }: ThingFormProps & { kept: Kept }): ReactNode {
-  const { t } = useTranslation();
-  const doing = useVerb();
-  return (
-    <Group gap="xs">
-      {section.verbs
-        ?.filter((verb) => kept["state"] === verb.state)
-        .map((verb) => (
-          <Button key={verb.name} variant="light" loading={doing.isPending} onClick={() => doing.mutate({ path: verb.path(kept), version: kept.version }, { onSuccess: close })}>
-            {t(`verbs.${verb.name}`)}
-          </Button>
-        ))}
-      {doing.error && (
-        <Alert color="red" variant="light" role="alert">
-          {doing.error instanceof Problem ? doing.error.detail : t("composer.not_sent")}
-        </Alert>
-      )}
-    </Group>
   );
 }

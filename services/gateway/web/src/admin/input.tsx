@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Problem } from "../api/problem";
 import { Icon } from "../shared/icons";
 import { ConditionInput } from "./editors/condition";
-import { BranchesInput, ValuesInput } from "./editors/pairs";
+import { BranchesInput, MappingInput, ValuesInput } from "./editors/pairs";
 import { PermissionsInput } from "./editors/permissions";
 import { RecurrenceInput } from "./editors/recurrence";
 import { SpanInput } from "./editors/span";
@@ -80,8 +80,12 @@ export function OneInput(props: InputProps): ReactNode {
       return <ValuesInput label={label} error={error} value={(value ?? {}) as Record<string, unknown>} set={set} />;
     case "branches":
       return <BranchesInput label={label} error={error} value={(value ?? {}) as Record<string, string[]>} set={set} />;
+    case "mapping":
+      return <MappingInput input={input} label={label} error={error} value={(value ?? {}) as Record<string, string>} set={set} />;
+    case "secret":
+      return <TextInput {...looks} type="password" autoComplete="new-password" value={text} onChange={(event) => set(event.target.value)} />;
     default:
-      return <TextInput {...looks} type={input.name === "password" ? "password" : "text"} autoComplete={input.name === "password" ? "new-password" : "off"} value={text} onChange={(event) => set(event.target.value)} />;
+      return <TextInput {...looks} autoComplete="off" value={text} onChange={(event) => set(event.target.value)} />;
   }
 }
 

@@ -23,13 +23,15 @@ export interface Input {
   about?: "ticket" | "event";
   /** Of a condition: what holds while there is none; without it, always. */
   empty?: "never";
+  /** What the form of a new thing begins with, as the API takes it. */
+  start?: unknown;
 }
 
 type Leaf =
-  | "line" | "text" | "number" | "switch" | "choice" | "choices" | "tags" | "one" | "many" | "date" | "moment"
-  | "condition" | "span" | "week" | "intervals" | "permissions" | "rrule" | "values" | "branches";
+  | "line" | "secret" | "text" | "number" | "switch" | "choice" | "choices" | "tags" | "one" | "many" | "date" | "moment"
+  | "condition" | "span" | "week" | "intervals" | "permissions" | "rrule" | "values" | "branches" | "mapping";
 
-export type Listed = "processes" | "queues" | "teams" | "organizations" | "roles" | "types" | "calendars" | "fields" | "services" | "states" | "people";
+export type Listed = "processes" | "queues" | "teams" | "organizations" | "roles" | "types" | "calendars" | "fields" | "services" | "states" | "people" | "webhooks";
 
 export type Kept = { id: string; version: number } & Record<string, unknown>;
 export type Written = Record<string, unknown>;
@@ -65,6 +67,7 @@ export function shown(input: Input, value: unknown): unknown {
     case "week":
     case "values":
     case "branches":
+    case "mapping":
       return isRecord(value) ? value : {};
     case "one":
       return isRecord(value) && input.byId ? String(value["id"] ?? "") : key(value);
@@ -121,7 +124,7 @@ function localMoment(moment: string): string {
 
 /** The form of a thing, or an empty one. */
 export function form(inputs: readonly Input[], kept: Record<string, unknown> | null): Written {
-  return Object.fromEntries(inputs.map((one) => [one.name, shown(one, kept?.[one.name])]));
+  return Object.fromEntries(inputs.map((one) => [one.name, shown(one, kept ? kept[one.name] : one.start)]));
 }
 
 /** What a form says, as the API takes it; only what differs from `kept`. */

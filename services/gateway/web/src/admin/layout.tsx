@@ -2,17 +2,26 @@ import "../design/all";
 
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { may } from "../api/client";
+import { type Me, may } from "../api/client";
 import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";
 import { SECTIONS } from "./sections";
 
-const GROUPS = ["work", "automation", "service_level", "catalog", "people", "records"] as const;
+const GROUPS = ["work", "automation", "service_level", "catalog", "people", "connections", "records"] as const;
+
+const seen = (me: Me) => SECTIONS.filter((section) => may(me, section.permission));
+
+/** Leads to the first thing that whoever comes may set up. */
+export function AdminHome(): ReactNode {
+  const me = useMe();
+  if (may(me, "tickets.configure")) return <Navigate to="/admin/workflows" replace />;
+  return <Navigate to="/admin/$section" params={{ section: seen(me)[0]?.name ?? "audit" }} replace />;
+}
 
 export function AdminLayout(): ReactNode {
   const { t } = useTranslation();
@@ -33,15 +42,21 @@ export function AdminLayout(): ReactNode {
       <AppShell.Navbar aria-label={t("nav.menu")}>
         <ScrollArea flex={1} p="xs" onClick={close}>
           <NavLink py={6} label={t("nav.workspace")} leftSection={<Icon name="back" />} renderRoot={(props) => <Link to="/desk" {...props} />} />
-          <NavLink py={6} label={t("setup.title")} leftSection={<Icon name="check" />} renderRoot={(props) => <Link to="/setup" {...props} />} />
-          <NavLink py={6} label={t("sections.workflows")} leftSection={<Icon name="flow" />} active={path.startsWith("/admin/workflows")} renderRoot={(props) => <Link to="/admin/workflows" {...props} />} />
-          <NavLink py={6} label={t("sections.settings")} leftSection={<Icon name="gear" />} active={path === "/admin/settings"} renderRoot={(props) => <Link to="/admin/settings" {...props} />} />
-          {GROUPS.map((group) => (
+          {may(me, "tickets.configure") && (
+            <>
+              <NavLink py={6} label={t("setup.title")} leftSection={<Icon name="check" />} renderRoot={(props) => <Link to="/setup" {...props} />} />
+              <NavLink py={6} label={t("sections.workflows")} leftSection={<Icon name="flow" />} active={path.startsWith("/admin/workflows")} renderRoot={(props) => <Link to="/admin/workflows" {...props} />} />
+            </>
+          )}
+          {(may(me, "tickets.configure") || may(me, "tenant.configure")) && (
+            <NavLink py={6} label={t("sections.settings")} leftSection={<Icon name="gear" />} active={path === "/admin/settings"} renderRoot={(props) => <Link to="/admin/settings" {...props} />} />
+          )}
+          {GROUPS.filter((group) => seen(me).some((section) => section.group === group)).map((group) => (
             <section key={group} aria-label={t(`groups.${group}`)}>
               <Text size="xs" className="quiet" fw={600} px="xs" pt="sm" pb={2}>
                 {t(`groups.${group}`)}
               </Text>
-              {SECTIONS.filter((section) => section.group === group && may(me, section.permission)).map((section) => (
+              {seen(me).filter((section) => section.group === group).map((section) => (
                 <NavLink
                   py={6}
                   key={section.name}

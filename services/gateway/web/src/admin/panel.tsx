@@ -1,5 +1,5 @@
 /** A setting of a thing that is read by itself and replaced as a whole: how a queue routes, what somebody can do. */
-import { Accordion, Button, Group, Stack } from "@mantine/core";
+import { Accordion, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { settingQuery, useReplace } from "../api/things";
 import { Failed, Loading } from "../shared/states";
 import { Inputs } from "./input";
-import { form, whole } from "./inputs";
+import { form, type Input, whole } from "./inputs";
 import type { Panel } from "./sections";
 
 type Setting = { version: number } & Record<string, unknown>;
@@ -19,33 +19,41 @@ export function ThingPanel({ panel, thing }: { panel: Panel; thing: { id: string
     <Accordion variant="contained" value={opened} onChange={setOpened}>
       <Accordion.Item value={panel.name}>
         <Accordion.Control>{t(`panels.${panel.name}`)}</Accordion.Control>
-        <Accordion.Panel>{opened && <SettingAt panel={panel} path={panel.path(thing)} />}</Accordion.Panel>
+        <Accordion.Panel>{opened && <SettingAt inputs={panel.inputs} path={panel.path(thing)} />}</Accordion.Panel>
       </Accordion.Item>
     </Accordion>
   );
 }
 
-function SettingAt({ panel, path }: { panel: Panel; path: string }): ReactNode {
+export function SettingAt({ inputs, path }: { inputs: readonly Input[]; path: string }): ReactNode {
+  const { t } = useTranslation();
   const asked = useQuery(settingQuery<Setting>(path));
+  const keeping = useReplace(path);
   if (asked.isPending) return <Loading />;
   if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
-  return <SettingForm key={asked.data.version} panel={panel} path={path} kept={asked.data} />;
+  return (
+    <>
+      <SettingForm key={asked.data.version} inputs={inputs} kept={asked.data} keeping={keeping} />
+      <Text size="sm" className="quiet" role="status">
+        {keeping.isSuccess && t("settings.saved")}
+      </Text>
+    </>
+  );
 }
 
-function SettingForm({ panel, path, kept }: { panel: Panel; path: string; kept: Setting }): ReactNode {
+function SettingForm({ inputs, kept, keeping }: { inputs: readonly Input[]; kept: Setting; keeping: ReturnType<typeof useReplace> }): ReactNode {
   const { t } = useTranslation();
-  const [filled, setFilled] = useState(() => form(panel.inputs, kept));
-  const keeping = useReplace(path);
+  const [filled, setFilled] = useState(() => form(inputs, kept));
   return (
     <Stack
       component="form"
       gap="sm"
       onSubmit={(event) => {
         event.preventDefault();
-        keeping.mutate({ said: whole(panel.inputs, filled), version: kept.version });
+        keeping.mutate({ said: whole(inputs, filled), version: kept.version });
       }}
     >
-      <Inputs inputs={panel.inputs} filled={filled} set={setFilled} error={keeping.error} />
+      <Inputs inputs={inputs} filled={filled} set={setFilled} error={keeping.error} />
       <Group justify="flex-end">
         <Button type="submit" loading={keeping.isPending}>
           {t("filter.save")}

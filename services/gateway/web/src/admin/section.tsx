@@ -15,6 +15,7 @@ import { useLabel } from "./input";
 import type { Kept } from "./inputs";
 import { type Section, SECTIONS } from "./sections";
 import { Value } from "./value";
+import { Verbs } from "./verbs";
 import { Verify } from "./verify";
 
 export function SectionPage(): ReactNode {
@@ -96,7 +97,12 @@ function Things({ section }: { section: Section }): ReactNode {
         title={opened === "new" ? t("admin.new") : opened && titled(opened)}
         closeButtonProps={{ "aria-label": t("action.close") }}
       >
-        {opened !== null && section.read && opened !== "new" && <Facts thing={opened} />}
+        {opened !== null && section.read && opened !== "new" && (
+          <>
+            <Facts thing={opened} />
+            {section.verbs && <Verbs section={section} kept={opened} done={() => setOpened(null)} />}
+          </>
+        )}
         {opened !== null && !section.read && <ThingForm section={section} kept={opened === "new" ? null : opened} close={() => setOpened(null)} />}
       </Drawer>
     </>

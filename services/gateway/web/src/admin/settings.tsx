@@ -1,4 +1,4 @@
-/** Settings of the whole desk: what impact and urgency make of a ticket, and when ratings are asked for. */
+/** Settings of the whole desk: what impact and urgency make of a ticket, when ratings are asked for, and how people sign in. */
 import { Alert, Button, Group, Paper, Select, Stack, Table, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
@@ -9,20 +9,38 @@ import { Problem } from "../api/problem";
 import { queuesQuery } from "../api/queries";
 import { useReplace } from "../api/things";
 import { useWord } from "../shared/badges";
+import { useMay } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
 import { Inputs } from "./input";
 import { form, type Input, whole } from "./inputs";
+import { SettingAt } from "./panel";
 
 export function SettingsPage(): ReactNode {
   const { t } = useTranslation();
+  const may = useMay();
   return (
     <Stack maw={760}>
       <Title order={1} size="h3">
         {t("sections.settings")}
       </Title>
-      <Priorities />
-      <Ratings />
+      {may("tickets.configure") && <Priorities />}
+      {may("tickets.configure") && <Ratings />}
+      {may("tenant.configure") && <SignIn />}
     </Stack>
+  );
+}
+
+const DEMANDED: readonly Input[] = [{ name: "second_factor_roles", kind: "many", of: "roles" }];
+
+function SignIn(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Paper withBorder p="md">
+      <Title order={2} size="h5" mb="xs">
+        {t("settings.sign_in")}
+      </Title>
+      <SettingAt inputs={DEMANDED} path="/api/v1/sign-in-policy" />
+    </Paper>
   );
 }
 

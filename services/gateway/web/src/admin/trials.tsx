@@ -12,6 +12,7 @@ import { holds } from "../shared/conditions";
 import { FieldInput, type FieldValue } from "../shared/field-input";
 import { Feeds } from "./feeds";
 import { type Kept, whole, type Written } from "./inputs";
+import { ReturnAddress } from "./secret";
 import type { Section } from "./sections";
 import { Changes } from "./value";
 import { Tried } from "./tried";
@@ -42,6 +43,8 @@ export function Trial(props: TrialProps): ReactNode {
       );
     case "recurrence":
       return <RecurrenceTrial form={props.form} />;
+    case "identity_provider":
+      return <ReturnAddress form={props.form} kept={props.kept} />;
     default:
       return <WhatIf {...props} />;
   }

@@ -51,6 +51,11 @@ export const ifMatch = (version: number) => ({ "If-Match": `"${version}"` });
 /** A key under which a write that is sent again does its work once. */
 export const onceKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
 
+const ADMINISTRATION = ["tickets.configure", "sla.configure", "notify.configure", "users.manage", "tenant.configure", "audit.read"];
+
+/** Whether there is anything for a person to see in the administration. */
+export const administers = (me: Me): boolean => ADMINISTRATION.some((permission) => may(me, permission));
+
 /** Whether a person may do something somewhere; the desk decides again, for the very ticket. */
 export function may(me: Me, permission: string): boolean {
   return me.permissions.some((one) => one === permission || one.startsWith(`${permission}:`));

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { asMe, ifMatch, onceKey } from "./client";
-import { problemOf } from "./problem";
+import { Problem, problemOf } from "./problem";
 
 export interface Page<T> {
   items: T[];
@@ -31,13 +31,35 @@ export const thingsQuery = <T>(path: string) =>
 interface Thing {
   id: string;
   version: number;
+  slug?: unknown;
+}
+
+type Said = Record<string, unknown> | null;
+
+/** Makes or replaces as a whole a thing that is known by its key; what is made takes nobody else's key. */
+async function keepWhole(path: string, kept: Thing | null, said: Said): Promise<unknown> {
+  const { slug = kept?.slug, ...whole } = said ?? {};
+  const own = `${path}/${encodeURIComponent(String(slug))}`;
+  if (!kept && (await isThere(own))) throw new Problem(409, "already_exists", "", [{ field: "slug", reason: "is taken" }]);
+  return ask(said ? "PUT" : "DELETE", own, said ? whole : undefined, kept ? ifMatch(kept.version) : {});
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await ask("GET", path);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return false;
+    throw error;
+  }
 }
 
 /** Makes a thing, changes it where nobody else was faster, or removes it (`said` is null). */
-export function useKeep(path: string, kept: Thing | null) {
+export function useKeep(path: string, kept: Thing | null, keyed = false) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (said: Record<string, unknown> | null) => {
+    mutationFn: (said: Said) => {
+      if (keyed) return keepWhole(path, kept, said);
       if (!kept) return ask("POST", path, said, onceKey());
       return ask(said ? "PATCH" : "DELETE", `${path}/${kept.id}`, said ?? undefined, ifMatch(kept.version));
     },
@@ -48,11 +70,18 @@ export function useKeep(path: string, kept: Thing | null) {
 
 const ALL_BUT_TICKETS = { predicate: (query: { queryKey: readonly unknown[] }) => query.queryKey[0] !== "tickets" };
 
+interface Doing {
+  path: string;
+  method: "POST" | "DELETE";
+  said: Record<string, unknown> | undefined;
+  version: number;
+}
+
 /** Does something to a thing, unless somebody else was faster. */
 export function useVerb() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ path, version }: { path: string; version: number }) => ask("POST", path, undefined, ifMatch(version)),
+    mutationFn: ({ path, method, said, version }: Doing) => ask(method, path, said, { ...ifMatch(version), ...(method === "POST" && onceKey()) }),
     onSuccess: () => queries.invalidateQueries(ALL_BUT_TICKETS),
   });
 }

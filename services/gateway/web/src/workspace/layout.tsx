@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { myApprovalsQuery } from "../api/approvals";
-import type { Schemas } from "../api/client";
+import { administers, type Schemas } from "../api/client";
 import { queuesQuery, viewCountsQuery, viewsQuery } from "../api/queries";
 import { mentionsQuery } from "../api/together";
 import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
@@ -149,7 +149,7 @@ function Menu(): ReactNode {
         count={approvals.data?.items.length}
       />
       {may("reports.read") && <Entry to="/desk/board" icon="chart" label={t("nav.board")} active={location.pathname === "/desk/board"} />}
-      {may("tickets.configure") && <Entry to="/admin" icon="gear" label={t("nav.admin")} active={false} />}
+      {administers(useMe()) && <Entry to="/admin" icon="gear" label={t("nav.admin")} active={false} />}
       <Entry to="/portal" icon="home" label={t("nav.portal")} active={false} />
     </Stack>
   );

@@ -11,26 +11,36 @@ export interface Panel {
 
 /** What belongs to a thing and is only read: what it did, what it was, who has it. */
 export interface Log {
-  name: "executions" | "occurrences" | "versions" | "holders" | "hours_used";
+  name: "executions" | "occurrences" | "versions" | "holders" | "hours_used" | "calls";
   path: (thing: Record<string, unknown>) => string;
   columns: readonly string[];
 }
 
 /** What is done to a thing beside changing it. */
 export interface Verb {
-  name: "pause" | "resume";
+  name: "pause" | "resume" | "test" | "rotate" | "resend" | "reset_second_factor";
   path: (thing: { id: string }) => string;
+  /** Without it POST. */
+  method?: "DELETE";
+  /** What is sent along. */
+  said?: Record<string, unknown>;
   /** Only where the thing is in this state. */
-  state: string;
+  state?: string;
+  /** The permission without which it is not offered, where the section's own is not enough. */
+  permission?: string;
+  /** Asked about once more: it cannot be undone. */
+  sure?: true;
+  /** The thing stays as it was, and so does its form: it is said that it was done. */
+  stays?: true;
 }
 
 export type SectionName =
   | "types" | "fields" | "queues" | "processes" | "rules" | "macros" | "views" | "recurrences" | "policies" | "calendars" | "agreements"
-  | "items" | "change_templates" | "freezes" | "users" | "teams" | "organizations" | "roles" | "deliveries" | "inbound" | "audit";
+  | "items" | "change_templates" | "freezes" | "users" | "teams" | "organizations" | "roles" | "webhooks" | "identity_providers" | "deliveries" | "inbound" | "audit";
 
 export interface Section {
   name: SectionName;
-  group: "work" | "automation" | "service_level" | "catalog" | "people" | "records";
+  group: "work" | "automation" | "service_level" | "catalog" | "people" | "connections" | "records";
   icon: IconName;
   path: string;
   /** The permission without which there is nothing to see. */
@@ -40,6 +50,8 @@ export interface Section {
   removable?: true;
   /** Made and removed, never changed. */
   fixed?: true;
+  /** Made and replaced as a whole under its key. */
+  keyed?: true;
   /** Never made, changed or removed by people: only read. */
   read?: true;
   /** The field that names a thing, unless it is `name`. */
@@ -47,7 +59,7 @@ export interface Section {
   /** What its list can be narrowed by: a field of its filter, and the words it may have. */
   narrow?: { field: string; choices: readonly string[] };
   /** What shows its effect before it is kept. */
-  trial?: "rule" | "policy" | "field" | "calendar" | "recurrence";
+  trial?: "rule" | "policy" | "field" | "calendar" | "recurrence" | "identity_provider";
   panels?: readonly Panel[];
   logs?: readonly Log[];
   verbs?: readonly Verb[];
@@ -81,7 +93,7 @@ export const STEPS: readonly Input[] = [
 /** What rules and macros do, each with the fields of its type. */
 export const ACTIONS: Input = {
   name: "actions", kind: "rows", required: true,
-  inputs: [{ name: "type", kind: "choice", required: true, words: "choices", choices: ["set", "tag", "assign", "move", "reply", "note", "notify", "link", "child", "approval", "watch"] }],
+  inputs: [{ name: "type", kind: "choice", required: true, words: "choices", choices: ["set", "tag", "assign", "move", "reply", "note", "notify", "link", "child", "approval", "watch", "webhook"] }],
   variants: {
     set: [
       { name: "values", kind: "group", inputs: [PRIORITY, IMPACT, URGENCY, TYPE, QUEUE, { name: "category", kind: "line" }] },
@@ -104,5 +116,6 @@ export const ACTIONS: Input = {
     ],
     approval: [NAME, { name: "steps", kind: "rows", required: true, inputs: STEPS }, { name: "own_allowed", kind: "switch" }],
     watch: [{ name: "add", kind: "tags" }, { name: "remove", kind: "tags" }],
+    webhook: [{ name: "webhook", kind: "one", of: "webhooks", byId: true, required: true }, { name: "body", kind: "text" }],
   },
 };

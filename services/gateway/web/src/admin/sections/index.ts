@@ -1,5 +1,6 @@
 /** What is configured in lists and forms: for each kind of thing its path in the API, its columns and its fields. */
 import type { Input } from "../inputs";
+import { CONNECTIONS } from "./connections";
 import { ACTIONS, ACTIVE, ASSIGNEE, DEFAULT, DESCRIPTION, IMPACT, NAME, ORDER, PRIORITY, PROCESS, QUEUE, type Section, SHARED, SLUG, STEPS, TEAM, TIME_ZONE, TYPE, URGENCY } from "./common";
 
 export type { Log, Panel, Section, Verb } from "./common";
@@ -161,7 +162,7 @@ const PEOPLE: readonly Section[] = [
   {
     name: "users", group: "people", icon: "user", path: "/api/v1/users", permission: "users.manage", columns: ["name", "email", "roles", "teams", "active"],
     inputs: [
-      NAME, { name: "email", kind: "line", required: true }, { name: "password", kind: "line", when: "new" }, { name: "language", kind: "line" },
+      NAME, { name: "email", kind: "line", required: true }, { name: "password", kind: "secret", when: "new" }, { name: "language", kind: "line" },
       { name: "time_zone", kind: "line" }, { name: "phone", kind: "line" }, GRANTS, { name: "teams", kind: "many", of: "teams" },
       { name: "organizations", kind: "many", of: "organizations" }, { name: "manager", kind: "one", of: "people" }, ACTIVE,
     ],
@@ -178,6 +179,7 @@ const PEOPLE: readonly Section[] = [
         ],
       },
     ],
+    verbs: [{ name: "reset_second_factor", path: ({ id }) => `/api/v1/users/${id}/second-factor`, method: "DELETE", sure: true, stays: true }],
   },
   { name: "teams", group: "people", icon: "users", path: "/api/v1/teams", permission: "users.manage", columns: ["name", "slug", "description"], inputs: [NAME, SLUG, DESCRIPTION, { name: "members", kind: "many", of: "people" }] },
   { name: "organizations", group: "people", icon: "home", path: "/api/v1/organizations", permission: "users.manage", columns: ["name", "slug", "domains"], inputs: [NAME, SLUG, { name: "domains", kind: "tags" }] },
@@ -198,6 +200,7 @@ const RECORDS: readonly Section[] = [
     name: "deliveries", group: "records", icon: "send", path: "/api/v1/deliveries", permission: "notify.read", columns: ["subject", "to", "purpose", "state", "created_at"], title: "subject", read: true,
     narrow: { field: "state", choices: ["queued", "sending", "sent", "failed", "dead", "suppressed"] },
     inputs: [],
+    verbs: [{ name: "resend", path: ({ id }) => `/api/v1/deliveries/${id}/resend`, state: "dead", permission: "notify.configure" }],
   },
   {
     name: "audit", group: "records", icon: "book", path: "/api/v1/audit", permission: "audit.read", columns: ["target_name", "kind", "changes", "actor", "occurred_at"], title: "target_name", read: true,
@@ -206,4 +209,4 @@ const RECORDS: readonly Section[] = [
   },
 ];
 
-export const SECTIONS: readonly Section[] = [...WORK, ...AUTOMATION, ...SERVICE_LEVEL, ...CATALOG, ...PEOPLE, ...RECORDS];
+export const SECTIONS: readonly Section[] = [...WORK, ...AUTOMATION, ...SERVICE_LEVEL, ...CATALOG, ...PEOPLE, ...CONNECTIONS, ...RECORDS];
