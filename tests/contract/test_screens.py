@@ -8,6 +8,7 @@ import pytest
 
 from gateway.http.app import api_document
 from notify.api import hook_events
+from tickets.domain import layouts
 
 SOURCES = Path("services/gateway/web/src")
 CONFIGURES = re.compile(r"\.configure$|^users\.(manage|schedule)$|^audit\.read$")
@@ -18,8 +19,6 @@ WRITTEN = "".join(
 )
 # The screen of a rule tries what its form says, kept or not: by the route of rules that are not kept.
 ELSEWHERE = {"/api/v1/rules/{rule}/dry-run"}
-# Configured over HTTP alone so far; whoever draws a screen takes its line away.
-BY_HTTP = ("/api/v1/layouts",)
 # What a blank of a path is in the sources: `{id}` of the typed client, `${id}` of a written path.
 BLANK = r"(?:\{\w+\}|\$\{.+?\})"
 
@@ -30,9 +29,7 @@ def _routes() -> list[tuple[str, str]]:
         (method.upper(), path)
         for path, methods in paths.items()
         for method, operation in methods.items()
-        if path not in ELSEWHERE
-        and not path.startswith(BY_HTTP)
-        and any(CONFIGURES.search(one) for one in operation.get("x-permission", ()))
+        if path not in ELSEWHERE and any(CONFIGURES.search(one) for one in operation.get("x-permission", ()))
     ]
 
 
@@ -49,11 +46,6 @@ def test_a_configuration_route_has_a_screen(method: str, path: str) -> None:
     assert _is_called(path), f"no screen of the web UI calls {method} {path}"
 
 
-@pytest.mark.parametrize("path", BY_HTTP)
-def test_what_has_a_screen_is_not_listed_as_without(path: str) -> None:
-    assert not _is_called(path)
-
-
 def test_a_route_that_no_screen_calls_is_found() -> None:
     assert not _is_called("/api/v1/nowhere/{thing}")
     assert not _is_called("/api/v1/queues/{queue}/nowhere")
@@ -62,3 +54,8 @@ def test_a_route_that_no_screen_calls_is_found() -> None:
 @pytest.mark.parametrize("name", sorted(hook_events.NAMES))
 def test_a_screen_offers_each_event_to_webhooks(name: str) -> None:
     assert f'"{name}"' in WRITTEN
+
+
+def test_the_editor_of_layouts_offers_each_field_of_tickets() -> None:
+    written = (SOURCES / "admin/layouts/model.ts").read_text()
+    assert {name for name in layouts.BUILT_IN if f'"{name}"' not in written} == set()

@@ -67,7 +67,7 @@ def test_a_webhook_tells_its_secret_once_is_tried_and_paused(client: Client, ope
 
 def test_a_provider_of_sign_in_is_made_once_changed_and_removed(client: Client, open_window: Open) -> None:
     slug = f"directory-{uuid.uuid4().hex[:6]}"
-    page = open_window(ADMIN, "/admin/identity_providers", phone=True).page
+    page = open_window(ADMIN, "/admin/identity_providers").page
     name = f"Directory {slug}"
 
     def fill(form: Locator) -> None:

@@ -230,6 +230,16 @@ const adminWorkflow = createRoute({
   path: "/workflows/$workflow",
   component: lazyRouteComponent(() => import("./admin/workflow/page"), "WorkflowPage"),
 });
+const adminLayouts = createRoute({
+  getParentRoute: () => admin,
+  path: "/layouts",
+  component: lazyRouteComponent(() => import("./admin/layouts/list"), "LayoutList"),
+});
+const adminLayout = createRoute({
+  getParentRoute: () => admin,
+  path: "/layouts/$layout",
+  component: lazyRouteComponent(() => import("./admin/layouts/page"), "LayoutPage"),
+});
 const adminSettings = createRoute({
   getParentRoute: () => admin,
   path: "/settings",
@@ -249,7 +259,7 @@ const tree = root.addChildren([
     desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskApprovals]),
     account,
     setup,
-    admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminSettings, adminSection]),
+    admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminLayouts, adminLayout, adminSettings, adminSection]),
   ]),
 ]);
 

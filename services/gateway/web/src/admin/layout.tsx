@@ -46,6 +46,7 @@ export function AdminLayout(): ReactNode {
             <>
               <NavLink py={6} label={t("setup.title")} leftSection={<Icon name="check" />} renderRoot={(props) => <Link to="/setup" {...props} />} />
               <NavLink py={6} label={t("sections.workflows")} leftSection={<Icon name="flow" />} active={path.startsWith("/admin/workflows")} renderRoot={(props) => <Link to="/admin/workflows" {...props} />} />
+              <NavLink py={6} label={t("sections.layouts")} leftSection={<Icon name="list" />} active={path.startsWith("/admin/layouts")} renderRoot={(props) => <Link to="/admin/layouts" {...props} />} />
             </>
           )}
           {(may(me, "tickets.configure") || may(me, "tenant.configure")) && (

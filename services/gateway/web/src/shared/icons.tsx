@@ -25,6 +25,7 @@ const DRAWN = {
   back: "M15 5l-7 7 7 7",
   next: "M9 5l7 7-7 7",
   up: "M5 15l7-7 7 7",
+  down: "M5 9l7 7 7-7",
   filter: "M4 5h16l-6 8v6l-4-2v-4z",
   home: "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
   calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
