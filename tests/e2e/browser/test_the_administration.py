@@ -116,6 +116,28 @@ def test_a_rule_is_built_tried_on_what_happened_and_kept(desk: Desk, open_window
     expect(form.get_by_role("link", name=later)).to_be_visible()
 
 
+def test_a_view_asks_about_any_field_that_the_desk_names(desk: Desk, open_window: Open) -> None:
+    name = f"Slow {uuid.uuid4().hex[:6]}"
+    page = open_window(ADMIN, "/admin/views").page
+    form = new_thing(page, name)
+    parts = form.get_by_role("group", name="Filter", exact=True).get_by_role("group")
+    for place, (field, value) in enumerate(
+        (("Kind of device", "laptop"), ("First answer", "2026-11-01T00:00:00Z"))
+    ):
+        form.get_by_role("button", name="Add a condition: Filter").click()
+        part = parts.nth(place)
+        choose(page, part, "Field", field)
+        if place == 0:
+            choose(page, part, "Value", value)
+        else:
+            choose(page, part, "Comparison", "less than")
+            part.get_by_role("textbox", name="Value").fill(value)
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+    (made,) = [one for one in desk.sign_in(ADMIN).all("/views") if one["name"] == name]
+    assert made["filter"] == 'fields.device_kind = "laptop" AND first_responded_at < "2026-11-01T00:00:00Z"'
+
+
 def test_a_calendar_is_made_by_hand_and_explains_its_hours(desk: Desk, open_window: Open) -> None:
     name = f"Shop {uuid.uuid4().hex[:6]}"
     page = open_window(ADMIN, "/admin/calendars").page

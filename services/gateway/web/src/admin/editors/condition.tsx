@@ -5,25 +5,14 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { fieldsQuery } from "../../api/catalog";
 import { Problem } from "../../api/problem";
 import { ask } from "../../api/things";
 import { Icon } from "../../shared/icons";
 import { useOffered } from "../offered";
 import type { Input as Described } from "../inputs";
+import { useConditionFields } from "./condition-fields";
 import { condition, type Part, parts, type Sign, SIGNS } from "./filters";
 
-const OF_TICKETS = ["state", "priority", "type", "process", "queue", "team", "impact", "urgency", "category", "channel", "tags", "title", "requester", "assignee", "organization", "open", "breached"] as const;
-const OF_EVENTS = ["event", "changed", "old_state", "actor", "actor_kind", "comment.visibility", "comment.body", "comment.from_requester", "approval.name", "approval.state", "clock.name", "clock.kind"] as const;
-const LEVELS = ["high", "medium", "low"] as const;
-const TRUTH: Partial<Described> = { choices: ["true", "false"], words: "choices" };
-/** Fields whose values are known. */
-const KNOWN: Record<string, Partial<Described>> = {
-  state: { of: "states" }, old_state: { of: "states" }, queue: { of: "queues" }, team: { of: "teams" }, process: { of: "processes" }, type: { of: "types" },
-  organization: { of: "organizations" }, priority: { choices: ["critical", ...LEVELS], words: "priorities" }, impact: { choices: LEVELS, words: "levels" },
-  urgency: { choices: LEVELS, words: "levels" }, "comment.visibility": { choices: ["public", "internal"] }, "comment.from_requester": TRUTH, open: TRUTH, breached: TRUTH,
-  actor_kind: { choices: ["user", "service_account", "system"] },
-};
 const EMPTY: Part = { field: "", sign: "=", value: "", not: false };
 const PAUSE = 400;
 
@@ -119,19 +108,12 @@ interface PartProps {
 }
 
 function PartInput({ part, about, set, remove }: PartProps): ReactNode {
-  const { t, i18n } = useTranslation();
-  const fields = useQuery(fieldsQuery);
-  const own = (fields.data?.items ?? []).map((one) => ({ value: `fields.${one.slug}`, label: one.name }));
-  const named = [...OF_TICKETS, ...(about === "event" ? OF_EVENTS : [])].map((value) => {
-    const key = `condition_fields.${value.replace(".", "_")}`;
-    return { value: value as string, label: i18n.exists(key) ? t(key as "condition_fields.state") : value };
-  });
-  const all = [...named, ...own];
-  const data = part.field && !all.some((one) => one.value === part.field) ? [...all, { value: part.field, label: part.field }] : all;
+  const { t } = useTranslation();
+  const fields = useConditionFields(about);
   return (
     <div className="form-row" role="group" aria-label={part.field || t("condition.part")}>
       <Group gap="xs" wrap="wrap">
-        <Select w={170} size="xs" searchable allowDeselect={false} aria-label={t("condition.field")} data={data} value={part.field || null} onChange={(field) => set({ ...part, field: field ?? "", value: "" })} />
+        <Select w={170} size="xs" searchable allowDeselect={false} aria-label={t("condition.field")} data={fields.offered(part.field)} value={part.field || null} onChange={(field) => set({ ...part, field: field ?? "", value: "" })} />
         <Select
           w={130}
           size="xs"
@@ -141,7 +123,7 @@ function PartInput({ part, about, set, remove }: PartProps): ReactNode {
           value={part.sign}
           onChange={(sign) => set({ ...part, sign: sign as Sign })}
         />
-        <ValueInput part={part} set={set} choices={fields.data?.items.find((one) => `fields.${one.slug}` === part.field)?.choices ?? []} />
+        <ValueInput part={part} set={set} known={fields.values(part.field)} />
         <Switch size="xs" label={t("condition.not")} checked={part.not} onChange={(event) => set({ ...part, not: event.target.checked })} />
       </Group>
       <ActionIcon variant="subtle" color="gray" aria-label={t("condition.remove")} onClick={remove}>
@@ -153,9 +135,8 @@ function PartInput({ part, about, set, remove }: PartProps): ReactNode {
 
 const SIGN_NAMES = { "=": "is", "!=": "is_not", ":": "has", "<": "below", "<=": "at_most", ">": "above", ">=": "at_least" } as const satisfies Record<Sign, string>;
 
-function ValueInput({ part, set, choices }: { part: Part; set: (part: Part) => void; choices: string[] }): ReactNode {
+function ValueInput({ part, set, known }: { part: Part; set: (part: Part) => void; known: Partial<Described> }): ReactNode {
   const { t } = useTranslation();
-  const known = KNOWN[part.field] ?? (choices.length > 0 ? { choices } : {});
   const offered = useOffered({ name: part.field, kind: "one", ...known }, [part.value]);
   const common = { size: "xs", flex: 1, miw: 130, "aria-label": t("condition.value") } as const;
   if (!known.of && !known.choices) return <TextInput {...common} value={part.value} onChange={(event) => set({ ...part, value: event.target.value })} />;
