@@ -123,6 +123,26 @@ def test_a_rule_moves_what_speaks_of_cables(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("slug", TENANTS)
+def test_tickets_to_come_are_shown_to_who_scheduled_them(desk: Desk, slug: str) -> None:
+    admin, requester = desk.sign_in(f"admin@{slug}.example"), desk.sign_in(f"requester@{slug}.example")
+    (later,) = requester.get("/tickets/scheduled")["items"]
+    assert (later["state"], later["ticket"]) == ("waiting", None)
+    assert admin.get("/tickets/scheduled")["items"] == []
+    rules = [one["rrule"] for one in admin.all("/recurrences")]
+    assert any(rule.startswith("FREQ=HOURLY") for rule in rules)
+    assert None not in rules
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_a_rule_that_calls_a_program_rests_until_there_is_one(desk: Desk, slug: str) -> None:
+    admin = desk.sign_in(f"admin@{slug}.example")
+    rule = next(one for one in admin.all("/rules") if one["name"] == "Page whoever is on call")
+    assert rule["active"] is False
+    assert [action["type"] for action in rule["actions"]] == ["webhook"]
+    assert [one["state"] for one in admin.all("/webhooks")] == ["paused"]
+
+
+@pytest.mark.parametrize("slug", TENANTS)
 def test_a_routed_ticket_says_of_each_agent_why_and_why_not(desk: Desk, slug: str) -> None:
     agent = desk.sign_in(f"agent@{slug}.example")
     (ticket,) = agent.get("/tickets", filter='queue = "remote-access" AND category = "vpn"')["items"]

@@ -48,6 +48,10 @@ async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: 
     for one in content["recurrences"]:
         body = {**one, "starts_at": begins}
         await api.make(f"recurrence/{one['name']}", "POST", "/recurrences", body, by=admin)
+    for one in content["scheduled"]:
+        body = {**one, "not_before": (as_of + timedelta(days=21)).isoformat()}
+        by = admin.replace("admin@", "requester@")
+        await api.make(f"scheduled/{one['title']}", "POST", "/tickets/scheduled", body, by=by)
 
 
 async def _set_alarm(api: Api, on_low: str, *, by: str) -> None:

@@ -195,6 +195,13 @@ UPDATE_RECURRENCE = rpc(recurrences.UpdateRecurrenceRequest, recurrences.UpdateR
 DELETE_RECURRENCE = rpc(recurrences.DeleteRecurrenceRequest, recurrences.DeleteRecurrenceResponse)
 PAUSE_RECURRENCE = rpc(recurrences.PauseRecurrenceRequest, recurrences.PauseRecurrenceResponse)
 RESUME_RECURRENCE = rpc(recurrences.ResumeRecurrenceRequest, recurrences.ResumeRecurrenceResponse)
+SCHEDULE_TICKET = rpc(recurrences.ScheduleTicketRequest, recurrences.ScheduleTicketResponse)
+LIST_SCHEDULED_TICKETS = rpc(
+    recurrences.ListScheduledTicketsRequest, recurrences.ListScheduledTicketsResponse
+)
+CANCEL_SCHEDULED_TICKET = rpc(
+    recurrences.CancelScheduledTicketRequest, recurrences.CancelScheduledTicketResponse
+)
 PREVIEW_RECURRENCE = rpc(recurrences.PreviewRecurrenceRequest, recurrences.PreviewRecurrenceResponse)
 LIST_OCCURRENCES = rpc(recurrences.ListOccurrencesRequest, recurrences.ListOccurrencesResponse)
 

@@ -11,7 +11,7 @@ from deskmesh.common.v1 import types_pb2 as common
 from deskmesh.tickets.v1 import recurrence_pb2 as nouns
 from deskmesh.tickets.v1 import recurrence_service_pb2 as pb
 from tickets.api.requests import known_names, time_in, values_of
-from tickets.app import recurrences
+from tickets.app import recurrences, scheduling
 from tickets.app.assigning import ASSIGN
 from tickets.app.configuration import Configuration, Configurations
 from tickets.app.creating import CREATE, UPDATE, NewTicket
@@ -110,6 +110,31 @@ class RecurrenceServicer:
             occurrences=[_occurrence(row, ticket) for row, ticket in rows], next_page_token=token
         )
 
+    async def ScheduleTicket(self, tx: Tx, request: pb.ScheduleTicketRequest) -> pb.ScheduleTicketResponse:
+        configuration = await self.configurations.within(tx)
+        made = await scheduling.schedule_ticket(
+            tx,
+            configuration=configuration,
+            template=_template_in(request.template),
+            not_before=time_in(request, "not_before"),
+        )
+        return pb.ScheduleTicketResponse(scheduled_ticket=_scheduled(made, configuration))
+
+    async def ListScheduledTickets(
+        self, tx: Tx, request: pb.ListScheduledTicketsRequest
+    ) -> pb.ListScheduledTicketsResponse:
+        configuration = await self.configurations.within(tx)
+        found, token = await scheduling.list_scheduled(tx, configuration=configuration, page=page_of(request))
+        return pb.ListScheduledTicketsResponse(
+            scheduled_tickets=[_scheduled(one, configuration) for one in found], next_page_token=token
+        )
+
+    async def CancelScheduledTicket(
+        self, tx: Tx, request: pb.CancelScheduledTicketRequest
+    ) -> pb.CancelScheduledTicketResponse:
+        await scheduling.cancel_scheduled(tx, scheduled_id=request.scheduled_ticket_id)
+        return pb.CancelScheduledTicketResponse()
+
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceTimers:
@@ -133,34 +158,37 @@ class RecurrenceTimers:
 
 
 def _draft(said: nouns.Recurrence) -> RecurrenceDraft:
-    template = said.template
     return RecurrenceDraft(
         name=said.name,
         rrule=said.rrule,
         time_zone=said.time_zone,
         starts_at=time_in(said, "starts_at"),
         catch_up=said.catch_up,
-        template=Template(
-            NewTicket(
-                title=template.title,
-                description=template.description,
-                type=template.type,
-                process=_word(template.process),
-                queue=_word(template.queue),
-                impact=template.impact,
-                urgency=template.urgency,
-                priority=template.priority,
-                category=template.category,
-                tags=list(template.tags),
-                fields=values_of(template.fields),
-                ci_ids=list(template.ci_ids),
-                service_id=template.service_id,
-                language=template.language,
-            ),
-            requester=template.requester.id or template.requester.email,
-            assignee=template.assignee.id or template.assignee.email,
-            team=_word(template.team),
+        template=_template_in(said.template),
+    )
+
+
+def _template_in(template: nouns.TicketTemplate) -> Template:
+    return Template(
+        NewTicket(
+            title=template.title,
+            description=template.description,
+            type=template.type,
+            process=_word(template.process),
+            queue=_word(template.queue),
+            impact=template.impact,
+            urgency=template.urgency,
+            priority=template.priority,
+            category=template.category,
+            tags=list(template.tags),
+            fields=values_of(template.fields),
+            ci_ids=list(template.ci_ids),
+            service_id=template.service_id,
+            language=template.language,
         ),
+        requester=template.requester.id or template.requester.email,
+        assignee=template.assignee.id or template.assignee.email,
+        team=_word(template.team),
     )
 
 
@@ -207,6 +235,19 @@ def _template(row: Recurrence, configuration: Configuration) -> nouns.TicketTemp
         team=common.Ref(**team) if isinstance(team, dict) else None,
         requester=_person(template.get("requester")),
         assignee=_person(template.get("assignee")),
+    )
+
+
+def _scheduled(one: scheduling.Scheduled, configuration: Configuration) -> nouns.ScheduledTicket:
+    occurrence = None if one.occurrence is None else _occurrence(one.occurrence, one.ticket)
+    return nouns.ScheduledTicket(
+        id=str(one.row.id),
+        not_before=moment(one.row.starts_at),
+        template=_template(one.row, configuration),
+        state="waiting" if occurrence is None else occurrence.state,
+        ticket=occurrence.ticket if occurrence is not None and occurrence.HasField("ticket") else None,
+        reason="" if occurrence is None else occurrence.reason,
+        created_at=moment(one.row.created_at),
     )
 
 

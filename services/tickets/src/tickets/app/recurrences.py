@@ -78,33 +78,36 @@ class RecurrenceDraft:
 async def create_recurrence(tx: Tx, *, configuration: Configuration, draft: RecurrenceDraft) -> Recurrence:
     """Keeps a recurrence and sets its timer. Raises InvalidInput, also where no time is to come, Forbidden, WrongState."""
     timing = _check(draft)
-    template = await _checked_template(tx, configuration, draft.template)
-    if (
-        len((await tx.scalars(select(Recurrence.id).where(Recurrence.state != "ended").limit(MOST))).all())
-        == MOST
-    ):
+    template = await checked_template(tx, configuration, draft.template)
+    there = select(Recurrence.id).where(Recurrence.state != "ended", Recurrence.owner_id.is_(None))
+    if len((await tx.scalars(there.limit(MOST))).all()) == MOST:
         raise WrongState("TOO_MANY_RECURRENCES", f"A tenant has at most {MOST} recurrences.")
     row = Recurrence(state="active", next_at=_first(timing), template=template)
     _write(row, draft)
     tx.add(row)
     await tx.flush()
-    await _set_timer(tx, row)
+    await set_timer(tx, row)
     _tell(tx, row, {}, _said(row))
     return row
 
 
 async def get_recurrence(tx: Tx, *, recurrence_id: str) -> Recurrence:
-    """One recurrence. Raises NotFound."""
+    """One that administrators set up. Raises NotFound."""
     row = await tx.get(Recurrence, UUID(recurrence_id)) if is_id(recurrence_id) else None
-    if row is None:
+    if row is None or row.owner_id is not None:
         raise NotFound("recurrence")
     return row
 
 
 async def list_recurrences(tx: Tx, *, page: Page) -> tuple[Sequence[Recurrence], str]:
-    """A page of the recurrences by name, and the token of the next page."""
+    """A page of what administrators set up, by name, and the token of the next page."""
     keyset = Keyset([(Recurrence.name, False), (Recurrence.id, False)], "recurrences")
-    return keyset.cut((await tx.scalars(keyset.select(select(Recurrence), page))).all(), page)
+    return keyset.cut(
+        (
+            await tx.scalars(keyset.select(select(Recurrence).where(Recurrence.owner_id.is_(None)), page))
+        ).all(),
+        page,
+    )
 
 
 async def update_recurrence(
@@ -123,14 +126,14 @@ async def update_recurrence(
     draft = replace(stands, **changes)  # type: ignore[arg-type]  # the door hands its own fields
     timing = _check(draft)
     if "template" in changes:
-        row.template = await _checked_template(tx, configuration, draft.template)
+        row.template = await checked_template(tx, configuration, draft.template)
     _write(row, draft)
     if changes.keys() & {"rrule", "time_zone", "starts_at"}:
         first = _first(timing)
         if row.state != "paused":
             row.state, row.next_at = "active", first
     await tx.flush()
-    await _set_timer(tx, row)
+    await set_timer(tx, row)
     _tell(tx, row, before, _said(row))
     return row
 
@@ -139,10 +142,15 @@ async def delete_recurrence(tx: Tx, *, recurrence_id: str, expected_version: int
     """Removes a recurrence; its tickets stay. Raises NotFound, Stale."""
     row = await _locked(tx, recurrence_id)
     check_version(row, expected_version)
+    await remove(tx, row)
+    _tell(tx, row, _said(row), {}, version=row.version + 1)
+
+
+async def remove(tx: Tx, row: Recurrence) -> None:
+    """Removes a locked recurrence with its timer and what became of its times."""
     await timers.cancel(tx, kind=RECURRENCE, key=str(row.id))
     await tx.execute(delete(RecurrenceOccurrence).where(RecurrenceOccurrence.recurrence_id == row.id))
     await tx.session.delete(row)
-    _tell(tx, row, _said(row), {}, version=row.version + 1)
 
 
 async def pause_recurrence(tx: Tx, *, recurrence_id: str) -> Recurrence:
@@ -193,7 +201,7 @@ def timing_of(row: Recurrence) -> Timing:
 def new_ticket_of(template: Mapping[str, object]) -> NewTicket:
     """What a stored template says of the ticket itself."""
     values = {name: template[name] for name in _WORDS}
-    return NewTicket(**values, channel=CHANNEL)  # type: ignore[arg-type]  # stored by `_checked_template`
+    return NewTicket(**values, channel=CHANNEL)  # type: ignore[arg-type]  # stored by `checked_template`
 
 
 async def _switch(tx: Tx, recurrence_id: str, state: str) -> Recurrence:
@@ -209,18 +217,17 @@ async def _switch(tx: Tx, recurrence_id: str, state: str) -> Recurrence:
         if row.next_at is None:
             raise WrongState("RECURRENCE_ENDED", "No time of it is to come; change its times to go on.")
     await tx.flush()
-    await _set_timer(tx, row)
+    await set_timer(tx, row)
     _tell(tx, row, before, _said(row))
     return row
 
 
 async def _locked(tx: Tx, recurrence_id: str) -> Recurrence:
-    if not is_id(recurrence_id):
-        raise NotFound("recurrence")
-    return await get_for_update(tx, Recurrence, UUID(recurrence_id))
+    return await get_for_update(tx, Recurrence, (await get_recurrence(tx, recurrence_id=recurrence_id)).id)
 
 
-async def _set_timer(tx: Tx, row: Recurrence) -> None:
+async def set_timer(tx: Tx, row: Recurrence) -> None:
+    """Sets the timer of the next time, or takes it away where none is to come."""
     if row.next_at is None:
         await timers.cancel(tx, kind=RECURRENCE, key=str(row.id))
     else:
@@ -255,8 +262,8 @@ def _first(timing: Timing) -> datetime:
     return first
 
 
-async def _checked_template(tx: Tx, configuration: Configuration, template: Template) -> dict[str, object]:
-    """The template as it is stored: checked as a new ticket of now, people and team found."""
+async def checked_template(tx: Tx, configuration: Configuration, template: Template) -> dict[str, object]:
+    """The template as it is stored: checked as a new ticket of now, people and team found. Raises InvalidInput, Forbidden."""
     problems, found = Problems(), {}
     with problems.within("template"):
         placing = place_ticket(configuration, template.new)

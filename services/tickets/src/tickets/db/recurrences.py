@@ -28,6 +28,8 @@ class Recurrence(TenantRow, Base):
     # "active", "paused" or "ended".
     state: Mapped[str]
     next_at: Mapped[datetime | None]
+    # Who scheduled this one ticket; null for what administrators set up.
+    owner_id: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class RecurrenceOccurrence(Base):

@@ -168,6 +168,53 @@ class TicketTemplate(_message.Message):
 Global___TicketTemplate: _TypeAlias = TicketTemplate  # noqa: Y015
 
 @_typing.final
+class ScheduledTicket(_message.Message):
+    """One ticket that somebody has made at a moment to come."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NOT_BEFORE_FIELD_NUMBER: _builtins.int
+    TEMPLATE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    TICKET_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    state: _builtins.str
+    """"waiting", "made" or "failed"."""
+    reason: _builtins.str
+    """Why none was."""
+    @_builtins.property
+    def not_before(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def template(self) -> Global___TicketTemplate: ...
+    @_builtins.property
+    def ticket(self) -> _types_pb2.Ref:
+        """The ticket that was made."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        not_before: _timestamp_pb2.Timestamp | None = ...,
+        template: Global___TicketTemplate | None = ...,
+        state: _builtins.str = ...,
+        ticket: _types_pb2.Ref | None = ...,
+        reason: _builtins.str = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "not_before", b"not_before", "template", b"template", "ticket", b"ticket"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "id", b"id", "not_before", b"not_before", "reason", b"reason", "state", b"state", "template", b"template", "ticket", b"ticket"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScheduledTicket: _TypeAlias = ScheduledTicket  # noqa: Y015
+
+@_typing.final
 class Occurrence(_message.Message):
     """One time of a recurrence, and what became of it."""
 

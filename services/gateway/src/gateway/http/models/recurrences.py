@@ -62,6 +62,23 @@ _TIMING: JsonDict = {
     "starts_at": EARLIER,
 }
 _TEMPLATE: JsonDict = {"title": "Check the backups", "type": "task", "tags": ["backup"]}
+_SHOWN_TEMPLATE: JsonDict = {
+    **_TEMPLATE,
+    "description": None,
+    "process": None,
+    "queue": QUEUE,
+    "impact": None,
+    "urgency": None,
+    "priority": None,
+    "category": None,
+    "fields": {},
+    "ci_ids": [],
+    "service_id": None,
+    "language": None,
+    "requester": PERSON,
+    "assignee": None,
+    "team": None,
+}
 
 
 class NewRecurrence(Input):
@@ -127,23 +144,7 @@ class Recurrence(Output):
                     "name": "Backups",
                     **_TIMING,
                     "catch_up": "skip",
-                    "template": {
-                        **_TEMPLATE,
-                        "description": None,
-                        "process": None,
-                        "queue": QUEUE,
-                        "impact": None,
-                        "urgency": None,
-                        "priority": None,
-                        "category": None,
-                        "fields": {},
-                        "ci_ids": [],
-                        "service_id": None,
-                        "language": None,
-                        "requester": PERSON,
-                        "assignee": None,
-                        "team": None,
-                    },
+                    "template": _SHOWN_TEMPLATE,
                     "state": "active",
                     "next_at": LATER,
                     "created_at": EARLIER,
@@ -166,6 +167,44 @@ class Recurrence(Output):
     created_at: str
     updated_at: str
     version: int
+
+
+class NewScheduledTicket(TicketTemplateInput):
+    """A ticket, and when it shall be made."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**_TEMPLATE, "queue": "service-desk", "not_before": LATER}]}
+    )
+
+    not_before: Moment = Field(description="At most a year ahead.")
+
+
+class ScheduledTicket(Output):
+    """A ticket that is made at a moment to come, or was."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": ID,
+                    "not_before": LATER,
+                    "template": _SHOWN_TEMPLATE,
+                    "state": "waiting",
+                    "ticket": None,
+                    "reason": None,
+                    "created_at": EARLIER,
+                }
+            ]
+        }
+    )
+
+    id: str
+    not_before: str
+    template: TicketTemplate
+    state: str = Field(description="`waiting`, `made` or `failed`.")
+    ticket: Ref | None = Field(description="The ticket that was made.")
+    reason: str | None = Field(description="Why none was.")
+    created_at: str
 
 
 class TimingInput(Input):

@@ -12,7 +12,7 @@ from deskmesh.common.v1.types_pb2 import PersonRef, Ref
 from deskmesh.tickets.v1 import recurrence_pb2 as nouns
 from deskmesh.tickets.v1 import recurrence_service_pb2 as pb
 from gateway.clients import tickets as rpcs
-from gateway.http.answers import listing, nothing, resource
+from gateway.http.answers import document, listing, nothing, resource
 from gateway.http.desk import ask
 from gateway.http.door import API, Door
 from gateway.http.headers import expected_version
@@ -118,6 +118,44 @@ async def list_occurrences(
     return listing([_occurrence(one) for one in answer.occurrences], answer.next_page_token)
 
 
+@door.route(
+    "POST",
+    "/tickets/scheduled",
+    rpcs.SCHEDULE_TICKET,
+    gives=models.ScheduledTicket,
+    status=HTTPStatus.CREATED,
+)
+async def schedule_ticket(request: Request, body: models.NewScheduledTicket) -> Response:
+    """Have one ticket made at a moment to come.
+
+    Whoever may make a ticket now may have it made later; it is checked now, and made by the desk then.
+    """
+    question = pb.ScheduleTicketRequest(template=_written(body), not_before=timestamp(body.not_before))
+    made = (await ask(request, rpcs.SCHEDULE_TICKET, question)).scheduled_ticket
+    return document(_scheduled(made), HTTPStatus.CREATED)
+
+
+@door.route("GET", "/tickets/scheduled", rpcs.LIST_SCHEDULED_TICKETS, gives=list_of(models.ScheduledTicket))
+async def list_scheduled_tickets(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
+    """List what you have scheduled, the next one first, with what became of it."""
+    question = pb.ListScheduledTicketsRequest(page_size=query.page_size, page_token=query.page_token)
+    answer = await ask(request, rpcs.LIST_SCHEDULED_TICKETS, question)
+    return listing([_scheduled(one) for one in answer.scheduled_tickets], answer.next_page_token)
+
+
+@door.route(
+    "DELETE",
+    "/tickets/scheduled/{scheduled}",
+    rpcs.CANCEL_SCHEDULED_TICKET,
+    status=HTTPStatus.NO_CONTENT,
+)
+async def cancel_scheduled_ticket(request: Request, scheduled: str) -> Response:
+    """Have a ticket of yours not be made."""
+    question = pb.CancelScheduledTicketRequest(scheduled_ticket_id=scheduled)
+    await ask(request, rpcs.CANCEL_SCHEDULED_TICKET, question)
+    return nothing()
+
+
 def _said(body: models.NewRecurrence | models.RecurrencePatch) -> nouns.Recurrence:
     return nouns.Recurrence(
         name=body.name or "",
@@ -130,7 +168,9 @@ def _said(body: models.NewRecurrence | models.RecurrencePatch) -> nouns.Recurren
 
 
 def _written(body: models.TicketTemplateInput) -> nouns.TicketTemplate:
-    values = body.model_dump(exclude={"process", "queue", "team", "requester", "assignee", "fields"})
+    values = body.model_dump(
+        exclude={"not_before", "process", "queue", "team", "requester", "assignee", "fields"}
+    )
     return nouns.TicketTemplate(
         **values,
         fields=struct(body.fields) if body.fields else None,
@@ -182,6 +222,18 @@ def _template(value: nouns.TicketTemplate) -> JsonObject:
         "requester": person(value.requester),
         "assignee": person(value.assignee),
         "team": ref(value.team),
+    }
+
+
+def _scheduled(value: nouns.ScheduledTicket) -> JsonObject:
+    return {
+        "id": value.id,
+        "not_before": moment(value.not_before),
+        "template": _template(value.template),
+        "state": value.state,
+        "ticket": ref(value.ticket),
+        "reason": text(value.reason),
+        "created_at": moment(value.created_at),
     }
 
 
