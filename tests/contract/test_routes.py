@@ -56,6 +56,8 @@ GET /tickets/{}/watchers  POST /tickets/{}/watchers  DELETE /tickets/{}/watchers
 GET /tickets/{}/links  POST /tickets/{}/links  DELETE /tickets/{}/links/{}
 POST /tickets/{}/merge  DELETE /tickets/{}/merge/{}  POST /tickets/{}/split
 POST /tickets/bulk  GET /tickets/bulk/{}  DELETE /tickets/bulk/{}
+POST /tickets/{}/article  GET /tickets/{}/article
+POST /scheduled-tickets  GET /scheduled-tickets  DELETE /scheduled-tickets/{}
 GET /tickets/{}/children  POST /tickets/{}/children
 GET /tickets/{}/history  GET /tickets/{}/suggestions  GET /tickets/{}/sla
 GET /users  POST /users  GET /users/{}  PATCH /users/{}
@@ -146,6 +148,21 @@ def test_no_route_is_declared_twice() -> None:
         name for name, count in Counter(re.sub(r"\{\w+\}", "{}", name) for name in NAMES).items() if count > 1
     ]
     assert twice == []
+
+
+def test_no_route_is_hidden_behind_an_earlier_one() -> None:
+    """Routes are tried in order: `/things/{thing}` takes all that is asked of a later `/things/all`."""
+    earlier: list[tuple[Declared, re.Pattern[str]]] = []
+    hidden = []
+    for route in ROUTES:
+        path = re.sub(r"\{[^}]+\}", "01a200f6", route.path)
+        hidden += [
+            f"{route.method} {route.path} behind {other.path}"
+            for other, pattern in earlier
+            if other.method == route.method and pattern.fullmatch(path)
+        ]
+        earlier.append((route, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", route.path))))
+    assert hidden == []
 
 
 def test_every_operation_is_described(document: JsonDict) -> None:

@@ -125,9 +125,9 @@ def test_a_rule_moves_what_speaks_of_cables(desk: Desk) -> None:
 @pytest.mark.parametrize("slug", TENANTS)
 def test_tickets_to_come_are_shown_to_who_scheduled_them(desk: Desk, slug: str) -> None:
     admin, requester = desk.sign_in(f"admin@{slug}.example"), desk.sign_in(f"requester@{slug}.example")
-    (later,) = requester.get("/tickets/scheduled")["items"]
+    (later,) = requester.get("/scheduled-tickets")["items"]
     assert (later["state"], later["ticket"]) == ("waiting", None)
-    assert admin.get("/tickets/scheduled")["items"] == []
+    assert admin.get("/scheduled-tickets")["items"] == []
     rules = [one["rrule"] for one in admin.all("/recurrences")]
     assert any(rule.startswith("FREQ=HOURLY") for rule in rules)
     assert None not in rules

@@ -51,7 +51,7 @@ async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: 
     for one in content["scheduled"]:
         body = {**one, "not_before": (as_of + timedelta(days=21)).isoformat()}
         by = admin.replace("admin@", "requester@")
-        await api.make(f"scheduled/{one['title']}", "POST", "/tickets/scheduled", body, by=by)
+        await api.make(f"scheduled/{one['title']}", "POST", "/scheduled-tickets", body, by=by)
 
 
 async def _set_alarm(api: Api, on_low: str, *, by: str) -> None:

@@ -120,7 +120,7 @@ async def list_occurrences(
 
 @door.route(
     "POST",
-    "/tickets/scheduled",
+    "/scheduled-tickets",
     rpcs.SCHEDULE_TICKET,
     gives=models.ScheduledTicket,
     status=HTTPStatus.CREATED,
@@ -135,7 +135,7 @@ async def schedule_ticket(request: Request, body: models.NewScheduledTicket) -> 
     return document(_scheduled(made), HTTPStatus.CREATED)
 
 
-@door.route("GET", "/tickets/scheduled", rpcs.LIST_SCHEDULED_TICKETS, gives=list_of(models.ScheduledTicket))
+@door.route("GET", "/scheduled-tickets", rpcs.LIST_SCHEDULED_TICKETS, gives=list_of(models.ScheduledTicket))
 async def list_scheduled_tickets(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
     """List what you have scheduled, the next one first, with what became of it."""
     question = pb.ListScheduledTicketsRequest(page_size=query.page_size, page_token=query.page_token)
@@ -145,7 +145,7 @@ async def list_scheduled_tickets(request: Request, query: Annotated[PageQuery, Q
 
 @door.route(
     "DELETE",
-    "/tickets/scheduled/{scheduled}",
+    "/scheduled-tickets/{scheduled}",
     rpcs.CANCEL_SCHEDULED_TICKET,
     status=HTTPStatus.NO_CONTENT,
 )
