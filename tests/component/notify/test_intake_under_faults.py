@@ -46,14 +46,11 @@ async def test_without_a_database_mail_is_put_off_and_not_lost(
     database = service_database("notify")
     async with run_notify(database, nats, issuer, tmp_path) as desk:
         tenant = await desk.new_tenant()
-        name = database.app_url.rpartition("/")[2].partition("?")[0]
-        postgres.run(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         raw = mail()
-        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
-            await desk.send("a@b.example", tenant.address, raw)
-        assert refused.value.recipients[tenant.address][0] == 451
-        postgres.run(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        with postgres.away(database.name):
+            with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+                await desk.send("a@b.example", tenant.address, raw)
+            assert refused.value.recipients[tenant.address][0] == 451
 
         async def taken() -> bool:
             try:

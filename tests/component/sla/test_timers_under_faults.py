@@ -21,7 +21,7 @@ from chassis.db import Tx
 from chassis.testing.databases import ServiceDatabase
 from chassis.testing.events import open_bus
 from chassis.testing.identity import Issuer
-from chassis.testing.servers import Nats
+from chassis.testing.servers import Nats, Postgres
 from chassis.testing.services import running
 from chassis.testing.waiting import eventually
 from deskmesh.sla.v1 import events_pb2
@@ -34,6 +34,7 @@ TICKETS = 400
 LATER = 20
 HOUR = timedelta(hours=1)
 LEASE_SECONDS = 6.0
+AWAY_SECONDS = 1.0
 BREACHES = "SELECT count(*) FROM outbox WHERE tenant_id = $1 AND subject LIKE '%ClockBreached'"
 
 
@@ -53,8 +54,13 @@ async def breaches(desk: Desk) -> tuple[Counter[str], list[float]]:
 
 
 async def test_killed_stopped_and_misled_workers_tell_each_breach_once_and_none_too_early(
-    service_database: Callable[[str], ServiceDatabase], nats: Nats, issuer: Issuer, tmp_path: Path
+    service_database: Callable[[str], ServiceDatabase],
+    postgres: Postgres,
+    nats: Nats,
+    issuer: Issuer,
+    tmp_path: Path,
 ) -> None:
+    """The database goes away under two workers, too."""
     database = service_database("sla")
     async with open_bus(nats) as bus:
         async with running(SERVICE, database, nats, issuer, NOWHERE) as service:
@@ -62,9 +68,9 @@ async def test_killed_stopped_and_misled_workers_tell_each_breach_once_and_none_
             await desk.opens()
             await desk.make_policy(targets=[target("resolution", "PT1H")])
             await desk.settles()
-            # Due from twenty seconds on, a hundred each second; some in an hour.
+            # Due from twenty seconds on, fifty each second; some in an hour.
             first = datetime.now(UTC) - HOUR + timedelta(seconds=20)
-            due = [await Ticket(desk, first + timedelta(seconds=n / 100)).created() for n in range(TICKETS)]
+            due = [await Ticket(desk, first + timedelta(seconds=n / 50)).created() for n in range(TICKETS)]
             for _ in range(LATER):
                 await Ticket(desk, datetime.now(UTC)).created()
             await service.drain(60)
@@ -84,6 +90,9 @@ async def test_killed_stopped_and_misled_workers_tell_each_breach_once_and_none_
             sleeper = await processes.enter_async_context(stopped)
             victim = await processes.enter_async_context(killed)
             await eventually(lambda: told(TICKETS // 20), 90)
+            with postgres.away(database.name):
+                await asyncio.sleep(AWAY_SECONDS)
+            await eventually(lambda: told(TICKETS // 4), 90)
             sleeper.send_signal(signal.SIGSTOP)
             victim.kill()
             await processes.enter_async_context(misled)

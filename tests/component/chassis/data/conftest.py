@@ -98,9 +98,7 @@ def closed_for_a_while(postgres: Postgres, probe: ServiceDatabase) -> Callable[[
     """Ends every connection to the probe's database and lets nobody in for some seconds. Blocks meanwhile."""
 
     def close(seconds: float) -> None:
-        postgres.run(f"ALTER DATABASE {probe.name} ALLOW_CONNECTIONS false")
-        postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{probe.name}'")
-        time.sleep(seconds)
-        postgres.run(f"ALTER DATABASE {probe.name} ALLOW_CONNECTIONS true")
+        with postgres.away(probe.name):
+            time.sleep(seconds)
 
     return close
