@@ -36,6 +36,10 @@ SCREENS = {
     "workflows": ("/admin/workflows", ADMIN),
     "fields": ("/admin/fields", ADMIN),
     "people": ("/admin/users", ADMIN),
+    "layouts": ("/admin/layouts", ADMIN),
+    "webhooks": ("/admin/webhooks", ADMIN),
+    "providers": ("/admin/identity_providers", ADMIN),
+    "settings of the desk": ("/admin/settings", ADMIN),
     "nothing": ("/portal/requests/INC-999999", REQUESTER),
 }
 
