@@ -1,12 +1,15 @@
 /** Changing a ticket while others do: what was refused because somebody was faster is shown field by field, and mended. */
 import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { fieldsQuery } from "../api/catalog";
 import { readAnew, useAssign, useChange } from "../api/changes";
 import { api, ifMatch, type Schemas, take, type Ticket } from "../api/client";
 import { Problem } from "../api/problem";
+import { ownSlug } from "../shared/layouts";
+import { valueOf } from "../shared/ticket-value";
 import { shownValue } from "../shared/values";
 import { tell } from "./toasts";
 
@@ -71,6 +74,18 @@ export function useChanging(ticket: Ticket) {
   return { apply, problem, dialog, busy: change.isPending || assign.isPending };
 }
 
+/** A change by the names of its fields, the tenant's own as `fields.<slug>`. */
+function flat(body: object): Record<string, unknown> {
+  const { fields, ...others } = body as { fields?: object | null };
+  return { ...others, ...Object.fromEntries(Object.entries(fields ?? {}).map(([slug, value]) => [`fields.${slug}`, value])) };
+}
+
+function nested(said: Record<string, unknown>): Record<string, unknown> {
+  const own = Object.entries(said).flatMap(([name, value]) => (ownSlug(name) === null ? [] : [[ownSlug(name), value]]));
+  const others = Object.entries(said).filter(([name]) => ownSlug(name) === null);
+  return { ...Object.fromEntries(others), ...(own.length > 0 && { fields: Object.fromEntries(own) }) };
+}
+
 interface ConflictProps {
   change: Change;
   ticket: Ticket;
@@ -80,9 +95,10 @@ interface ConflictProps {
 
 function Conflict({ change, ticket, keep, insist }: ConflictProps): ReactNode {
   const { t } = useTranslation();
-  const names = Object.keys(change.body);
+  const said = flat(change.body);
+  const names = Object.keys(said);
   const [mine, setMine] = useState<ReadonlySet<string>>(new Set(names));
-  const said = change.body as Record<string, unknown>;
+  const fields = useQuery({ ...fieldsQuery, enabled: names.some((name) => ownSlug(name) !== null) });
 
   function choose(name: string, whose: string): void {
     const next = new Set(mine);
@@ -93,7 +109,7 @@ function Conflict({ change, ticket, keep, insist }: ConflictProps): ReactNode {
 
   function apply(): void {
     const body = Object.fromEntries(Object.entries(said).filter(([name]) => mine.has(name)));
-    insist({ ...change, body } as Change);
+    insist({ ...change, body: nested(body) } as Change);
   }
 
   return (
@@ -101,11 +117,12 @@ function Conflict({ change, ticket, keep, insist }: ConflictProps): ReactNode {
       <Stack>
         <Text size="sm">{t("conflict.text")}</Text>
         {names.map((name) => {
-          const field = t(`field.${name}` as "field.queue");
+          const slug = ownSlug(name);
+          const field = slug === null ? t(`field.${name}` as "field.queue") : (fields.data?.items.find((one) => one.slug === slug)?.name ?? slug);
           return (
             <Radio.Group key={name} label={field} value={mine.has(name) ? "mine" : "theirs"} onChange={(whose) => choose(name, whose)}>
               <Stack gap={6} mt={4}>
-                <Radio value="theirs" label={t("conflict.now", { field, value: shownValue(ticket[name as keyof Ticket]) })} />
+                <Radio value="theirs" label={t("conflict.now", { field, value: shownValue(valueOf(ticket, name)) })} />
                 <Radio value="mine" label={t("conflict.mine", { value: shownValue(said[name]) })} />
               </Stack>
             </Radio.Group>
