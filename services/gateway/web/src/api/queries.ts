@@ -1,7 +1,7 @@
 /** What the screens ask the desk, each question once by its key. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
-import { api, take } from "./client";
+import { api, take, type Ticket } from "./client";
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -25,9 +25,9 @@ export interface Wanted {
 
 const PAGE_SIZE = 50;
 
-function ticketPage(wanted: Wanted, page_token: string, signal: AbortSignal) {
+function ticketPage(wanted: Wanted, page_token: string, signal: AbortSignal, page_size = PAGE_SIZE) {
   const { saved: view, ...asked } = wanted;
-  const page = { page_size: PAGE_SIZE, ...(page_token && { page_token }) };
+  const page = { page_size, ...(page_token && { page_token }) };
   if (view) return take(api.GET("/api/v1/views/{view}/tickets", { params: { path: { view }, query: page }, signal }));
   return take(api.GET("/api/v1/tickets", { params: { query: { ...asked, ...page } }, signal }));
 }
@@ -40,6 +40,22 @@ export const ticketsQuery = (wanted: Wanted) =>
     initialPageParam: "",
     getNextPageParam: (last) => last.next_page_token || undefined,
   });
+
+/** As many as one job of the desk takes. */
+export const MOST_AT_ONCE = 5000;
+const LARGEST_PAGE = 200;
+
+/** All tickets of a list as they are now, at most as many as one job takes; `more` says that there are others. */
+export async function wholeList(wanted: Wanted, signal: AbortSignal): Promise<{ tickets: Ticket[]; more: boolean }> {
+  const tickets: Ticket[] = [];
+  let token = "";
+  do {
+    const page = await ticketPage(wanted, token, signal, LARGEST_PAGE);
+    tickets.push(...page.items);
+    token = page.next_page_token;
+  } while (token && tickets.length < MOST_AT_ONCE);
+  return { tickets, more: token !== "" };
+}
 
 /** One page of a list; each is a question of its own, so that only those that are seen are read anew. */
 export const ticketPageQuery = (wanted: Wanted, page_token: string) =>

@@ -9,6 +9,7 @@ import { cancelBulk, failures, isOver, jobQuery, startBulk } from "../api/bulk";
 import type { Schemas, Ticket } from "../api/client";
 import { queuesQuery } from "../api/queries";
 import { useMay, useMe } from "../shared/me";
+import { useActions } from "./actions";
 import { Refused, useStaff } from "./parts";
 import { tell } from "./toasts";
 
@@ -37,7 +38,14 @@ function wayBack(tickets: Ticket[], work: Work): Schemas["Bulk"][] {
   return [...groups.values()];
 }
 
-export function Bulk({ tickets, clear }: { tickets: Ticket[]; clear: () => void }): ReactNode {
+interface BulkProps {
+  tickets: Ticket[];
+  clear: () => void;
+  /** Chooses all tickets of the list. */
+  all: { mutate: () => void; isPending: boolean; error: Error | null };
+}
+
+export function Bulk({ tickets, clear, all }: BulkProps): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   // A job goes on without the page; whoever comes back sees how far it is.
@@ -56,8 +64,8 @@ export function Bulk({ tickets, clear }: { tickets: Ticket[]; clear: () => void 
   if (tickets.length === 0 && !begun) return null;
   return (
     <div className="card bulk" role="region" aria-label={t("bulk.title")}>
-      {tickets.length > 0 && <Tools count={tickets.length} busy={begun !== null || starting.isPending} run={run} clear={clear} />}
-      <Refused error={starting.error} />
+      {tickets.length > 0 && <Tools count={tickets.length} busy={begun !== null || starting.isPending} run={run} clear={clear} all={all} />}
+      <Refused error={starting.error ?? all.error} />
       {begun && (
         <Job
           key={begun.job}
@@ -79,19 +87,34 @@ interface ToolsProps {
   busy: boolean;
   run: (work: Work) => void;
   clear: () => void;
+  all: BulkProps["all"];
 }
 
-function Tools({ count, busy, run, clear }: ToolsProps): ReactNode {
+function Tools({ count, busy, run, clear, all }: ToolsProps): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   const may = useMay();
   const queues = useQuery(queuesQuery);
   const staff = useStaff();
+  const assigns = may("tickets.assign") && !busy;
+  useActions([
+    ...(assigns
+      ? [
+          { label: `${t("bulk.chosen", { count })}: ${t("ticket.take")}`, run: () => run({ assignment: { assignee: me.id } }) },
+          ...staff.map((one) => ({ label: `${t("bulk.chosen", { count })}: ${t("palette.assign", { name: one.name })}`, run: () => run({ assignment: { assignee: one.id } }) })),
+        ]
+      : []),
+    ...(may("tickets.update") && !busy ? (queues.data?.items ?? []).map((one) => ({ label: `${t("bulk.chosen", { count })}: ${t("palette.move", { queue: one.name })}`, run: () => run({ changes: { queue: one.id } }) })) : []),
+    { label: t("bulk.clear"), run: clear },
+  ]);
   return (
     <Group gap="xs">
       <Text size="sm" fw={600} aria-live="polite">
         {t("bulk.chosen", { count })}
       </Text>
+      <Button size="xs" variant="subtle" loading={all.isPending} onClick={() => all.mutate()}>
+        {t("bulk.all")}
+      </Button>
       {may("tickets.assign") && (
         <>
           <Button size="xs" variant="light" disabled={busy} onClick={() => run({ assignment: { assignee: me.id } })}>

@@ -7,6 +7,7 @@ import type { Ticket } from "../api/client";
 import type { Visibility } from "../api/together";
 import { Composer } from "../shared/composer";
 import { useMay } from "../shared/me";
+import { useActions } from "./actions";
 import { handleAt, handleOf, meant, withHandle } from "./handles";
 import { Macros } from "./macros";
 import { useStaff } from "./parts";
@@ -19,10 +20,19 @@ interface Props {
   writing: () => void;
 }
 
+const PALETTE_CLOSES_MILLISECONDS = 250;
+
 export function DeskComposer({ ticket, writing }: Props): ReactNode {
   const { t } = useTranslation();
   const may = useMay();
   const [visibility, setVisibility] = useState<Visibility>("public");
+  const notes = may("tickets.comment_internal");
+  const write = (next: Visibility) => {
+    setVisibility(next);
+    // Once the palette has closed and the other composer is drawn.
+    setTimeout(() => document.querySelector<HTMLElement>("[data-composer]")?.focus(), PALETTE_CLOSES_MILLISECONDS);
+  };
+  useActions([{ label: t("composer.reply"), run: () => write("public") }, ...(notes ? [{ label: t("composer.note"), run: () => write("internal") }] : [])]);
   const choose = (
     <SegmentedControl
       size="xs"
@@ -35,7 +45,7 @@ export function DeskComposer({ ticket, writing }: Props): ReactNode {
       ]}
     />
   );
-  return <Writing key={visibility} ticket={ticket} visibility={visibility} writing={writing} head={may("tickets.comment_internal") && choose} />;
+  return <Writing key={visibility} ticket={ticket} visibility={visibility} writing={writing} head={notes && choose} />;
 }
 
 function Writing({ ticket, visibility, writing, head }: Props & { visibility: Visibility; head: ReactNode }): ReactNode {

@@ -7,6 +7,7 @@ import type { Ticket } from "../api/client";
 import { TicketApprovals } from "../shared/approvals";
 import { span } from "../shared/format";
 import { useMay } from "../shared/me";
+import { useActions } from "./actions";
 import { Clocks } from "./clocks";
 import { Fields } from "./fields";
 import { History } from "./history";
@@ -32,6 +33,7 @@ export function Facts({ ticket }: { ticket: Ticket }): ReactNode {
     { name: "history", title: t("ticket.history"), shown: () => <History ticket={ticket} /> },
   ];
   const [opened, setOpened] = useState<string[]>(["facts"]);
+  useActions(parts.map((part) => ({ label: t("palette.part", { part: part.title }), run: () => setOpened((before) => [...new Set([...before, part.name])]) })));
   return (
     <Stack gap="md">
       <Moves ticket={ticket} />

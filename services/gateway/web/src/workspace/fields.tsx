@@ -17,6 +17,7 @@ import { type LaidOutField, ownSlug } from "../shared/layouts";
 import { useMay, useMe } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
 import { inHead, TicketValue, useFieldName, valueOf } from "../shared/ticket-value";
+import { useActions } from "./actions";
 import { useChanging } from "./changing";
 import { useStaff } from "./parts";
 import { WhyThisPerson } from "./people";
@@ -24,6 +25,7 @@ import { WhyThisPerson } from "./people";
 type Changing = Pick<ReturnType<typeof useChanging>, "apply" | "problem">;
 
 export function Fields({ ticket }: { ticket: Ticket }): ReactNode {
+  const { t } = useTranslation();
   const me = useMe();
   const may = useMay();
   const asked = useQuery(ticketLayoutQuery(ticket.number));
@@ -31,6 +33,8 @@ export function Fields({ ticket }: { ticket: Ticket }): ReactNode {
   const takes = may("tickets.assign") && ticket.assignee?.id !== me.id;
   const take = () => apply({ kind: "assignment", body: { assignee: me.id } });
   useHotkeys([["a", () => takes && take()]]);
+  useFieldActions(ticket, asked.data?.sections.flatMap((section) => section.fields) ?? [], apply);
+  useActions(takes ? [{ label: t("ticket.take"), run: take }] : []);
   if (asked.isPending) return <Loading />;
   if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
   const fields = asked.data.sections.flatMap((section) => section.fields).filter((field) => !inHead(field));
@@ -53,6 +57,21 @@ export function Fields({ ticket }: { ticket: Ticket }): ReactNode {
       {dialog}
     </Stack>
   );
+}
+
+/** What the palette offers of the fields that may be changed: the person, the queue, how grave and how urgent it is. */
+function useFieldActions(ticket: Ticket, fields: readonly LaidOutField[], apply: Changing["apply"]): void {
+  const { t } = useTranslation();
+  const word = useWord();
+  const staff = useStaff();
+  const queues = useQuery(queuesQuery);
+  const open = new Set(fields.filter((field) => !field.read_only).map((field) => field.name));
+  const levels = (["impact", "urgency"] as const).filter((name) => open.has(name));
+  useActions([
+    ...(open.has("assignee") ? staff : []).map((one) => ({ label: t("palette.assign", { name: one.name }), run: () => apply({ kind: "assignment", body: { assignee: one.id } }) })),
+    ...(open.has("queue") ? (queues.data?.items ?? []).filter((one) => one.id !== ticket.queue?.id) : []).map((one) => ({ label: t("palette.move", { queue: one.name }), run: () => apply({ kind: "fields", body: { queue: one.id } }) })),
+    ...levels.flatMap((name) => LEVELS.map((level) => ({ label: `${t(`field.${name}`)}: ${word("levels", level)}`, run: () => apply({ kind: "fields", body: { [name]: level } }) }))),
+  ]);
 }
 
 const LEVELS = ["high", "medium", "low"] as const;

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { focusQuery, pullTicket, setFocus } from "../api/together";
 import { Icon } from "../shared/icons";
 import { useMay } from "../shared/me";
+import { useActions } from "./actions";
 import { Refused } from "./parts";
 import { tell } from "./toasts";
 
@@ -45,6 +46,10 @@ export function FocusBox(): ReactNode {
   const may = useMay();
   const { focus, setting, pulling } = useFocus();
   useHotkeys([["n", () => may("tickets.assign") && !pulling.isPending && pulling.mutate()]]);
+  useActions([
+    ...(may("tickets.assign") ? [{ label: t("focus.next"), run: () => pulling.mutate() }] : []),
+    ...(focus ? [{ label: t("focus.title"), run: () => setting.mutate({ enabled: !focus.enabled, max_open: focus.max_open }) }] : []),
+  ]);
   if (!focus) return null;
   return (
     <Stack gap={6} px="sm" py={6} component="section" aria-label={t("focus.title")}>

@@ -1,22 +1,25 @@
 import { Group, Select, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { queuesQuery, viewsQuery } from "../api/queries";
+import { queuesQuery, viewsQuery, wholeList } from "../api/queries";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";
+import { useActions } from "./actions";
 import { Bulk } from "./bulk";
 import { ColumnsButton, useColumns } from "./columns";
 import { FilterButton } from "./filter-button";
 import { Head, Rows, rowStyle } from "./rows";
+import { tell } from "./toasts";
 import { ViewMenu } from "./view-menu";
 import { ORDERS, VIEWS, wanted } from "./views";
 
 const PAUSE = 300;
+const LONGEST_CHOOSING = 120_000;
 
 export function TicketListPage(): ReactNode {
   const { t } = useTranslation();
@@ -53,7 +56,19 @@ export function TicketListPage(): ReactNode {
     if (!next.delete(ticket.id)) next.set(ticket.id, ticket);
     setChosen(next);
   }
+  // What was chosen is what was there: a ticket that comes later is not changed unseen.
+  const choosing = useMutation({
+    mutationFn: () => wholeList(asked, AbortSignal.timeout(LONGEST_CHOOSING)),
+    onSuccess: ({ tickets, more }) => {
+      setChosen(new Map(tickets.map((ticket) => [ticket.id, ticket])));
+      if (more) tell(t("bulk.first", { count: tickets.length }));
+    },
+  });
   const sort = (order: string) => void navigate({ search: { ...search, order } });
+  useActions([
+    { label: t("bulk.all"), run: () => choosing.mutate() },
+    ...(search.saved ? [] : ORDERS).map((order) => ({ label: `${t("list.order")}: ${t(`orders.${order}`)}`, run: () => sort(order) })),
+  ]);
 
   return (
     <>
@@ -79,7 +94,7 @@ export function TicketListPage(): ReactNode {
         </Group>
       </Group>
       <div className="card" style={{ margin: "0 1rem 1rem", ...rowStyle(columns) }} ref={place}>
-        <Bulk tickets={[...chosen.values()]} clear={() => setChosen(new Map())} />
+        <Bulk tickets={[...chosen.values()]} clear={() => setChosen(new Map())} all={choosing} />
         <Head columns={columns} order={search.saved ? null : (asked.order_by ?? "")} sort={sort} />
         <Rows key={JSON.stringify(asked)} wanted={asked} columns={columns} at={at} chosen={chosen} choose={choose} />
       </div>

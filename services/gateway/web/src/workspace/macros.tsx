@@ -8,6 +8,7 @@ import { api, ifMatch, onceKey, type Schemas, take, type Ticket } from "../api/c
 import { macroEffectQuery, macrosQuery } from "../api/queries";
 import { Failed, Loading } from "../shared/states";
 import { shownValue } from "../shared/values";
+import { useActions } from "./actions";
 import { Refused } from "./parts";
 
 type Macro = Schemas["Macro"];
@@ -17,6 +18,7 @@ export function Macros({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();
   const macros = useQuery(macrosQuery);
   const [chosen, setChosen] = useState<Macro | null>(null);
+  useActions((macros.data?.items ?? []).map((macro) => ({ label: `${t("macro.title")}: ${macro.name}`, run: () => setChosen(macro) })));
   if (!macros.data || macros.data.items.length === 0) return null;
   return (
     <>

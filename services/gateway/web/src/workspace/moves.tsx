@@ -7,6 +7,7 @@ import { readAnew, useMove } from "../api/changes";
 import { api, onceKey, type Schemas, take, type Ticket } from "../api/client";
 import { movesQuery } from "../api/queries";
 import { useWord } from "../shared/badges";
+import { useActions } from "./actions";
 import { Refused } from "./parts";
 import { tell } from "./toasts";
 
@@ -55,6 +56,8 @@ export function Moves({ ticket }: { ticket: Ticket }): ReactNode {
     if (to.comment_required || to.required_fields.length > 0) setAsking(to);
     else send({ to: to.to });
   }
+
+  useActions((moves.data?.items ?? []).map((one) => ({ label: name(one), run: () => go(one) })));
 
   return (
     <Stack gap="xs">

@@ -1,6 +1,6 @@
 import "@mantine/spotlight/styles.css";
 
-import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
+import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
@@ -9,42 +9,57 @@ import { useTranslation } from "react-i18next";
 import { queuesQuery, viewsQuery } from "../api/queries";
 import { Icon } from "../shared/icons";
 import { useMay } from "../shared/me";
-import { VIEWS } from "./views";
+import { type Action, useOffered } from "./actions";
+import { type ListSearch, VIEWS } from "./views";
 
+const SHOWN_AT_MOST = 40;
 const NUMBER = /^[a-z]{2,5}-\d+$/i;
 
-/** Everything that has a place of its own, by a few letters: Ctrl or Command with K. */
+/** What can be done here, and everything that has a place of its own, by a few letters: Ctrl or Command with K. */
 export function Palette(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const may = useMay();
   const queues = useQuery(queuesQuery);
   const views = useQuery(viewsQuery);
+  const here = useOffered();
   const [query, setQuery] = useState("");
   const words = query.trim();
-  const actions: SpotlightActionData[] = [
-    ...(NUMBER.test(words)
-      ? [{ id: "open", label: t("palette.open", { number: words.toUpperCase() }), onClick: () => void navigate({ to: "/desk/tickets/$number", params: { number: words.toUpperCase() } }) }]
-      : []),
-    { id: "new", label: t("nav.new_ticket"), onClick: () => void navigate({ to: "/desk/new" }) },
-    ...VIEWS.map((view) => ({ id: view.name, label: t(`views.${view.name}`), onClick: () => void navigate({ to: "/desk/tickets", search: { view: view.name } }) })),
-    ...(views.data?.items ?? []).map((view) => ({ id: view.id, label: view.name, onClick: () => void navigate({ to: "/desk/tickets", search: { saved: view.id } }) })),
-    ...(queues.data?.items ?? []).map((queue) => ({ id: queue.id, label: queue.name, onClick: () => void navigate({ to: "/desk/tickets", search: { queue: queue.slug } }) })),
-    ...(may("reports.read") ? [{ id: "board", label: t("nav.board"), onClick: () => void navigate({ to: "/desk/board" }) }] : []),
-    { id: "portal", label: t("nav.portal"), onClick: () => void navigate({ to: "/portal", search: {} }) },
-    ...(words.length > 1
-      ? [{ id: "search", label: t("palette.search", { words }), keywords: [words], onClick: () => void navigate({ to: "/desk/tickets", search: { view: "all", q: words } }) }]
-      : []),
+  const list = (search: ListSearch) => void navigate({ to: "/desk/tickets", search });
+  const places: Action[] = [
+    { label: t("nav.new_ticket"), run: () => void navigate({ to: "/desk/new" }) },
+    ...VIEWS.map((view) => ({ label: t(`views.${view.name}`), run: () => list({ view: view.name }) })),
+    ...(views.data?.items ?? []).map((view) => ({ label: view.name, run: () => list({ saved: view.id }) })),
+    ...(queues.data?.items ?? []).map((queue) => ({ label: queue.name, run: () => list({ queue: queue.slug }) })),
+    { label: t("mention.title"), run: () => void navigate({ to: "/desk/mentions" }) },
+    { label: t("approval.title"), run: () => void navigate({ to: "/desk/approvals" }) },
+    ...(may("reports.read") ? [{ label: t("nav.board"), run: () => void navigate({ to: "/desk/board" }) }] : []),
+    ...(may("tickets.configure") ? [{ label: t("nav.admin"), run: () => void navigate({ to: "/admin" }) }] : []),
+    { label: t("nav.portal"), run: () => void navigate({ to: "/portal", search: {} }) },
+    { label: t("choice.account"), run: () => void navigate({ to: "/account" }) },
+  ];
+  const found = [
+    ...(NUMBER.test(words) ? [shown("open", 0, { label: t("palette.open", { number: words.toUpperCase() }), run: () => void navigate({ to: "/desk/tickets/$number", params: { number: words.toUpperCase() } }) })] : []),
+    ...(words.length > 1 ? [{ ...shown("search", 0, { label: t("palette.search", { words }), run: () => list({ view: "all", q: words }) }), keywords: [words] }] : []),
+  ];
+  const actions: SpotlightActionGroupData[] = [
+    { group: t("palette.here"), actions: here.map((one, place) => shown("here", place, one)) },
+    { group: t("palette.places"), actions: places.map((one, place) => shown("place", place, one)) },
+    { group: t("palette.found"), actions: found },
   ];
   return (
     <Spotlight
-      actions={actions}
+      actions={actions.filter((group) => group.actions.length > 0)}
       query={query}
       onQueryChange={setQuery}
       shortcut="mod + K"
-      limit={12}
+      limit={SHOWN_AT_MOST}
+      scrollable
+      maxHeight={420}
       nothingFound={t("palette.nothing")}
       searchProps={{ placeholder: t("palette.hint"), "aria-label": t("palette.hint"), leftSection: <Icon name="search" /> }}
     />
   );
 }
+
+const shown = (group: string, place: number, { label, run }: Action): SpotlightActionData => ({ id: `${group}-${place}`, label, onClick: run });

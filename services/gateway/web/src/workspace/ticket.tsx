@@ -14,6 +14,7 @@ import { Conversation } from "../shared/conversation";
 import { Icon } from "../shared/icons";
 import { useMay } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
+import { useActions } from "./actions";
 import { useChanging } from "./changing";
 import { DeskComposer } from "./desk-composer";
 import { Facts } from "./facts";
@@ -75,13 +76,15 @@ function Head({ ticket }: { ticket: Ticket }): ReactNode {
   const may = useMay();
   const word = useWord();
   const [doing, setDoing] = useState<"edit" | "split" | null>(null);
+  const edits = may("tickets.update");
+  useActions(edits ? [{ label: t("ticket.edit"), run: () => setDoing("edit") }, { label: t("split.title"), run: () => setDoing("split") }] : []);
   return (
     <>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
         <Title order={1} size="h3">
           {ticket.title}
         </Title>
-        {may("tickets.update") && (
+        {edits && (
           <Menu shadow="md" position="bottom-end">
             <Menu.Target>
               <ActionIcon variant="default" aria-label={t("ticket.more")} title={t("ticket.more")}>
