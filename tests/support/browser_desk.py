@@ -33,6 +33,12 @@ def inaccessible(page: Page) -> list[str]:
     ]
 
 
+def choose(page: Page, field: str, choice: str) -> None:
+    """Choose in a field that offers things."""
+    page.get_by_label(field).first.click()
+    page.get_by_role("option", name=choice).click()
+
+
 def launch(playwright: Playwright, chromium: str) -> Browser:
     """Start the machine's own Chromium."""
     return playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))

@@ -3,19 +3,14 @@
 import uuid
 from collections.abc import Callable
 
-from browser_desk import Window
-from playwright.sync_api import Page, expect
+from browser_desk import Window, choose
+from playwright.sync_api import expect
 
 from embedded.testing import Desk
 
 Open = Callable[..., Window]
 REQUESTER = "requester@acme.example"
 MANAGER = "supervisor@acme.example"
-
-
-def choose(page: Page, field: str, choice: str) -> None:
-    page.get_by_label(field).first.click()
-    page.get_by_role("option", name=choice).click()
 
 
 def test_the_form_asks_by_its_conditions_and_the_manager_decides(desk: Desk, open_window: Open) -> None:

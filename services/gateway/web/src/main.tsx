@@ -48,7 +48,15 @@ async function start(): Promise<void> {
       </MantineProvider>
     </StrictMode>,
   );
-  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");
+  if ("serviceWorker" in navigator) await keepShell();
+}
+
+/** Has the worker keep what this page is made of: the files that were loaded before the worker was there, too. */
+async function keepShell(): Promise<void> {
+  await navigator.serviceWorker.register("/sw.js");
+  const { active } = await navigator.serviceWorker.ready;
+  const files = performance.getEntriesByType("resource").map((one) => one.name);
+  active?.postMessage({ keep: files.filter((name) => new URL(name).pathname.startsWith("/assets/")) });
 }
 
 void start();

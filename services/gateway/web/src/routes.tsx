@@ -15,7 +15,9 @@ import { accessToken } from "./api/session";
 import { meQuery } from "./api/queries";
 import { PortalHome } from "./portal/home";
 import { PortalLayout } from "./portal/layout";
+import { renewPush } from "./api/push";
 import { Failed, Loading, Note } from "./shared/states";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { needTexts, preferred, speak } from "./shared/i18n";
 import { MeProvider } from "./shared/me";
@@ -47,6 +49,12 @@ const signIn = createRoute({
 
 function SignedIn() {
   const { me } = signedIn.useLoaderData();
+  useEffect(() => {
+    // What fails now is tried again at the next start.
+    renewPush(me).catch(() => undefined);
+    // Once for each person.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [me.id]);
   return (
     <MeProvider value={me}>
       <Outlet />

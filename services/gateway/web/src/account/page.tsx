@@ -10,6 +10,7 @@ import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { useMe } from "../shared/me";
 import { PasswordForm } from "./password";
 import { ProfileForm } from "./profile";
+import { PushCard } from "./push";
 import { SecondFactorCard } from "./second-factor";
 import { Sessions } from "./sessions";
 
@@ -43,6 +44,7 @@ export function AccountPage(): ReactNode {
         <Card title={t("account.second_factor")}>
           <SecondFactorCard />
         </Card>
+        <PushCard card={(content) => <Card title={t("push.title")}>{content}</Card>} />
         <Card title={t("account.password")}>
           <PasswordForm />
         </Card>

@@ -71,6 +71,10 @@ export function useAssign(ticket: Ticket) {
   });
 }
 
+/** Gives a ticket to somebody, or to nobody; fails with 412 where somebody else was faster. */
+export const giveTicket = (number: string, assignee: string | null, version: number) =>
+  take(api.PUT("/api/v1/tickets/{ticket}/assignment", { params: { path: { ticket: number }, header: ifMatch(version) }, body: { assignee } }));
+
 export function useMove(ticket: Ticket) {
   const queries = useQueryClient();
   return useMutation({

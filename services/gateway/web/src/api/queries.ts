@@ -41,6 +41,13 @@ export const ticketsQuery = (wanted: Wanted) =>
     getNextPageParam: (last) => last.next_page_token || undefined,
   });
 
+/** The open tickets of a team, or of all, the most urgent first: as many as a page may hold. */
+export const ticketsOfTeamQuery = (team: string | null) =>
+  queryOptions({
+    queryKey: ["tickets", "team", team],
+    queryFn: ({ signal }) => ticketPage({ filter: team ? `open = true AND team = "${team}"` : "open = true", order_by: "due_at asc" }, "", signal, LARGEST_PAGE),
+  });
+
 /** As many as one job of the desk takes. */
 export const MOST_AT_ONCE = 5000;
 const LARGEST_PAGE = 200;

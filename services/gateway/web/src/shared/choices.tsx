@@ -4,7 +4,9 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { forgetPush } from "../api/push";
 import { signOut } from "../api/session";
+import { forgetDrafts } from "./draft";
 import { choose, type Language, LANGUAGES } from "./i18n";
 import { Icon, type IconName } from "./icons";
 
@@ -61,6 +63,9 @@ export function SignOutButton(): ReactNode {
   const navigate = useNavigate();
   async function leave(): Promise<void> {
     await signOut();
+    // Whoever leaves leaves nothing to the next person at this browser.
+    forgetDrafts();
+    await forgetPush();
     await navigate({ to: "/sign-in", search: {} });
   }
   return <IconButton icon="out" label={t("choice.sign_out")} act={() => void leave()} />;

@@ -10,6 +10,7 @@ import { clockColour, useWord } from "../shared/badges";
 import { span } from "../shared/format";
 import { useNow } from "../shared/now";
 import { Failed, Loading, Note } from "../shared/states";
+import { Workload } from "./workload";
 
 const BarsChart = lazy(() => import("./chart").then((all) => ({ default: all.BarsChart })));
 const BY: readonly ComplianceBy[] = ["queue", "team", "policy"];
@@ -26,6 +27,7 @@ export function BoardPage(): ReactNode {
         <Compliance />
         <AtRisk />
       </SimpleGrid>
+      <Workload />
     </Stack>
   );
 }
@@ -127,7 +129,7 @@ function AtRisk(): ReactNode {
       {asked.isPending && <Loading />}
       {asked.isError && <Failed error={asked.error} again={() => void asked.refetch()} />}
       {asked.data?.items.length === 0 && <Note icon="check" title={t("board.none_at_risk")} />}
-      <Stack gap={6}>
+      <Stack gap={6} mah="34rem" style={{ overflowY: "auto" }}>
         {asked.data?.items.map((clock) => {
           const left = (new Date(clock.due_at).getTime() - now) / 1000;
           return (

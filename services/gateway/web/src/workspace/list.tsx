@@ -46,7 +46,8 @@ export function TicketListPage(): ReactNode {
   useHotkeys([
     ["j", () => walk(1)],
     ["k", () => walk(-1)],
-    ["Enter", open],
+    // On a button or a link, Enter does what it says.
+    ["Enter", (event) => !(event.target instanceof Element && event.target.closest("a, button")) && open(), { preventDefault: false }],
     ["o", open],
     ["x", () => place.current?.querySelector<HTMLInputElement>(`[data-ticket="${at}"] input`)?.click()],
   ]);

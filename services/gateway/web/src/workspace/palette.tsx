@@ -1,6 +1,6 @@
 import "@mantine/spotlight/styles.css";
 
-import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
@@ -38,18 +38,20 @@ export function Palette(): ReactNode {
     { label: t("nav.portal"), run: () => void navigate({ to: "/portal", search: {} }) },
     { label: t("choice.account"), run: () => void navigate({ to: "/account" }) },
   ];
-  const found = [
-    ...(NUMBER.test(words) ? [shown("open", 0, { label: t("palette.open", { number: words.toUpperCase() }), run: () => void navigate({ to: "/desk/tickets/$number", params: { number: words.toUpperCase() } }) })] : []),
-    ...(words.length > 1 ? [{ ...shown("search", 0, { label: t("palette.search", { words }), run: () => list({ view: "all", q: words }) }), keywords: [words] }] : []),
+  const found: Action[] = [
+    ...(NUMBER.test(words) ? [{ label: t("palette.open", { number: words.toUpperCase() }), run: () => void navigate({ to: "/desk/tickets/$number", params: { number: words.toUpperCase() } }) }] : []),
+    ...(words.length > 1 ? [{ label: t("palette.search", { words }), run: () => list({ view: "all", q: words }) }] : []),
   ];
-  const actions: SpotlightActionGroupData[] = [
-    { group: t("palette.here"), actions: here.map((one, place) => shown("here", place, one)) },
-    { group: t("palette.places"), actions: places.map((one, place) => shown("place", place, one)) },
-    { group: t("palette.found"), actions: found },
+  const group = (name: string, title: string, actions: readonly Action[]) => ({ group: title, actions: actions.map(({ label, run }, place) => ({ id: `${name}-${place}`, label, onClick: run })) });
+  const groups: SpotlightActionGroupData[] = [
+    group("here", t("palette.here"), here.filter((one) => means(words, one.label))),
+    group("place", t("palette.places"), places.filter((one) => means(words, one.label))),
+    group("found", t("palette.found"), found),
   ];
   return (
     <Spotlight
-      actions={actions.filter((group) => group.actions.length > 0)}
+      actions={groups.filter(({ actions }) => actions.length > 0)}
+      filter={(_, all) => all}
       query={query}
       onQueryChange={setQuery}
       shortcut="mod + K"
@@ -62,4 +64,8 @@ export function Palette(): ReactNode {
   );
 }
 
-const shown = (group: string, place: number, { label, run }: Action): SpotlightActionData => ({ id: `${group}-${place}`, label, onClick: run });
+/** Whether each word that was typed is somewhere in the text. */
+function means(words: string, text: string): boolean {
+  const lower = text.toLowerCase();
+  return words.toLowerCase().split(/\s+/).every((word) => lower.includes(word));
+}

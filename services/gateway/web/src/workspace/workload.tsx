@@ -1,0 +1,157 @@
+/** Who has what: open tickets by the person who answers for them, given to another by drag, or by a menu. */
+import { ActionIcon, Group, Menu, Paper, Select, Stack, Text, Title } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type DragEvent, type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { giveTicket, readAnew } from "../api/changes";
+import type { Ticket } from "../api/client";
+import { ticketsOfTeamQuery, teamsQuery } from "../api/queries";
+import { DueBadge, nearest, PriorityMark } from "../shared/badges";
+import { Icon } from "../shared/icons";
+import { useMay } from "../shared/me";
+import { Person } from "../shared/person";
+import { Failed, Loading } from "../shared/states";
+import { Refused, useStaff } from "./parts";
+import { tell } from "./toasts";
+
+interface Somebody {
+  /** Null is nobody. */
+  id: string | null;
+  name: string;
+}
+
+const SHOWN_OF_EACH = 6;
+const DRAGGED = "application/x-deskmesh-ticket";
+
+export function Workload(): ReactNode {
+  const { t } = useTranslation();
+  const teams = useQuery(teamsQuery);
+  const [team, setTeam] = useState<string | null>(null);
+  const asked = useQuery(ticketsOfTeamQuery(team));
+  const staff = useStaff();
+  const giving = useGiving();
+  const tickets = asked.data?.items ?? [];
+  const having = new Map(tickets.flatMap((one) => (one.assignee?.id ? [[one.assignee.id, one.assignee.name] as const] : [])));
+  for (const one of staff) if (!team || one.teams.some((its) => its.id === team)) having.set(one.id, one.name);
+  const people: Somebody[] = [{ id: null, name: t("field.nobody") }, ...[...having].map(([id, name]) => ({ id, name }))];
+  return (
+    <Paper withBorder p="md" component="section" aria-label={t("workload.title")}>
+      <Group justify="space-between" mb="sm">
+        <Title order={2} size="h5">
+          {t("workload.title")}
+        </Title>
+        <Select size="xs" aria-label={t("field.team")} placeholder={t("workload.all_teams")} clearable value={team} onChange={setTeam} data={(teams.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))} />
+      </Group>
+      {asked.isPending && <Loading />}
+      {asked.isError && <Failed error={asked.error} again={() => void asked.refetch()} />}
+      <Refused error={giving.error} />
+      {asked.data && (
+        <div className="workload">
+          {people.map((person) => (
+            <Hand key={person.id} person={person} people={people} tickets={tickets.filter((one) => (one.assignee?.id ?? null) === person.id)} more={asked.data.next_page_token !== ""} give={giving.give} />
+          ))}
+        </div>
+      )}
+    </Paper>
+  );
+}
+
+/** Gives a ticket to somebody, and says so with the way back. */
+function useGiving() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const giving = useMutation({
+    mutationFn: ({ ticket, to }: { ticket: Ticket; to: Somebody }) => giveTicket(ticket.number, to.id, ticket.version),
+    onSuccess: (given, { ticket, to }) =>
+      tell(`${ticket.number}: ${t("undo.assigned", { name: to.name })}`, async () => {
+        await giveTicket(ticket.number, ticket.assignee?.id ?? null, given.version);
+        await readAnew(queries, ticket.number);
+      }),
+    onSettled: (_given, _error, { ticket }) => readAnew(queries, ticket.number),
+  });
+  return { error: giving.error, give: (ticket: Ticket, to: Somebody) => ticket.assignee?.id !== to.id && giving.mutate({ ticket, to }) };
+}
+
+interface HandProps {
+  person: Somebody;
+  people: Somebody[];
+  tickets: Ticket[];
+  /** Whether there are tickets that were not asked for. */
+  more: boolean;
+  give: (ticket: Ticket, to: Somebody) => void;
+}
+
+function Hand({ person, people, tickets, more, give }: HandProps): ReactNode {
+  const [over, setOver] = useState(false);
+
+  function drop(event: DragEvent): void {
+    setOver(false);
+    const dragged = event.dataTransfer.getData(DRAGGED);
+    if (dragged) give(JSON.parse(dragged) as Ticket, person);
+  }
+
+  return (
+    <section
+      className="hand"
+      aria-label={person.name}
+      data-over={over}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes(DRAGGED)) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <Group justify="space-between" wrap="nowrap" mb={6}>
+        <Person name={person.name} />
+        <Text size="sm" className="quiet number">
+          {tickets.length}
+          {more && "+"}
+        </Text>
+      </Group>
+      <Stack gap={6}>
+        {tickets.slice(0, SHOWN_OF_EACH).map((ticket) => (
+          <Card key={ticket.id} ticket={ticket} people={people.filter((one) => one.id !== person.id)} give={give} />
+        ))}
+      </Stack>
+    </section>
+  );
+}
+
+function Card({ ticket, people, give }: { ticket: Ticket } & Pick<HandProps, "people" | "give">): ReactNode {
+  const { t } = useTranslation();
+  const gives = useMay()("tickets.assign");
+  const label = t("workload.give", { number: ticket.number });
+  return (
+    <Paper withBorder px={8} py={4} draggable={gives} onDragStart={(event) => event.dataTransfer.setData(DRAGGED, JSON.stringify(ticket))}>
+      <Group gap={6} wrap="nowrap">
+        <PriorityMark priority={ticket.priority} />
+        <Link to="/desk/tickets/$number" params={{ number: ticket.number }} className="plain clip" title={ticket.title} draggable={false} style={{ flex: 1 }}>
+          <Text span size="sm">
+            {ticket.title}
+          </Text>
+        </Link>
+        <DueBadge clock={nearest(ticket.sla)} />
+        {gives && (
+          <Menu shadow="md" position="bottom-end">
+            <Menu.Target>
+              <ActionIcon size="sm" variant="subtle" color="gray" aria-label={label} title={label}>
+                <Icon name="user" size={14} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown mah={320} style={{ overflowY: "auto" }}>
+              {people.map((one) => (
+                <Menu.Item key={one.id} onClick={() => give(ticket, one)}>
+                  {one.name}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </Group>
+    </Paper>
+  );
+}

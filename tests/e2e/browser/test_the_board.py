@@ -1,0 +1,51 @@
+"""The supervisor's board: work given to another person by drag or by a menu, and taken back."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from browser_desk import Window
+from playwright.sync_api import Page, expect
+
+from embedded.testing import Desk, eventually
+
+Open = Callable[..., Window]
+SUPERVISOR = "supervisor@acme.example"
+AGENT = "agent@acme.example"
+
+
+def drag(page: Page, title: str, number: str) -> None:
+    """Take its card to the person."""
+    # Both have to be seen: nothing scrolls while something is dragged.
+    page.set_viewport_size({"width": 1360, "height": 2600})
+    hands = page.get_by_role("region", name="Who has what")
+    card = hands.locator("[draggable=true]").filter(has_text=title)
+    card.drag_to(hands.get_by_role("region", name="Agata Nowicka"))
+
+
+def by_menu(page: Page, title: str, number: str) -> None:
+    """Use the keyboard alone."""
+    page.get_by_role("button", name=f"Give {number} to").press("Enter")
+    page.get_by_role("menuitem", name="Agata Nowicka").press("Enter")
+
+
+@pytest.mark.parametrize("give", [drag, by_menu])
+def test_a_ticket_is_given_to_another_and_taken_back(
+    desk: Desk, open_window: Open, give: Callable[[Page, str, str], None]
+) -> None:
+    title = f"Urgent {uuid.uuid4().hex[:8]}"
+    client = desk.sign_in(SUPERVISOR)
+    # Above all else: what is due first stands first with its person.
+    new = {"title": title, "impact": "high", "urgency": "high", "occurred_at": "2020-01-02T10:00:00Z"}
+    number = desk.sign_in("admin@acme.example").send("POST", "/tickets", new)["number"]
+    client.send("PUT", f"/tickets/{number}/assignment", {"assignee": SUPERVISOR})
+    eventually(lambda: client.get(f"/tickets/{number}")["sla"])
+    page = open_window(SUPERVISOR, "/desk/board").page
+    expect(page.get_by_role("region", name="Who has what").get_by_text(title)).to_be_visible(timeout=20_000)
+    give(page, title, number)
+    said = page.get_by_role("status").filter(has_text=f"{number}: Assigned: Agata Nowicka")
+    expect(said).to_be_visible(timeout=20_000)
+    assert client.get(f"/tickets/{number}")["assignee"]["email"] == AGENT
+    said.get_by_role("button", name="Undo").click()
+    eventually(lambda: client.get(f"/tickets/{number}")["assignee"]["email"] == SUPERVISOR)
+    client.send("POST", f"/tickets/{number}/transitions", {"to": "cancelled", "comment": "Only tried."})
