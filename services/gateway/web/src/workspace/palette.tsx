@@ -6,9 +6,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { administers } from "../api/client";
 import { queuesQuery, viewsQuery } from "../api/queries";
 import { Icon } from "../shared/icons";
-import { useMay } from "../shared/me";
+import { useMay, useMe } from "../shared/me";
 import { type Action, useOffered } from "./actions";
 import { type ListSearch, VIEWS } from "./views";
 
@@ -20,6 +21,7 @@ export function Palette(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const may = useMay();
+  const me = useMe();
   const queues = useQuery(queuesQuery);
   const views = useQuery(viewsQuery);
   const here = useOffered();
@@ -34,7 +36,7 @@ export function Palette(): ReactNode {
     { label: t("mention.title"), run: () => void navigate({ to: "/desk/mentions" }) },
     { label: t("approval.title"), run: () => void navigate({ to: "/desk/approvals" }) },
     ...(may("reports.read") ? [{ label: t("nav.board"), run: () => void navigate({ to: "/desk/board" }) }] : []),
-    ...(may("tickets.configure") ? [{ label: t("nav.admin"), run: () => void navigate({ to: "/admin" }) }] : []),
+    ...(administers(me) ? [{ label: t("nav.admin"), run: () => void navigate({ to: "/admin" }) }] : []),
     { label: t("nav.portal"), run: () => void navigate({ to: "/portal", search: {} }) },
     { label: t("choice.account"), run: () => void navigate({ to: "/account" }) },
   ];
