@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { atRiskQuery, complianceQuery, type ComplianceBy, viewCountsQuery, viewsQuery } from "../api/queries";
+import { atRiskQuery, complianceQuery, type ComplianceBy, queuesQuery, viewCountsQuery, viewsQuery } from "../api/queries";
 import { clockColour, useWord } from "../shared/badges";
 import { span } from "../shared/format";
 import { useNow } from "../shared/now";
@@ -62,10 +62,15 @@ function Compliance(): ReactNode {
   const { t } = useTranslation();
   const [by, setBy] = useState<ComplianceBy>("queue");
   const asked = useQuery(complianceQuery(by));
-  const groups = asked.data?.items;
+  const queues = useQuery(queuesQuery);
+  const found = asked.data?.items;
+  const groups = useMemo(
+    () => found?.map((one) => ({ ...one, name: (by === "queue" && queues.data?.items.find((queue) => queue.slug === one.key)?.name) || (one.key ?? t("field.nobody")) })),
+    [found, queues.data, by, t],
+  );
   const bars = useMemo(
     () => ({
-      names: (groups ?? []).map((one) => one.key ?? t("field.nobody")),
+      names: (groups ?? []).map((one) => one.name),
       series: [
         { name: t("board.met"), colour: "#2c8a6a", values: (groups ?? []).map((one) => one.met) },
         { name: t("board.breached"), colour: "#d9573f", values: (groups ?? []).map((one) => one.breached) },
@@ -102,10 +107,10 @@ function Compliance(): ReactNode {
             <Table.Tbody>
               {groups.map((one) => (
                 <Table.Tr key={one.id ?? one.key}>
-                  <Table.Td>{one.key ?? t("field.nobody")}</Table.Td>
+                  <Table.Td>{one.name}</Table.Td>
                   <Table.Td ta="right">{one.met}</Table.Td>
                   <Table.Td ta="right">{one.breached}</Table.Td>
-                  <Table.Td ta="right">{one.rate === null || one.rate === undefined ? "–" : `${Math.round(one.rate * 100)} %`}</Table.Td>
+                  <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>{one.rate === null || one.rate === undefined ? "–" : `${Math.round(one.rate * 100)} %`}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -18,15 +18,18 @@ export function BarsChart({ bars, label }: { bars: Bars; label: string }): React
   const scheme = useComputedColorScheme("light");
   useEffect(() => {
     if (!place.current) return;
-    const chart = init(place.current, scheme === "dark" ? "dark" : undefined, { renderer: "svg" });
+    const look = getComputedStyle(place.current);
+    const textStyle = { color: look.color };
+    const lineStyle = { color: look.getPropertyValue("--mantine-color-default-border") };
+    const axis = { axisLabel: textStyle, axisLine: { lineStyle }, splitLine: { lineStyle } };
+    const chart = init(place.current, undefined, { renderer: "svg" });
     chart.setOption({
       animation: false,
-      backgroundColor: "transparent",
       grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0 },
+      legend: { top: 0, left: 0, textStyle },
       tooltip: { trigger: "axis", renderMode: "richText" },
-      xAxis: { type: "value", minInterval: 1 },
-      yAxis: { type: "category", inverse: true, data: bars.names },
+      xAxis: { type: "value", minInterval: 1, ...axis },
+      yAxis: { type: "category", inverse: true, data: bars.names, ...axis, splitLine: { show: false } },
       series: bars.series.map((one) => ({ type: "bar", stack: "all", name: one.name, data: one.values, itemStyle: { color: one.colour }, barMaxWidth: 26 })),
     });
     const observer = new ResizeObserver(() => chart.resize());
@@ -35,6 +38,7 @@ export function BarsChart({ bars, label }: { bars: Bars; label: string }): React
       observer.disconnect();
       chart.dispose();
     };
+    // The colours are those of the page, light or dark.
   }, [bars, scheme]);
-  return <div ref={place} role="img" aria-label={label} style={{ height: 60 + 44 * Math.max(bars.names.length, 2) }} />;
+  return <div ref={place} role="img" aria-label={label} className="quiet" style={{ height: 60 + 44 * Math.max(bars.names.length, 2) }} />;
 }
