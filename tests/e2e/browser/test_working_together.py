@@ -37,6 +37,8 @@ def test_two_agents_see_each_other_and_share_a_draft(desk: Desk, open_window: Op
     expect(other.get_by_label("Reply").last).to_have_value("My own words")
     theirs.get_by_role("button", name="Go on from it").click()
     expect(other.get_by_label("Reply").last).to_have_value("Have you tried another port?")
+    # What is still under way of somebody who leaves could arrive after that, and be forgotten by time alone.
+    expect(here).to_contain_text("is here", timeout=SOON)
     other.goto("/desk/mentions")
     expect(here).to_be_empty(timeout=SOON)
 

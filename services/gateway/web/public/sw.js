@@ -4,6 +4,8 @@ const PAGE = "/sign-in";
 const OURS = /^\/(sign-in|desk|portal|account|admin|setup)?(\/|$)/;
 
 self.addEventListener("install", (event) => {
+  // Past this worker where a browser can: what a page says while it is closed would be lost on the way through it.
+  event.addRoutes?.({ condition: { urlPattern: new URLPattern({ pathname: "/api/*" }) }, source: "network" });
   event.waitUntil(caches.open(SHELL).then((cache) => cache.add(PAGE)).then(() => self.skipWaiting()));
 });
 

@@ -134,9 +134,13 @@ async function renew(): Promise<string | null> {
   return keep((await answer.json()) as TokenAnswer);
 }
 
+/** The token at hand, if it still holds. */
+export const heldToken = (): string | null => (token !== null && Date.now() < token.freshUntil ? token.value : null);
+
 /** Gives a token that holds; null when nobody is signed in. `anew` does not trust the one at hand. */
 export async function accessToken(anew = false): Promise<string | null> {
-  if (!anew && token !== null && Date.now() < token.freshUntil) return token.value;
+  const held = heldToken();
+  if (!anew && held !== null) return held;
   renewing ??= renew().finally(() => {
     renewing = null;
   });

@@ -6,7 +6,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
 import { useTranslation } from "react-i18next";
 
 import type { Schemas, Ticket } from "../api/client";
-import { presenceQuery, sayPresence } from "../api/together";
+import { presenceQuery, sayLeft, sayPresence } from "../api/together";
 import { useMe } from "../shared/me";
 
 /** The desk forgets whoever has said nothing for 30 seconds. */
@@ -36,7 +36,7 @@ export function usePresence(ticket: Ticket): () => void {
 
   useEffect(() => {
     if (!shown) return;
-    const leave = () => void sayPresence(number, "left").catch(() => undefined);
+    const leave = () => sayLeft(number);
     window.addEventListener("pagehide", leave);
     return () => {
       window.removeEventListener("pagehide", leave);

@@ -97,7 +97,7 @@ async def count_items(tx: Tx, job_id: UUID) -> Counter[str]:
     rows = await tx.execute(
         select(BulkItem.state, func.count()).where(BulkItem.job_id == job_id).group_by(BulkItem.state)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter(dict(rows.all()))
 
 
 async def lock_jobs_of(tx: Tx, owner_id: str) -> None:
@@ -113,7 +113,7 @@ async def count_jobs(tx: Tx, owner_id: str) -> Counter[str]:
         .where(BulkJob.owner_id == owner_id, _UNENDED)
         .group_by(BulkJob.state)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter(dict(rows.all()))
 
 
 async def longest_waiting(tx: Tx, owner_id: str) -> UUID | None:
