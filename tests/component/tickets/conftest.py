@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from tickets_desk import ADMIN, AGENT, REQUESTER, ROLES, GatewayStandIn, TicketsDesk, user_message
 from tickets_rules import Ruled
+from tickets_schedule import Schedule
 
 from chassis.ids import new_id
 from chassis.testing.databases import ServiceDatabase
@@ -92,3 +93,9 @@ async def ruled(desk: TicketsDesk) -> AsyncIterator[Ruled]:
     yield ruled
     for rule_id in ruled.made:
         await ruled.remove(rule_id)
+
+
+@pytest_asyncio.fixture
+async def schedule(desk: TicketsDesk) -> AsyncIterator[Schedule]:
+    yield Schedule(desk)
+    await desk.rows("DELETE FROM timers WHERE kind = 'recurrence'")
