@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, ifMatch, onceKey, type Schemas, take } from "./client";
+import { Problem } from "./problem";
 
 const of = (ticket: string) => ({ path: { ticket } });
 const written = (ticket: string) => ({ path: { ticket }, header: onceKey() });
@@ -126,3 +127,16 @@ export const answerMajor = (ticket: string, body: string) =>
 
 export const resolveMajor = (ticket: string, message: string) =>
   take(api.POST("/api/v1/tickets/{ticket}/major-incident/resolution", { params: written(ticket), body: { message } }));
+
+/** The article that was written of a known error; null where there is none that I may see. */
+export const ticketArticleQuery = (ticket: string) =>
+  queryOptions({
+    queryKey: ["article_of", ticket],
+    queryFn: () =>
+      take(api.GET("/api/v1/tickets/{ticket}/article", { params: of(ticket) })).catch((error: unknown) => {
+        if (error instanceof Problem && error.status === 404) return null;
+        throw error;
+      }),
+  });
+
+export const writeArticle = (ticket: string) => take(api.POST("/api/v1/tickets/{ticket}/article", { params: written(ticket) }));

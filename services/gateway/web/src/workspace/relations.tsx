@@ -12,6 +12,7 @@ import { StateBadge, useWord } from "../shared/badges";
 import { Icon } from "../shared/icons";
 import { useMay } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
+import { KnownErrorArticle } from "./known-error";
 import { Refused, TicketLink, TicketPicker } from "./parts";
 import { tell } from "./toasts";
 
@@ -28,6 +29,7 @@ export function Relations({ ticket }: { ticket: Ticket }): ReactNode {
     <Stack gap="md">
       {ticket.parent_id && <Parent id={ticket.parent_id} />}
       {links.isError ? <Failed error={links.error} again={() => void links.refetch()} /> : <Links ticket={ticket} links={links.data.items} />}
+      {ticket.type === "problem" && <KnownErrorArticle ticket={ticket} />}
       {may("tickets.update") && <Merge ticket={ticket} />}
     </Stack>
   );
