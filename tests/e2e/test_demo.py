@@ -134,6 +134,22 @@ def test_tickets_to_come_are_shown_to_who_scheduled_them(desk: Desk, slug: str) 
 
 
 @pytest.mark.parametrize("slug", TENANTS)
+def test_incidents_name_their_known_error_whose_workaround_is_an_article(desk: Desk, slug: str) -> None:
+    agent = desk.sign_in(f"agent@{slug}.example")
+    (problem,) = agent.get("/tickets", filter='type = "problem" AND fields.known_error = true')["items"]
+    assert problem["state"] == "known_error"
+    incidents = [one["ticket"]["id"] for one in agent.get(f"/tickets/{problem['id']}/links")["items"]]
+    assert len(incidents) == 2
+    for incident in incidents:
+        (link,) = agent.get(f"/tickets/{incident}/links")["items"]
+        assert (link["ticket"]["known_error"], link["ticket"]["id"]) == (True, problem["id"])
+        assert link["ticket"]["workaround"] == problem["fields"]["workaround"]
+    article = agent.get(f"/tickets/{problem['id']}/article")
+    assert article["state"] == "published"
+    assert problem["fields"]["workaround"] in article["body"]
+
+
+@pytest.mark.parametrize("slug", TENANTS)
 def test_a_rule_that_calls_a_program_rests_until_there_is_one(desk: Desk, slug: str) -> None:
     admin = desk.sign_in(f"admin@{slug}.example")
     rule = next(one for one in admin.all("/rules") if one["name"] == "Page whoever is on call")

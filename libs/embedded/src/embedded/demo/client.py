@@ -13,7 +13,8 @@ from embedded.demo.content import PASSWORD
 
 _PATIENCE_SECONDS = 60.0
 # The services hear of people, teams and queues through events: a reference may be unknown for a moment.
-_LAG_SECONDS = 20.0
+LAG_SECONDS = 20.0
+"""How long they may take."""
 
 
 class LoadError(Exception):
@@ -155,6 +156,6 @@ def _passes(response: httpx.Response, waited: float) -> bool:
         case 409:
             return "retry-after" in response.headers
         case 401 | 403 | 404 | 422:
-            return waited < _LAG_SECONDS
+            return waited < LAG_SECONDS
         case _:
             return False

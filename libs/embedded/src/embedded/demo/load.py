@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +13,18 @@ from typing import Any
 import httpx
 
 from embedded.demo.automation import load_automation
-from embedded.demo.client import Api, Journal, LoadError
+from embedded.demo.client import LAG_SECONDS, Api, Journal, LoadError
 from embedded.demo.content import PASSWORD, TENANTS, Member, Tenant, read_tenant
 from embedded.demo.layouts import load_layouts
 from embedded.demo.plan import PlannedTicket, Step, authors, plan_tickets
+from embedded.demo.problems import load_problems
 from embedded.demo.routing import load_routing
 from embedded.demo.services import load_services
 from embedded.demo.teamwork import load_teamwork
 from embedded.demo.work import load_work
 
 _AT_ONCE = 6
+_PAUSE_SECONDS = 0.2
 
 
 async def load(url: str, home: Path) -> None:
@@ -66,6 +69,7 @@ async def _load_tenant(http: httpx.AsyncClient, tenant: Tenant, journal: Journal
     await load_services(api, tenant.slug, as_of)
     await load_routing(api, tenant.slug, as_of)
     await load_teamwork(api, tenant.slug)
+    await load_problems(api, tenant.slug)
     await load_work(api, tenant.slug, tickets, as_of)
     await _in_turns(
         _end_import(api, tenant, member) for member in _everybody(tenant) if member.email in writing
@@ -155,8 +159,8 @@ async def _load_service_levels(api: Api, tenant: Tenant) -> None:
     for calendar in tenant.calendars:
         made = await api.make(f"calendar/{calendar['name']}", "POST", "/sla/calendars", dict(calendar), by=by)
         calendars[calendar["name"]] = made["id"]
-    shipped = await api.get("/sla/calendars?page_size=200", by=by)
-    calendars = {one["name"]: one["id"] for one in shipped["items"]} | calendars
+    named = {policy["calendar"] for policy in tenant.policies}
+    calendars = await shipped_calendars(api, named - calendars.keys(), by=by) | calendars
     for policy in tenant.policies:
         body = {name: value for name, value in policy.items() if name != "calendar"}
         body["calendar_id"] = calendars[policy["calendar"]]
@@ -164,6 +168,22 @@ async def _load_service_levels(api: Api, tenant: Tenant) -> None:
     for agreement in tenant.agreements:
         key = f"agreement/{agreement['name']}"
         await api.make(key, "POST", "/sla/agreements", dict(agreement), by=by)
+
+
+async def shipped_calendars(api: Api, names: set[str], *, by: str) -> dict[str, str]:
+    """Give the ids of calendars that come with a tenant; sla makes them once it has heard of it. Raises LoadError."""
+    began = time.monotonic()
+    while True:
+        listed = (await api.get("/sla/calendars?page_size=200", by=by))["items"]
+        found = {one["name"]: one["id"] for one in listed if one["name"] in names}
+        missing = names - found.keys()
+        if not missing:
+            return found
+        if time.monotonic() - began > LAG_SECONDS:
+            raise LoadError(
+                f"sla has no calendar {', '.join(sorted(missing))} for {by} after {LAG_SECONDS:.0f} s"
+            )
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _load_articles(api: Api, tenant: Tenant) -> None:
