@@ -8,11 +8,11 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from tickets_desk import TicketsDesk
+from tickets_upgrade import upgrade
 
 from chassis.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, Stale, WrongState
 from chassis.testing.identity import Person
 from chassis.testing.waiting import eventually
-from deskmesh.gateway.v1 import identity_pb2
 from deskmesh.tickets.v1 import approval_service_pb2 as approvals
 from deskmesh.tickets.v1 import events_pb2, workflow_pb2
 from deskmesh.tickets.v1 import workflow_service_pb2 as rpc
@@ -283,18 +283,6 @@ async def test_workflows_are_for_administrators_of_their_own_tenant(desk: Ticket
         await save(desk, workflow, definition_of(workflow), by=desk.agent)
     with pytest.raises(NotFound):
         await save(desk, workflow, definition_of(workflow), by=desk.stranger)
-
-
-async def upgrade(desk: TicketsDesk) -> None:
-    """Has the job run that comes with a new release, to its end."""
-    desk.gateway.tenants[:] = [identity_pb2.Tenant(id=str(desk.acme), slug="acme", active=True, version=1)]
-    await desk.rows("UPDATE job_leases SET ran_at = 'epoch' WHERE name = 'job:upgrade-workflows'")
-
-    async def ran() -> bool:
-        query = "SELECT FROM job_leases WHERE name = 'job:upgrade-workflows' AND ran_at > 'epoch'"
-        return bool(await desk.rows(query))
-
-    await eventually(ran)
 
 
 async def test_workflows_as_an_earlier_release_shipped_them_get_what_this_one_ships(

@@ -61,6 +61,7 @@ from tickets.api.rules import RuleServicer
 from tickets.api.tickets import TicketServicer
 from tickets.api.time_entries import TimeEntryServicer
 from tickets.api.timers import MovingTimers
+from tickets.api.upgrading import Upgrades
 from tickets.api.views import ViewServicer
 from tickets.api.workflows import WorkflowServicer
 from tickets.app.automating import KeptRules
@@ -114,11 +115,11 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         await field_tables.tell_all(databases, gateway)
 
     async def upgrade(_: object) -> None:
-        await workflows.upgrade_all(databases, gateway)
+        await upgrades.of_all(databases, gateway)
 
     configurations = Configurations(databases)
     field_tables = FieldTableServicer(configurations)
-    workflows = WorkflowServicer(configurations)
+    upgrades = Upgrades(configurations)
     desk = Desk(Numbers(databases), Vocabulary(), CallersAsRequesters(), ensure_requester)
     automation = Automation(configurations, KeptRules(), desk)
     return Parts(
@@ -130,7 +131,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_CONFIGURATION, ConfigurationServicer(configurations)),
             Servicer(_FIELDS, FieldServicer(configurations)),
             Servicer(_FIELD_TABLES, field_tables),
-            Servicer(_WORKFLOWS, workflows),
+            Servicer(_WORKFLOWS, WorkflowServicer(configurations)),
             Servicer(_LAYOUTS, LayoutServicer(configurations)),
             Servicer(_LINKS, LinkServicer(configurations)),
             Servicer(_BULK, BulkServicer(configurations)),
@@ -167,7 +168,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
         ],
         jobs=[
             Job("backfill-directory", every=timedelta(minutes=1), run=backfill),
-            Job("upgrade-workflows", every=timedelta(hours=1), run=upgrade),
+            Job("upgrade-configuration", every=timedelta(hours=1), run=upgrade),
             Job("tell-fields", every=timedelta(hours=1), run=tell_fields),
         ],
     )

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-from chassis.db import Databases, Tx
+from chassis.db import Tx
 from chassis.paging import page_of
 from deskmesh.tickets.v1 import workflow_pb2
 from deskmesh.tickets.v1 import workflow_service_pb2 as pb
 from tickets.api.requests import changes_of, values_of
-from tickets.api.tenants import in_each_tenant
 from tickets.app import workflows
 from tickets.app.configuration import Configurations
-from tickets.app.upgrading import upgrade_workflows
 from tickets.app.workflow_moving import Moving
-from tickets.clients import Directory
 from tickets.domain.definitions import parse_workflow, write_workflow
 from tickets.publish import messages
 
@@ -100,14 +97,6 @@ class WorkflowServicer:
         return pb.ValidateWorkflowResponse(
             faults=[pb.WorkflowFault(place=fault.place, reason=fault.reason) for fault in faults]
         )
-
-    async def upgrade_all(self, databases: Databases, gateway: Directory) -> None:
-        """Gives every tenant's workflows what this release ships. Safe to repeat."""
-        await in_each_tenant(databases, gateway, "upgrade", self._upgrade)
-
-    async def _upgrade(self, tx: Tx) -> None:
-        await self.configurations.to_be_changed(tx)
-        await upgrade_workflows(tx)
 
 
 def _message(view: workflows.WorkflowView) -> workflow_pb2.Workflow:

@@ -56,7 +56,7 @@ async def create_field(
     _write(row, draft)
     tx.add(row)
     await tx.flush()
-    tell(tx, row, {}, _said(row))
+    tell(tx, row, {}, said(row))
     return row
 
 
@@ -73,7 +73,7 @@ async def update_field(
     Raises NotFound, Stale, InvalidInput, and WrongState for one that would rest while others ask for it.
     """
     row = await locked_row(tx, FieldDefinition, field_, "field", expected_version)
-    before, draft = _said(row), replace(_draft(row), **changes)  # type: ignore[arg-type]  # the door hands its fields
+    before, draft = said(row), replace(_draft(row), **changes)  # type: ignore[arg-type]  # the door hands its fields
     problems = Problems()
     _check(configuration, row.slug, draft, problems)
     problems.raise_any()
@@ -82,7 +82,7 @@ async def update_field(
     if draft != _draft(row):
         _write(row, draft)
         await tx.flush()
-        tell(tx, row, before, _said(row))
+        tell(tx, row, before, said(row))
     return row
 
 
@@ -94,7 +94,7 @@ async def delete_field(
     _check_unnamed(configuration, row.slug)
     if await tx.scalar(select(exists(select(Ticket.id).where(Ticket.fields.has_key(row.slug))))):
         raise WrongState("FIELD_IN_USE", "Tickets have values of it. Make it inactive instead.")
-    before = _said(row)
+    before = said(row)
     await tx.session.delete(row)
     await tx.flush()
     row.version += 1
@@ -192,6 +192,7 @@ def _write(row: FieldDefinition, draft: FieldDraft) -> None:
     row.name = draft.name.strip()
 
 
-def _said(row: FieldDefinition) -> dict[str, Plain]:
-    said: dict[str, Plain] = {"slug": row.slug}
-    return said | {name: getattr(row, name) for name in FieldDraft.__slots__}
+def said(row: FieldDefinition) -> dict[str, Plain]:
+    """All that a field says, as it is told."""
+    slug: dict[str, Plain] = {"slug": row.slug}
+    return slug | {name: getattr(row, name) for name in FieldDraft.__slots__}

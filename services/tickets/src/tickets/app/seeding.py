@@ -6,8 +6,8 @@ from sqlalchemy import exists, func, select
 
 from chassis.db import Tx
 from tickets.app.actors import occasion_of
+from tickets.app.shipped_fields import give_fields
 from tickets.db.configuration import (
-    FieldDefinition,
     PriorityRow,
     Process,
     Queue,
@@ -39,8 +39,7 @@ async def seed_configuration(tx: Tx) -> bool:
     await _add_workflows(tx, processes, types)
     for (impact, urgency), priority in shipped.MATRIX.items():
         tx.add(PriorityRow(impact=impact, urgency=urgency, priority=priority))
-    for slug, name, kind, choices in shipped.FIELDS:
-        tx.add(FieldDefinition(slug=slug, name=name, kind=kind, choices=list(choices)))
+    await give_fields(tx)
     await tx.flush()
     events.setting_changed(
         tx,

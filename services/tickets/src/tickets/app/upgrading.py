@@ -4,11 +4,23 @@ from sqlalchemy import select
 
 from chassis.db import Tx
 from tickets.app.actors import occasion_of
+from tickets.app.administering import tell
+from tickets.app.fields import said
+from tickets.app.shipped_fields import give_fields
 from tickets.db.configuration import Process, TicketType, Workflow, WorkflowVersion
 from tickets.domain.changes import Change
 from tickets.domain.definitions import ROOT
 from tickets.domain.shipped_workflows import is_earlier, workflow_definition
 from tickets.publish import events
+
+
+async def upgrade_fields(tx: Tx) -> None:
+    """Gives the tenant the fields that earlier releases did not ship. Safe to repeat; what it deleted stays away.
+
+    To be called with the lock that changes of the configuration take.
+    """
+    for row in await give_fields(tx):
+        tell(tx, row, {}, said(row))
 
 
 async def upgrade_workflows(tx: Tx) -> None:

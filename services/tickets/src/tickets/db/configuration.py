@@ -124,6 +124,15 @@ class FieldDefinition(TenantRow, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+class ShippedField(Base):
+    """A field that the tenant was given by a release, once; it may have changed or deleted it since."""
+
+    __tablename__ = "shipped_fields"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+
+
 class NumberBlock(Base):
     """The next block of numbers of a type that a process may take."""
 

@@ -1,4 +1,4 @@
-"""What every new tenant starts with. Rows of the tenant from then on; nothing here is read after the seeding."""
+"""What every new tenant starts with. Rows of the tenant from then on; after the seeding only its later fields are read."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -55,3 +55,16 @@ FIELDS: Final = (
     ("workaround", "Workaround", "text", ()),
 )
 """Slug, name, kind, choices."""
+
+BEFORE_NOTED: Final = frozenset(
+    {
+        "location",
+        "contact_phone",
+        "needed_by",
+        "affected_users",
+        "works_remotely",
+        "device_kind",
+        "on_behalf_of",
+    }
+)
+"""The fields that every tenant was given by a release that did not note which it gave."""
