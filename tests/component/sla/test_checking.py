@@ -17,9 +17,10 @@ from sla_process import environment
 from chassis.db import Tx
 from chassis.testing.identity import Issuer
 from chassis.testing.servers import Nats
+from chassis.testing.waiting import eventually
 from sla.api.checking import check_all, check_tenant
 from sla.app import checking, nightly
-from sla.app.checking import Checked, check_chunk
+from sla.app.checking import Checked, Difference, check_chunk
 
 BREAK = {
     "due_at": "UPDATE clocks SET due_at = due_at + interval '1 hour' WHERE tenant_id = $1 AND name = 'resolution'",
@@ -32,7 +33,7 @@ BREAK = {
 async def differing(desk: Desk, *, mend: bool = False) -> set[tuple[str, str]]:
     """The clocks and their fields that differ."""
     found = check_tenant(desk.service.process.runtime.databases, desk.id, mend=mend)
-    return {(one.clock, one.field) async for one in found}
+    return {(one.clock, one.field) async for one in found if isinstance(one, Difference)}
 
 
 async def lived(desk: Desk) -> Ticket:
@@ -129,10 +130,64 @@ async def test_a_nightly_check_that_was_cut_off_goes_on_where_it_was(
         assert looked_at[1 + len(tickets)] is None
 
 
+async def breaks(ticket: Ticket) -> None:
+    """An event of the ticket says something that no event says."""
+    await ticket.desk.execute("UPDATE ticket_events SET facts = '[1]' WHERE ticket_id = $1", ticket.id)
+
+
+async def test_a_ticket_that_cannot_be_reckoned_does_not_end_the_nightly_check_for_those_after_it(
+    acme: Desk, issuer: Issuer, tmp_path: Path
+) -> None:
+    broken, globex = await lived(acme), Desk(acme.service, acme.bus)
+    await lived(acme)
+    await globex.opens()
+    await lived(globex)
+    await breaks(broken)
+    await acme.execute("UPDATE clocks SET state = 'paused' WHERE name = 'resolution'")
+    async with directory(tmp_path, [acme.id, globex.id], issuer) as gateway:
+        await check_all(acme.service.process.runtime.databases, gateway)
+    assert REGISTRY.get_sample_value("deskmesh_sla_clocks_different") == 2
+    assert REGISTRY.get_sample_value("deskmesh_sla_clocks_failing") == 1
+
+
+async def test_a_tenant_whose_rules_cannot_be_read_does_not_end_the_nightly_check_for_those_after_it(
+    acme: Desk, issuer: Issuer, tmp_path: Path
+) -> None:
+    await lived(acme)
+    globex = Desk(acme.service, acme.bus)
+    await globex.opens()
+    await lived(globex)
+    await globex.execute(BREAK["state"], globex.id)
+    await acme.execute("UPDATE calendar_versions SET document = '{}' WHERE tenant_id = $1", acme.id)
+    await acme.execute("UPDATE rule_books SET stamp = gen_random_uuid() WHERE tenant_id = $1", acme.id)
+    async with directory(tmp_path, [acme.id, globex.id], issuer) as gateway:
+        with pytest.raises(TypeError, match="CalendarDraft"):
+            await check_all(acme.service.process.runtime.databases, gateway)
+    assert REGISTRY.get_sample_value("deskmesh_sla_clocks_different") == 1
+
+
+async def test_a_ticket_that_cannot_be_reckoned_keeps_no_other_from_new_rules(
+    acme: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sla.app.recomputing.CHUNK", 2)
+    opened = [await Ticket(acme, datetime.now(UTC)).created() for _ in range(5)]
+    await acme.settles()
+    await breaks(opened[0])
+    await acme.make_policy(targets=[target("resolution", "PT5H")])
+    for ticket in opened[1:]:
+
+        async def recomputed(ticket: Ticket = ticket) -> bool:
+            return ("ClockRecomputed", "resolution") in await acme.clock_events(ticket.id)
+
+        await eventually(recomputed, 30)
+    failing = "SELECT count(*) FROM timers WHERE last_error IS NOT NULL AND payload ->> 'ticket_id' = $1"
+    assert await acme.fetch_value(failing, str(opened[0].id)) == 1
+
+
 async def test_the_command_lists_what_differs_and_mends_it_when_told(
     acme: Desk, nats: Nats, issuer: Issuer, tmp_path: Path
 ) -> None:
-    ticket = await lived(acme)
+    ticket, broken = await lived(acme), await lived(acme)
     await acme.execute(BREAK["due_at"], acme.id)
     told = environment(acme.service.database, nats, tmp_path)
 
@@ -151,6 +206,9 @@ async def test_the_command_lists_what_differs_and_mends_it_when_told(
         code, said = await check()
         assert (code, f"{acme.id} {ticket.number} sla resolution: due_at is" in said) == (1, True)
         code, said = await check("--mend")
-        assert (code, "1 differences, mended" in said) == (0, True)
+        assert (code, "2 differences, mended" in said) == (0, True)
         code, said = await check()
         assert (code, "0 differences" in said) == (0, True)
+        await breaks(broken)
+        code, said = await check("--mend")
+        assert (code, f"{broken.number} cannot be reckoned, TypeError" in said) == (1, True)

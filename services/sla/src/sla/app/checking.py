@@ -40,11 +40,21 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """A ticket whose clocks cannot be reckoned, and the error that said so."""
+
+    ticket_id: UUID
+    number: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What a chunk came to; `last_id` is None where there was none left. With `waits` nothing was compared."""
 
     tickets: int
     differences: Sequence[Difference]
+    failing: Sequence[Failing]
     last_id: UUID | None
     waits: bool = False
     """The clocks are being reckoned by new rules just now."""
@@ -64,29 +74,33 @@ class _Case:
 async def check_chunk(tx: Tx, *, after: UUID | None, mend: bool) -> Checked:
     """Compares the clocks of the next tickets after an id with the ledger; with `mend` those that differ are reckoned.
 
-    What that changes is told by events and kept as a recomputation, as ever.
+    What that changes is told by events and kept as a recomputation, as ever. One that cannot be reckoned stops no other.
     """
     if await ledger.has_timer(tx, RECOMPUTE):
-        return Checked(0, [], None, waits=True)
+        return Checked(0, [], [], None, waits=True)
     statement = select(TicketRow.id).where(TicketRow.tenant_id == tx.tenant_id)
     if after is not None:
         statement = statement.where(TicketRow.id > after)
     ids = (await tx.scalars(statement.order_by(TicketRow.id).limit(CHUNK))).all()
     if not ids:
-        return Checked(0, [], None)
+        return Checked(0, [], [], None)
     now = await ledger.lock_tickets(tx, ids)
     book = await current_book_held(tx)
     known = await ledger.tickets_of(tx, ids)
     events = await ledger.events_of(tx, ids)
     kept = await ledger.clocks_of(tx, ids)
     found: list[Difference] = []
+    failing: list[Failing] = []
     for id_ in ids:
         ticket, _ = known[id_]
-        found += _differences(_Case(id_, ticket.number, events[id_], kept[id_], book), now)
+        try:
+            found += _differences(_Case(id_, ticket.number, events[id_], kept[id_], book), now)
+        except Exception as error:  # noqa: BLE001 (whatever its reckoning raises; it is told with the ticket)
+            failing.append(Failing(id_, ticket.number, f"{type(error).__name__}: {error}"))
         await asyncio.sleep(0)  # others are served meanwhile
     if mend and found:
         await reckon(tx, ticket_ids={one.ticket_id for one in found})
-    return Checked(len(ids), found, ids[-1])
+    return Checked(len(ids), found, failing, ids[-1])
 
 
 def _differences(case: _Case, now: datetime) -> list[Difference]:

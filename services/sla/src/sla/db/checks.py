@@ -19,8 +19,9 @@ class ClockCheckRow(TenantRow, Base):
 
     # The last ticket that was looked at; null: none yet.
     last_id: Mapped[UUID | None]
-    # So many were looked at, and so many of them differ.
+    # So many were looked at, so many of them differ, and so many could not be reckoned.
     tickets: Mapped[int] = mapped_column(BigInteger)
     different: Mapped[int] = mapped_column(BigInteger)
+    failing: Mapped[int] = mapped_column(BigInteger)
     # Null while there are tickets left.
     finished_at: Mapped[datetime | None]
