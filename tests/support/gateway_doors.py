@@ -58,6 +58,10 @@ class Doors:
             self._tokens[username] = answer.json()["access_token"]
         return {"authorization": f"Bearer {self._tokens[username]}"}
 
+    def forget_tokens(self) -> None:
+        """Have everybody sign in anew: their access tokens are refused by now."""
+        self._tokens.clear()
+
     async def look(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """What is stored, seen past row security."""
         connection = await asyncpg.connect(self.database.superuser_url)

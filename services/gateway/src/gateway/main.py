@@ -53,6 +53,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     """List the parts of a gateway process."""
     settings = runtime.settings
     keys = _keys(settings)
+    oidc = OidcClient(settings.outbound_networks)
     sealer = Sealer("gateway", settings.encryption_key.get_secret_value().split())
     limiters = {
         "clients": _limiter(settings.client_rate_limit),
@@ -80,7 +81,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         presence=presence,
         sign_ins=limiters["sign_ins"],
         sealer=sealer,
-        single_sign_on=SingleSignOn(runtime.databases, keys, sealer, OidcClient(settings.outbound_networks)),
+        single_sign_on=SingleSignOn(runtime.databases, keys, sealer, oidc),
         password_resets=PasswordResets(runtime.databases, service_keys),
         links=Links(runtime.databases, keys, service_keys),
         web_folder=settings.web_folder,
@@ -104,7 +105,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
             ),
             Servicer(
                 sign_in_policy_service_pb2.DESCRIPTOR.services_by_name["SignInPolicyService"],
-                SignInPolicyService(),
+                SignInPolicyService(runtime.databases, oidc),
             ),
             Servicer(session_service_pb2.DESCRIPTOR.services_by_name["SessionService"], SessionService()),
             Servicer(

@@ -56,10 +56,21 @@ def password_reset_requested(tx: Tx, user: User, *, reset_id: UUID, expires_at: 
     """Have a person mailed a link by which they give themselves another password."""
     message = events_pb2.PasswordResetRequested(
         reset_id=str(reset_id),
-        person=_person(user),
+        person=person(user),
         language=user.language,
         time_zone=user.time_zone,
         expires_at=timestamp(expires_at),
+    )
+    _add(tx, message, user.id, user.version)
+
+
+def break_glass_used(tx: Tx, user: User, *, session_id: UUID, address: str) -> None:
+    """Tell that somebody signed in by a password where only providers count."""
+    message = events_pb2.BreakGlassUsed(
+        session_id=str(session_id),
+        person=person(user),
+        address=address,
+        occurred_at=timestamp(datetime.now(UTC)),
     )
     _add(tx, message, user.id, user.version)
 
@@ -127,7 +138,7 @@ def user_message(user: User) -> identity_pb2.User:
         created_at=timestamp(user.created_at),
         updated_at=timestamp(user.updated_at),
         version=user.version,
-        manager=None if user.manager is None else _person(user.manager),
+        manager=None if user.manager is None else person(user.manager),
         work_profile=profile_message(user, {}),
     )
 
@@ -151,7 +162,7 @@ def profile_message(user: User, substitutes: Mapping[str, User]) -> work_profile
     for one in profile.absences:
         absence = message.absences.add(start=timestamp(one.start), end=timestamp(one.end))
         if one.substitute in substitutes:
-            absence.substitute.CopyFrom(_person(substitutes[one.substitute]))
+            absence.substitute.CopyFrom(person(substitutes[one.substitute]))
         elif one.substitute:
             absence.substitute.id = one.substitute
     return message
@@ -164,7 +175,7 @@ def team_message(team: Team) -> identity_pb2.Team:
         slug=team.slug,
         name=team.name,
         description=team.description,
-        members=[_person(one) for one in team.members],
+        members=[person(one) for one in team.members],
         created_at=timestamp(team.created_at),
         updated_at=timestamp(team.updated_at),
         version=team.version,
@@ -191,7 +202,8 @@ def role_message(role: Role) -> identity_pb2.Role:
     )
 
 
-def _person(user: User) -> types_pb2.PersonRef:
+def person(user: User) -> types_pb2.PersonRef:
+    """Return a reference to a person as the contracts have it."""
     return types_pb2.PersonRef(id=str(user.id), email=user.email, name=user.name)
 
 

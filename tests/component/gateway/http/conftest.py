@@ -1,9 +1,12 @@
 """A whole gateway, before services that do not answer."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
+import httpx
 import pytest
 from gateway_doors import Doors, running_doors
+from gateway_sso import PAGE, configured
+from oidc_provider_mock import run_server_in_thread
 
 from chassis.testing.databases import ServiceDatabase
 from chassis.testing.servers import Nats
@@ -17,3 +20,28 @@ async def doors(service_database: Callable[[str], ServiceDatabase], nats: Nats) 
             await running.person(f"agent@{tenant}.example", "agent")
             await running.person(f"requester@{tenant}.example", "requester")
         yield running
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    """A provider that signs in whoever says who they are, and says of them what it was told."""
+    with run_server_in_thread(require_nonce=True) as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+@pytest.fixture(scope="module")
+async def sso_doors(
+    service_database: Callable[[str], ServiceDatabase], nats: Nats, issuer: str
+) -> AsyncIterator[Doors]:
+    """A gateway that may call this machine, whose tenant acme has the provider."""
+    allowed = {"DESKMESH_OUTBOUND_NETWORKS": '["127.0.0.0/8", "::1/128"]'}
+    async with running_doors(service_database("gateway"), nats, {}, **allowed) as running:
+        await configured(running, issuer)
+        yield running
+
+
+@pytest.fixture
+async def browser(doors: Doors) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser with cookies of its own."""
+    async with httpx.AsyncClient(base_url=doors.http.base_url, headers=PAGE, timeout=20) as browser:
+        yield browser

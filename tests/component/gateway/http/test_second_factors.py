@@ -153,10 +153,11 @@ async def test_whoever_needs_one_sets_it_up_at_the_sign_in(doors: Doors) -> None
     await doors.person("needs@globex.example", "supervisor")
     admin = await doors.as_("admin@globex.example")
     read = await doors.http.get(POLICY, headers=admin)
-    assert read.json() == {"second_factor_roles": [], "version": 1}
+    passwords = {"providers_only": False, "break_glass": []}
+    assert read.json() == {"second_factor_roles": [], **passwords, "version": 1}
     body = {"second_factor_roles": ["supervisor"]}
     changed = await doors.http.put(POLICY, json=body, headers={**admin, "if-match": read.headers["etag"]})
-    assert changed.json() == {"second_factor_roles": ["supervisor"], "version": 2}
+    assert changed.json() == {"second_factor_roles": ["supervisor"], **passwords, "version": 2}
     stale = await doors.http.put(POLICY, json=body, headers={**admin, "if-match": read.headers["etag"]})
     assert stale.status_code == 412
     refused = await doors.sign_in("needs@globex.example")

@@ -1,94 +1,18 @@
 """Signing in at a tenant's OpenID provider, which is a real one, and what must not lead to an account."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-
 import httpx
 import pytest
-from gateway_doors import PASSWORD, Doors, running_doors
-from oidc_provider_mock import run_server_in_thread
-
-from chassis.testing.databases import ServiceDatabase
-from chassis.testing.servers import Nats
+from gateway_doors import PASSWORD, Doors
+from gateway_sso import PATH, WAY, at_provider, configured, me, said, signed_in
 
 # The provider's own libraries call what they will drop.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-PATH = "/api/v1/identity-providers"
-WAY = "/api/v1/auth/providers/acme/directory"
-PAGE = {"x-requested-with": "deskmesh"}
-
 
 @pytest.fixture(scope="module")
-def issuer() -> Iterator[str]:
-    """A provider that signs in whoever says who they are, and says of them what it was told."""
-    with run_server_in_thread(require_nonce=True) as server:
-        yield f"http://localhost:{server.server_port}"
-
-
-@pytest.fixture(scope="module")
-async def doors(
-    service_database: Callable[[str], ServiceDatabase], nats: Nats, issuer: str
-) -> AsyncIterator[Doors]:
-    """A gateway that may call this machine, whose tenant acme has the provider."""
-    allowed = {"DESKMESH_OUTBOUND_NETWORKS": '["127.0.0.0/8", "::1/128"]'}
-    async with running_doors(service_database("gateway"), nats, {}, **allowed) as running:
-        await configured(running, issuer)
-        yield running
-
-
-async def configured(doors: Doors, issuer: str, **changed: object) -> httpx.Response:
-    """Configure acme's provider."""
-    body = {
-        "name": "Acme directory",
-        "issuer": issuer,
-        "client_id": "desk",
-        "client_secret": "shared",
-        "groups_claim": "groups",
-        "domains": ["acme.example"],
-        "creates_people": True,
-        "role_mapping": {"desk": "agent"},
-        **changed,
-    }
-    answer = await doors.http.put(f"{PATH}/directory", json=body, headers=await doors.as_())
-    assert answer.status_code == 200, answer.text
-    return answer
-
-
-@pytest.fixture
-async def browser(doors: Doors) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser with cookies of its own."""
-    async with httpx.AsyncClient(base_url=doors.http.base_url, headers=PAGE, timeout=20) as browser:
-        yield browser
-
-
-async def at_provider(issuer: str, url: str, subject: str, **claims: object) -> str:
-    """Sign in at the provider as a subject of whom it says this; gives the address to come back to."""
-    async with httpx.AsyncClient() as http:
-        told = await http.put(f"{issuer}/users/{subject}", json=claims)
-        assert told.is_success, told.text
-        answer = await http.post(url, data={"sub": subject})
-    assert answer.status_code == 302, answer.text
-    return answer.headers["location"]
-
-
-async def signed_in(browser: httpx.AsyncClient, issuer: str, subject: str, **claims: object) -> str:
-    """Go the whole way; gives where it leads."""
-    sent = await browser.get(WAY, params={"to": "/portal"})
-    assert sent.status_code == 303, sent.text
-    answer = await browser.get(await at_provider(issuer, sent.headers["location"], subject, **claims))
-    assert answer.status_code == 303
-    return answer.headers["location"]
-
-
-async def me(browser: httpx.AsyncClient) -> httpx.Response:
-    """Who the browser is signed in as."""
-    token = (await browser.post("/api/v1/auth/session/token")).json()["access_token"]
-    return await browser.get("/api/v1/me", headers={"authorization": f"Bearer {token}"})
-
-
-def said(email: str, **more: object) -> dict[str, object]:
-    """What a provider says of somebody whose address it has verified."""
-    return {"email": email, "email_verified": True, "name": "Nina", **more}
+def doors(sso_doors: Doors) -> Doors:
+    """The gateway that has a provider."""
+    return sso_doors
 
 
 async def test_a_new_person_is_made_and_their_groups_give_and_take_roles(

@@ -29,6 +29,7 @@ from gateway.app.minting import (
 )
 from gateway.app.passwords import hash_password, needs_new_hash, verify_password
 from gateway.app.sessions import end_session, hold_person, issue_refresh_token, start_session
+from gateway.app.sign_in_policies import password_holds, providers_only, tell_break_glass
 from gateway.app.tenants import tenant_by_slug
 from gateway.app.throttle import count_failure, forget_failures, one_at_a_time, refuse_after_failures
 from gateway.db.credentials import Password, PersonalAccessToken, RefreshToken, ServiceAccount, Session
@@ -66,7 +67,7 @@ async def sign_in_with_password(
 ) -> TokenPair:
     """Start a session of the person with this e-mail address and password.
 
-    Raises Unauthenticated when tenant, address or password is wrong, LimitReached after ten wrong
+    Raises Unauthenticated when tenant, address or password is wrong, or passwords open nothing, LimitReached after ten wrong
     passwords for one address from one `ip` within fifteen minutes, and SecondFactorRequired when the password is
     right and not enough.
     """
@@ -79,18 +80,20 @@ async def sign_in_with_password(
     # One try at a time, so that many at once can't all pass before the first failure counts.
     async with one_at_a_time(counted_for, email, ip):
         await refuse_after_failures(databases, tenant_id=counted_for, name=email, ip=ip)
-        user_id, hashed = await _password_of(databases, tenant_id, email)
+        user_id, hashed, wrong = await _password_of(databases, tenant_id, email)
         correct = len(password) <= LONGEST_PASSWORD and await verify_password(password, hashed)
         if tenant_id is None or user_id is None or hashed is None or not correct:
             await count_failure(databases, tenant_id=counted_for, name=email, ip=ip)
-            raise _wrong_password()
+            raise wrong
     better = await hash_password(password) if needs_new_hash(hashed) else None
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
         # The password may have been changed while it was being verified, or is being changed now.
         await hold_person(tx, user_id)
         unchanged = (Password.id == user_id) & (Password.hash == hashed)
         if await tx.scalar(select(Password.id).where(unchanged)) is None:
-            raise _wrong_password()
+            raise wrong
+        if not await password_holds(tx, user_id):
+            raise _passwords_off()
         if better is not None:
             await tx.execute(update(Password).where(unchanged).values(hash=better))
         await forget_failures(tx, name=email, ip=ip)
@@ -100,9 +103,22 @@ async def sign_in_with_password(
     raise second
 
 
-async def new_session(tx: Tx, keys: SigningKeys, *, user_id: UUID, user_agent: str, ip: str) -> TokenPair:
-    """Start a session of a person who has proven who they are. Raises Unauthenticated when they are not active."""
-    session = await start_session(tx, user_id=user_id, user_agent=user_agent, ip=ip)
+async def new_session(
+    tx: Tx,
+    keys: SigningKeys,
+    *,
+    user_id: UUID,
+    user_agent: str,
+    ip: str,
+    provider_id: UUID | None = None,
+) -> TokenPair:
+    """Start a session of a person who has proven who they are: by a password here, or at a provider.
+
+    Raises Unauthenticated when they are not active.
+    """
+    session = await start_session(tx, user_id=user_id, user_agent=user_agent, ip=ip, provider_id=provider_id)
+    if provider_id is None:
+        await tell_break_glass(tx, user_id=user_id, session_id=session.id, address=ip)
     access = await mint_for_user(tx, keys, user_id=user_id, session_id=session.id)
     return _pair(access, await issue_refresh_token(tx, session=session))
 
@@ -283,9 +299,13 @@ async def _refresh(tx: Tx, keys: SigningKeys, token_id: UUID, *, uses_up: bool) 
 
 async def _password_of(
     databases: Databases, tenant_id: UUID | None, email: str
-) -> tuple[UUID | None, str | None]:
+) -> tuple[UUID | None, str | None, Unauthenticated]:
+    """Return whose address it is, the hash of their password where it opens anything, and how a wrong one is refused.
+
+    Where only providers count, everybody is refused alike: nobody learns whose password holds, or that theirs was right.
+    """
     if tenant_id is None:
-        return None, None
+        return None, None, _wrong_password()
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
         statement = (
             select(User.id, Password.hash)
@@ -293,7 +313,10 @@ async def _password_of(
             .where(User.email == email, User.active)
         )
         row = (await tx.execute(statement)).one_or_none()
-    return (row.id, row.hash) if row is not None else (None, None)
+        user_id = None if row is None else row.id
+        wrong = _passwords_off() if await providers_only(tx) else _wrong_password()
+        holds = await password_holds(tx, user_id)
+    return user_id, row.hash if row is not None and holds else None, wrong
 
 
 async def find_by_secret(databases: Databases, function: str, key: bytes | str) -> tuple[UUID, UUID] | None:
@@ -315,6 +338,12 @@ def _pair(access: AccessToken, refresh_token: str | None) -> TokenPair:
 
 def _wrong_password() -> Unauthenticated:
     return Unauthenticated("The tenant, user name or password is wrong.", reason="INVALID_CREDENTIALS")
+
+
+def _passwords_off() -> Unauthenticated:
+    return Unauthenticated(
+        "People of this tenant sign in at their identity provider.", reason="PASSWORDS_OFF"
+    )
 
 
 def _wrong_refresh_token() -> Unauthenticated:

@@ -7,10 +7,10 @@ from sqlalchemy import delete
 
 from chassis.context import current_caller
 from chassis.db import Tx
-from chassis.errors import Forbidden, WrongState
+from chassis.errors import Forbidden
 from chassis.ids import new_id
 from gateway.app.input import Problems
-from gateway.db.queries import administrators, by_reference
+from gateway.db.queries import by_reference
 from gateway.db.tables import Role, RoleGrant, User
 from gateway.domain.people import problem_with_slug
 from gateway.domain.permissions import scope
@@ -104,12 +104,6 @@ async def replace_grants(tx: Tx, user: User, wanted: Sequence[tuple[Role, NewGra
                 )
             )
     await tx.flush()
-
-
-async def require_an_administrator(tx: Tx) -> None:
-    """Raise WrongState when nobody is left who administers the tenant."""
-    if not await administrators(tx):
-        raise WrongState("LAST_ADMINISTRATOR", "At least one active person must administer the tenant.")
 
 
 def shown(grant: RoleGrant) -> str:

@@ -15,6 +15,7 @@ from chassis.sealing import Sealer
 from gateway import publish
 from gateway.app.grants import may_grant
 from gateway.app.input import Problems
+from gateway.app.sign_in_policies import require_a_way_in
 from gateway.db.identity_providers import ExternalIdentity, IdentityProvider
 from gateway.db.queries import by_reference, lock_directory
 from gateway.db.tables import Role
@@ -76,7 +77,8 @@ async def set_identity_provider(
     """Make a provider, or replace its configuration. `allowed` are networks within that may be called.
 
     Where the issuer changes, the people whom it knows are forgotten: another issuer's subjects are other people. Raises
-    Stale, InvalidInput (each field and reason), Forbidden (a role above the caller's).
+    Stale, InvalidInput (each field and reason), Forbidden (a role above the caller's), WrongState (the last one is
+    made inactive where only providers count).
     """
     current_caller().require("tenant.configure")
     await lock_directory(tx)
@@ -105,6 +107,7 @@ async def set_identity_provider(
     provider.role_mapping = {group: roles[role].slug for group, role in new.role_mapping.items()}
     provider.active = new.active
     await tx.flush()
+    await require_a_way_in(tx)
     changes = changes_between(before, _settings(provider))
     if new.client_secret is not None:
         changes.append(Change(field="client_secret", old=None, new=None))
@@ -113,10 +116,12 @@ async def set_identity_provider(
 
 
 async def delete_identity_provider(tx: Tx, *, slug: str) -> None:
-    """Delete a provider, and whom it knows; the people stay. Raises NotFound."""
+    """Delete a provider, and whom it knows; the people stay. Raises NotFound, WrongState (the last where only providers count)."""
+    await lock_directory(tx)
     provider = await get_identity_provider(tx, slug=slug)
     await tx.session.delete(provider)
     await tx.flush()
+    await require_a_way_in(tx)
     _tell(tx, provider, changes_between(_settings(provider), {}), version=provider.version + 1)
 
 

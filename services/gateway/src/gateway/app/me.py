@@ -11,6 +11,7 @@ from chassis.errors import Forbidden, NotFound
 from gateway import publish
 from gateway.app.input import Problems
 from gateway.app.passwords import verify_password
+from gateway.app.sign_in_policies import require_password_to_hold
 from gateway.app.users import UserPatch, check_fields, set_fields, set_password
 from gateway.db.credentials import Password, Session
 from gateway.db.queries import touch, users_by_id
@@ -57,11 +58,12 @@ async def update_me(tx: Tx, *, patch: MyPatch, expected_version: int | None = No
 async def change_my_password(tx: Tx, *, current_password: str, new_password: str) -> None:
     """Give the caller another password; all their sessions end, the one that asks too.
 
-    Raises InvalidInput when the current password is wrong or the new one will not do, and Forbidden when the
-    caller did not sign in by password (a leaked access token must not take the account over).
+    Raises InvalidInput when the current password is wrong or the new one will not do, WrongState where passwords open
+    nothing, and Forbidden when the caller is a program (a leaked access token must not take the account over).
     """
     user_id = await require_own_session(tx)
     await get_for_update(tx, User, user_id)
+    await require_password_to_hold(tx, user_id)
     hashed = await tx.scalar(select(Password.hash).where(Password.id == user_id))
     problems = Problems()
     problems.add("new_password", problem_with_password(new_password))

@@ -20,6 +20,7 @@ from chassis.links import read_link
 from gateway import publish
 from gateway.app.input import Problems
 from gateway.app.minting import database_now
+from gateway.app.sign_in_policies import password_holds, require_password_to_hold
 from gateway.app.tenants import tenant_by_slug
 from gateway.app.users import set_password
 from gateway.db.credentials import Password, PasswordReset
@@ -56,7 +57,8 @@ class PasswordResets:
                     .where(User.email == normal_email(email), User.active)
                     .with_for_update(of=User)
                 )
-                if user is None or not (await tenant_of(tx)).active:
+                holds = user is not None and await password_holds(tx, user.id)
+                if user is None or not holds or not (await tenant_of(tx)).active:
                     return
                 now = await database_now(tx)
                 asked_at = await tx.scalar(select(PasswordReset.asked_at).where(PasswordReset.id == user.id))
@@ -78,7 +80,8 @@ class PasswordResets:
     async def reset(self, *, token: str, new_password: str) -> None:
         """Give the link's reader another password; all their sessions end, and the link is used up.
 
-        Raises InvalidInput (the password will not do), Unauthenticated (the link does not hold, or no longer).
+        Raises InvalidInput (the password will not do), Unauthenticated (the link does not hold, or no longer), WrongState
+        (passwords open nothing by now).
         """
         problems = Problems()
         problems.add("new_password", problem_with_password(new_password))
@@ -97,6 +100,7 @@ class PasswordResets:
                 )
                 if user is None or await tx.scalar(holds) is None:
                     raise Unauthenticated("The link no longer holds.", reason="LINK_EXPIRED")
+                await require_password_to_hold(tx, user_id)
                 await set_password(tx, user_id=user_id, password=new_password)
                 touch(user)
                 (user,) = await users_by_id(tx, [user_id])

@@ -12,9 +12,10 @@ from chassis.db import Databases, Tx, check_version, get_for_update
 from chassis.errors import AlreadyExists, NotFound
 from chassis.ids import new_id
 from gateway import publish
-from gateway.app.grants import may_grant, require_an_administrator
+from gateway.app.grants import may_grant
 from gateway.app.input import Problems
 from gateway.app.revocations import refuse_older_tokens
+from gateway.app.sign_in_policies import require_a_way_in
 from gateway.db.queries import all_tenant_ids, by_reference, lock_directory, touch
 from gateway.db.tables import Role
 from gateway.domain.audit import Plain, changes_between
@@ -139,7 +140,7 @@ async def update_role(
     await tx.session.refresh(role)
     _tell(tx, role, before=before)
     if changes_power:
-        await require_an_administrator(tx)
+        await require_a_way_in(tx)
         await refuse_older_tokens(tx)
     return role
 

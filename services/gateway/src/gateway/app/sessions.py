@@ -28,14 +28,17 @@ async def hold_person(tx: Tx, user_id: UUID | ScalarSelect[UUID]) -> None:
     await tx.execute(select(User.id).where(User.id == user_id).with_for_update(read=True))
 
 
-async def start_session(tx: Tx, *, user_id: UUID, user_agent: str, ip: str) -> Session:
-    """Start a session of at most ninety days."""
+async def start_session(
+    tx: Tx, *, user_id: UUID, user_agent: str, ip: str, provider_id: UUID | None
+) -> Session:
+    """Start a session of at most ninety days, begun at a provider or, without one, by a password here."""
     session = Session(
         tenant_id=tx.tenant_id,
         id=new_id(),
         user_id=user_id,
         user_agent="".join(one for one in user_agent if one.isprintable())[:400],
         ip=ip,
+        provider_id=provider_id,
         expires_at=await database_now(tx) + _SESSION_LIFE,
     )
     tx.add(session)

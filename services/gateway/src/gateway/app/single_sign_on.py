@@ -30,6 +30,7 @@ from gateway.app.identity_providers import provider_by_slug, secret_of
 from gateway.app.keys import SigningKeys
 from gateway.app.minting import database_now
 from gateway.app.secrets import new_secret
+from gateway.app.sign_in_policies import providers_only
 from gateway.app.tenants import tenant_by_slug
 from gateway.app.users import REQUESTER, NewUser, UserPatch, create_user, update_user
 from gateway.clients.oidc import OidcClient, ProviderFailed
@@ -64,6 +65,14 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How people of a tenant sign in: at these providers, and by a password too unless it opens nothing."""
+
+    providers: Sequence[Offered]
+    passwords: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """Where the browser goes, and what it has to keep in a cookie until it comes back."""
 
@@ -88,16 +97,17 @@ class SingleSignOn:
     sealer: Sealer
     client: OidcClient
 
-    async def offered(self, tenant_slug: str) -> list[Offered]:
-        """Return the providers that a tenant offers; none for a tenant that does not exist."""
+    async def ways_in(self, tenant_slug: str) -> WaysIn:
+        """Return how people of a tenant sign in; by a password alone for a tenant that does not exist."""
         tenant_id = await self._tenant(tenant_slug)
         if tenant_id is None:
-            return []
+            return WaysIn([], passwords=True)
         async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
             statement = (
                 select(IdentityProvider).where(IdentityProvider.active).order_by(IdentityProvider.name)
             )
-            return [Offered(row.slug, row.name) for row in await tx.scalars(statement)]
+            providers = [Offered(row.slug, row.name) for row in await tx.scalars(statement)]
+            return WaysIn(providers, passwords=not await providers_only(tx))
 
     async def begin(self, *, tenant_slug: str, provider_slug: str, redirect_uri: str, back_to: str) -> Begun:
         """Begin a sign-in, to be finished within ten minutes by the same browser. Raises ProviderRefused."""
@@ -157,7 +167,14 @@ class SingleSignOn:
                 async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
                     user_id = await _person(tx, provider, said)
                     await _give_roles(tx, provider, said, user_id)
-                    pair = await new_session(tx, self.keys, user_id=user_id, user_agent=user_agent, ip=ip)
+                    pair = await new_session(
+                        tx,
+                        self.keys,
+                        user_id=user_id,
+                        user_agent=user_agent,
+                        ip=ip,
+                        provider_id=provider.id,
+                    )
         except ProviderRefused:
             raise
         except DeskmeshError as error:

@@ -16,7 +16,6 @@ from gateway import publish
 from gateway.app.grants import (
     NewGrant,
     replace_grants,
-    require_an_administrator,
     require_not_above,
     resolve_grants,
     shown,
@@ -27,6 +26,7 @@ from gateway.app.memberships import replace_organizations, replace_teams
 from gateway.app.passwords import hash_password
 from gateway.app.revocations import refuse_older_tokens
 from gateway.app.sessions import end_all_sessions
+from gateway.app.sign_in_policies import require_a_way_in
 from gateway.db.credentials import Password, PasswordReset
 from gateway.db.queries import (
     by_reference,
@@ -219,7 +219,7 @@ async def update_user(
         refuse |= await replace_organizations(tx, user_id=user_id, organization_ids=organizations)
     changed = await _tell(tx, user_id, before=before, new_address=new_address)
     if patch.roles is not None or patch.active is not None:
-        await require_an_administrator(tx)
+        await require_a_way_in(tx)
     if patch.password is not None:
         await set_password(tx, user_id=user_id, password=patch.password)
     elif not changed.active:

@@ -48,6 +48,13 @@ class OidcClient:
             isinstance(methods, list) and "client_secret_basic" not in methods,
         )
 
+    async def answers(self, issuer: str) -> bool:
+        """Tell whether somebody could sign in there: it says where, and has keys."""
+        try:
+            return bool((await self.keys(await self.metadata(issuer))).keys)
+        except ProviderFailed:
+            return False
+
     async def keys(self, metadata: Metadata) -> KeySet:
         """Read the keys that sign id tokens. Raises ProviderFailed."""
         found = await self._json("GET", metadata.jwks_uri)

@@ -38,15 +38,22 @@ class Session(TenantRow, Row):
     """One sign-in of a person, kept alive by refresh tokens until it ends or is revoked."""
 
     __tablename__ = "sessions"
-    __table_args__ = (ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "provider_id"], ["identity_providers.tenant_id", "identity_providers.id"]
+        ),
+    )
 
     user_id: Mapped[UUID]
     user_agent: Mapped[str]
     ip: Mapped[str]
     last_used_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
+    # Where the person signed in; null: here, by a password.
+    provider_id: Mapped[UUID | None]
     revoked_at: Mapped[datetime | None]
-    # "signed_out", "token_reused", "password_changed", "deactivated", "second_factor_reset".
+    # "signed_out", "token_reused", "password_changed", "deactivated", "second_factor_reset", "passwords_off".
     revoked_reason: Mapped[str | None]
 
 

@@ -102,18 +102,16 @@ async def by_reference(tx: Tx, kind: type[Keyed], references: Collection[str]) -
     return {ids.get(row.id, row.slug): row for row in rows}
 
 
-async def administrators(tx: Tx) -> int:
-    """Count the active people who administer the tenant everywhere."""
-    return (
-        await tx.execute(
-            select(func.count(User.id.distinct()))
-            .join(RoleGrant, (RoleGrant.tenant_id == User.tenant_id) & (RoleGrant.user_id == User.id))
-            .join(Role, (Role.tenant_id == RoleGrant.tenant_id) & (Role.id == RoleGrant.role_id))
-            .where(
-                User.active == true(), RoleGrant.process == "", Role.permissions.contains([ADMINISTRATION])
-            )
-        )
-    ).scalar_one()
+async def administrators(tx: Tx) -> list[UUID]:
+    """Return the active people who administer the tenant everywhere."""
+    rows = await tx.scalars(
+        select(User.id)
+        .join(RoleGrant, (RoleGrant.tenant_id == User.tenant_id) & (RoleGrant.user_id == User.id))
+        .join(Role, (Role.tenant_id == RoleGrant.tenant_id) & (Role.id == RoleGrant.role_id))
+        .where(User.active == true(), RoleGrant.process == "", Role.permissions.contains([ADMINISTRATION]))
+        .distinct()
+    )
+    return list(rows)
 
 
 async def _all(tx: Tx, statement: Select[Row], parts: Sequence[ORMOption]) -> list[Row]:

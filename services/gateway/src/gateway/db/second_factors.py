@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Text
+from sqlalchemy import ForeignKeyConstraint, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,3 +59,6 @@ class SignInPolicy(TenantRow, Row):
 
     # Slugs of the roles whose holders need a second factor.
     second_factor_roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # Passwords open nothing, but for the people of `break_glass`.
+    providers_only: Mapped[bool]
+    break_glass: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))

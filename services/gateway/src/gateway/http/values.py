@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from chassis.ids import is_id
 from deskmesh.common.v1.types_pb2 import Actor, FileRef, PersonRef, Ref
 
 JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
@@ -88,6 +89,11 @@ def person(value: PersonRef) -> JsonObject | None:
     if not value.id and not value.email:
         return None
     return {"id": text(value.id), "key": value.email, "name": value.name, "email": value.email}
+
+
+def person_named(name: str) -> PersonRef:
+    """Refer to a person by id or e-mail address, as services take it."""
+    return PersonRef(id=name) if is_id(name) else PersonRef(email=name)
 
 
 def actor(value: Actor) -> JsonObject | None:

@@ -30,7 +30,9 @@ export function SettingsPage(): ReactNode {
   );
 }
 
-const DEMANDED: readonly Input[] = [{ name: "second_factor_roles", kind: "many", of: "roles" }];
+const DEMANDED: readonly Input[] = [
+  { name: "second_factor_roles", kind: "many", of: "roles" }, { name: "providers_only", kind: "switch" }, { name: "break_glass", kind: "many", of: "people" },
+];
 
 function SignIn(): ReactNode {
   const { t } = useTranslation();
@@ -39,6 +41,9 @@ function SignIn(): ReactNode {
       <Title order={2} size="h5" mb="xs">
         {t("settings.sign_in")}
       </Title>
+      <Text size="sm" className="quiet" mb="sm">
+        {t("settings.providers_only")}
+      </Text>
       <SettingAt inputs={DEMANDED} path="/api/v1/sign-in-policy" />
     </Paper>
   );

@@ -111,11 +111,16 @@ export async function setUpSecondFactor(mfaToken: string): Promise<{ secret: str
   return (await answer.json()) as { secret: string; otpauth_uri: string };
 }
 
-/** Where the people of a tenant may sign in instead of by a password here. */
-export async function providersOf(tenant: string): Promise<{ name: string; path: string }[]> {
+/** How the people of a tenant sign in: at providers, and by a password here unless it opens nothing. */
+export interface WaysIn {
+  items: { name: string; path: string }[];
+  passwords: boolean;
+}
+
+export async function waysIn(tenant: string): Promise<WaysIn> {
   const answer = await ask(`/api/v1/auth/providers/${encodeURIComponent(tenant)}`, { method: "GET" });
   if (!answer.ok) throw await refused(answer);
-  return ((await answer.json()) as { items: { name: string; path: string }[] }).items;
+  return (await answer.json()) as WaysIn;
 }
 
 export async function signOut(): Promise<void> {

@@ -8,7 +8,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { providersOf, type SecondStep, signIn, SignInRefused } from "../api/session";
+import { type SecondStep, signIn, SignInRefused, waysIn } from "../api/session";
 import { ownPath } from "./own-path";
 import { LanguageMenu, SchemeButton } from "./choices";
 import { needTexts } from "./i18n";
@@ -28,7 +28,9 @@ export function SignIn(): ReactNode {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [company] = useDebouncedValue(tenant.trim(), 400);
-  const providers = useQuery({ queryKey: ["providers", company], queryFn: () => providersOf(company), enabled: company !== "", retry: false });
+  const ways = useQuery({ queryKey: ["ways-in", company], queryFn: () => waysIn(company), enabled: company !== "", retry: false });
+  const [emergency, setEmergency] = useState(false);
+  const byPassword = emergency || ways.data?.passwords !== false;
   const [step, setStep] = useState<SecondStep | null>(null);
   const goOn = () => navigate({ href: ownPath(to), replace: true });
   const signingIn = useMutation({
@@ -65,8 +67,12 @@ export function SignIn(): ReactNode {
           <Paper withBorder p="xl" component="form" onSubmit={submit}>
             <Stack>
               <TextInput label={t("sign_in.tenant")} description={t("sign_in.hint")} value={tenant} onChange={(e) => setTenant(e.target.value)} autoComplete="organization" required data-autofocus />
-              <TextInput label={t("sign_in.email")} type="email" value={username} onChange={(e) => setUsername(e.target.value)} autoComplete="username" required />
-              <PasswordInput label={t("sign_in.password")} value={password} onChange={(e) => setPassword(e.target.value)} autoComplete="current-password" required />
+              {byPassword && (
+                <>
+                  <TextInput label={t("sign_in.email")} type="email" value={username} onChange={(e) => setUsername(e.target.value)} autoComplete="username" required />
+                  <PasswordInput label={t("sign_in.password")} value={password} onChange={(e) => setPassword(e.target.value)} autoComplete="current-password" required />
+                </>
+              )}
               {refused && !signingIn.isError && (
                 <Alert color="red" variant="light" role="alert">
                   {t("sign_in.refused")}
@@ -77,17 +83,26 @@ export function SignIn(): ReactNode {
                   {t(refusal(signingIn.error))}
                 </Alert>
               )}
-              <Button type="submit" loading={signingIn.isPending} fullWidth>
-                {t("sign_in.submit")}
-              </Button>
-              <Anchor href="/password-reset" size="sm" ta="center">
-                {t("sign_in.forgot")}
-              </Anchor>
-              {providers.data?.map((provider) => (
-                <Button key={provider.path} variant="default" component="a" href={`${provider.path}?to=${encodeURIComponent(ownPath(to))}`} onClick={() => localStorage.setItem(LAST_TENANT, company)} fullWidth>
+              {byPassword && (
+                <>
+                  <Button type="submit" loading={signingIn.isPending} fullWidth>
+                    {t("sign_in.submit")}
+                  </Button>
+                  <Anchor href="/password-reset" size="sm" ta="center">
+                    {t("sign_in.forgot")}
+                  </Anchor>
+                </>
+              )}
+              {ways.data?.items.map((provider) => (
+                <Button key={provider.path} variant={byPassword ? "default" : "filled"} component="a" href={`${provider.path}?to=${encodeURIComponent(ownPath(to))}`} onClick={() => localStorage.setItem(LAST_TENANT, company)} fullWidth>
                   {t("sign_in.provider", { name: provider.name })}
                 </Button>
               ))}
+              {!byPassword && (
+                <Anchor component="button" type="button" size="sm" onClick={() => setEmergency(true)}>
+                  {t("sign_in.emergency")}
+                </Anchor>
+              )}
             </Stack>
           </Paper>
         )}
@@ -102,6 +117,7 @@ export function SignIn(): ReactNode {
 
 function refusal(error: Error) {
   const status = error instanceof SignInRefused ? error.status : -1;
+  if (error instanceof SignInRefused && error.code === "passwords_off") return "sign_in.passwords_off" as const;
   if (status === 401 || status === 422) return "sign_in.wrong" as const;
   if (status === 429) return "sign_in.too_often" as const;
   return "sign_in.away" as const;

@@ -16,6 +16,7 @@ from deskmesh.tickets.v1 import events_pb2 as tickets
 from notify.api import reading
 from notify.api.pushes import on_session_ended
 from notify.app import announcing, directory, understanding
+from notify.app.break_glass_mails import mail_break_glass_alarm
 from notify.app.notices import Addressee
 from notify.app.password_mails import mail_password_link
 from notify.domain import audience
@@ -44,6 +45,7 @@ def handlers(mail_domain: str) -> list[AnyHandler]:
         Handler(message=gateway.RoleChanged, handle=on_role_changed),
         Handler(message=gateway.SessionEnded, handle=on_session_ended),
         Handler(message=gateway.PasswordResetRequested, handle=on_password_reset_requested),
+        Handler(message=gateway.BreakGlassUsed, handle=on_break_glass_used),
         Handler(message=tickets.TicketCreated, handle=told.on_ticket_created),
         Handler(message=tickets.CommentAdded, handle=told.on_comment_added),
         Handler(message=tickets.TicketStateChanged, handle=told.on_ticket_state_changed),
@@ -88,6 +90,21 @@ async def on_password_reset_requested(tx: Tx, events: list[Received[gateway.Pass
             to=to,
             reset_id=said.reset_id,
             expires_at=reading.moment(said.expires_at),
+            now=datetime.now(UTC),
+        )
+
+
+async def on_break_glass_used(tx: Tx, events: list[Received[gateway.BreakGlassUsed]]) -> None:
+    """Mail the alarm to the administrators."""
+    for event in events:
+        said = event.message
+        await mail_break_glass_alarm(
+            tx,
+            event_id=event.id,
+            name=said.person.name,
+            email=said.person.email,
+            address=said.address,
+            used_at=reading.moment(said.occurred_at),
             now=datetime.now(UTC),
         )
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from chassis import timers
 from chassis.db import Tx
 from chassis.ids import new_id
 from notify.app.announcing import timers_of
 from notify.db import deliveries
 from notify.db.deliveries import NewDelivery
+from notify.db.tables import Person, Role
 from notify.domain.audience import Purpose
 
 
@@ -22,6 +25,22 @@ class Addressee:
     name: str
     language: str
     time_zone: str
+
+
+MOST_TOLD = 20
+
+
+async def who_may(tx: Tx, permission: str) -> list[Addressee]:
+    """Return the active people with a role that has the permission, the first twenty by address."""
+    roles = select(Role.slug).where(Role.tenant_id == tx.tenant_id, Role.permissions.any_() == permission)
+    slugs = list(await tx.scalars(roles))
+    people = await tx.scalars(
+        select(Person)
+        .where(Person.tenant_id == tx.tenant_id, Person.active, Person.roles.overlap(slugs))
+        .order_by(Person.email)
+        .limit(MOST_TOLD)
+    )
+    return [Addressee(one.email, one.name, one.language, one.time_zone) for one in people.all()]
 
 
 async def queue_notice(

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     NOTICE = "notice"
     NOTICE_OUTSIDE = "notice_outside"
     WEBHOOK_DISABLED = "webhook_disabled"
+    BREAK_GLASS_USED = "break_glass_used"
     PASSWORD_RESET = "password_reset"  # noqa: S105 (a purpose)
 
 

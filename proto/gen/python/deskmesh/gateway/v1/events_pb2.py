@@ -22,32 +22,37 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_options__pb2
 from deskmesh.common.v1 import types_pb2 as deskmesh_dot_common_dot_v1_dot_types__pb2
 from deskmesh.gateway.v1 import identity_pb2 as deskmesh_dot_gateway_dot_v1_dot_identity__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n deskmesh/gateway/v1/events.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\"deskmesh/gateway/v1/identity.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"<\n\rTenantChanged\x12+\n\x06tenant\x18\x01 \x01(\x0b\x32\x1b.deskmesh.gateway.v1.Tenant\"6\n\x0bUserChanged\x12\'\n\x04user\x18\x01 \x01(\x0b\x32\x19.deskmesh.gateway.v1.User\"N\n\x13OrganizationChanged\x12\x37\n\x0corganization\x18\x01 \x01(\x0b\x32!.deskmesh.gateway.v1.Organization\"6\n\x0bTeamChanged\x12\'\n\x04team\x18\x01 \x01(\x0b\x32\x19.deskmesh.gateway.v1.Team\"6\n\x0bRoleChanged\x12\'\n\x04role\x18\x01 \x01(\x0b\x32\x19.deskmesh.gateway.v1.Role\"\xd4\x01\n\x0eSettingChanged\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x30\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"3\n\x0cSessionEnded\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"\xae\x01\n\x16PasswordResetRequested\x12\x10\n\x08reset_id\x18\x01 \x01(\t\x12-\n\x06person\x18\x02 \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n deskmesh/gateway/v1/events.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\"deskmesh/gateway/v1/identity.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"<\n\rTenantChanged\x12+\n\x06tenant\x18\x01 \x01(\x0b\x32\x1b.deskmesh.gateway.v1.Tenant\"6\n\x0bUserChanged\x12\'\n\x04user\x18\x01 \x01(\x0b\x32\x19.deskmesh.gateway.v1.User\"N\n\x13OrganizationChanged\x12\x37\n\x0corganization\x18\x01 \x01(\x0b\x32!.deskmesh.gateway.v1.Organization\"6\n\x0bTeamChanged\x12\'\n\x04team\x18\x01 \x01(\x0b\x32\x19.deskmesh.gateway.v1.Team\"6\n\x0bRoleChanged\x12\'\n\x04role\x18\x01 \x01(\x0b\x32\x19.deskmesh.gateway.v1.Role\"\xd4\x01\n\x0eSettingChanged\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x30\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"3\n\x0cSessionEnded\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"\xae\x01\n\x16PasswordResetRequested\x12\x10\n\x08reset_id\x18\x01 \x01(\t\x12-\n\x06person\x18\x02 \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9b\x01\n\x0e\x42reakGlassUsed\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12-\n\x06person\x18\x02 \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x15\n\x07\x61\x64\x64ress\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.gateway.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TENANTCHANGED']._serialized_start=158
-  _globals['_TENANTCHANGED']._serialized_end=218
-  _globals['_USERCHANGED']._serialized_start=220
-  _globals['_USERCHANGED']._serialized_end=274
-  _globals['_ORGANIZATIONCHANGED']._serialized_start=276
-  _globals['_ORGANIZATIONCHANGED']._serialized_end=354
-  _globals['_TEAMCHANGED']._serialized_start=356
-  _globals['_TEAMCHANGED']._serialized_end=410
-  _globals['_ROLECHANGED']._serialized_start=412
-  _globals['_ROLECHANGED']._serialized_end=466
-  _globals['_SETTINGCHANGED']._serialized_start=469
-  _globals['_SETTINGCHANGED']._serialized_end=681
-  _globals['_SESSIONENDED']._serialized_start=683
-  _globals['_SESSIONENDED']._serialized_end=734
-  _globals['_PASSWORDRESETREQUESTED']._serialized_start=737
-  _globals['_PASSWORDRESETREQUESTED']._serialized_end=911
+  _globals['_BREAKGLASSUSED'].fields_by_name['address']._loaded_options = None
+  _globals['_BREAKGLASSUSED'].fields_by_name['address']._serialized_options = b'\250\273\030\001'
+  _globals['_TENANTCHANGED']._serialized_start=192
+  _globals['_TENANTCHANGED']._serialized_end=252
+  _globals['_USERCHANGED']._serialized_start=254
+  _globals['_USERCHANGED']._serialized_end=308
+  _globals['_ORGANIZATIONCHANGED']._serialized_start=310
+  _globals['_ORGANIZATIONCHANGED']._serialized_end=388
+  _globals['_TEAMCHANGED']._serialized_start=390
+  _globals['_TEAMCHANGED']._serialized_end=444
+  _globals['_ROLECHANGED']._serialized_start=446
+  _globals['_ROLECHANGED']._serialized_end=500
+  _globals['_SETTINGCHANGED']._serialized_start=503
+  _globals['_SETTINGCHANGED']._serialized_end=715
+  _globals['_SESSIONENDED']._serialized_start=717
+  _globals['_SESSIONENDED']._serialized_end=768
+  _globals['_PASSWORDRESETREQUESTED']._serialized_start=771
+  _globals['_PASSWORDRESETREQUESTED']._serialized_end=945
+  _globals['_BREAKGLASSUSED']._serialized_start=948
+  _globals['_BREAKGLASSUSED']._serialized_end=1103
 # @@protoc_insertion_point(module_scope)

@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_options__pb2
+from deskmesh.common.v1 import types_pb2 as deskmesh_dot_common_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0deskmesh/gateway/v1/sign_in_policy_service.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\"<\n\x0cSignInPolicy\x12\x1b\n\x13second_factor_roles\x18\x01 \x03(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"\x18\n\x16GetSignInPolicyRequest\"L\n\x17GetSignInPolicyResponse\x12\x31\n\x06policy\x18\x01 \x01(\x0b\x32!.deskmesh.gateway.v1.SignInPolicy\"e\n\x16SetSignInPolicyRequest\x12\x31\n\x06policy\x18\x01 \x01(\x0b\x32!.deskmesh.gateway.v1.SignInPolicy\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"L\n\x17SetSignInPolicyResponse\x12\x31\n\x06policy\x18\x01 \x01(\x0b\x32!.deskmesh.gateway.v1.SignInPolicy2\xa9\x02\n\x13SignInPolicyService\x12\x86\x01\n\x0fGetSignInPolicy\x12+.deskmesh.gateway.v1.GetSignInPolicyRequest\x1a,.deskmesh.gateway.v1.GetSignInPolicyResponse\"\x18\xa2\xbb\x18\x14\n\x10tenant.configure\x10\x01\x12\x88\x01\n\x0fSetSignInPolicy\x12+.deskmesh.gateway.v1.SetSignInPolicyRequest\x1a,.deskmesh.gateway.v1.SetSignInPolicyResponse\"\x1a\xa2\xbb\x18\x16\n\x10tenant.configure\x10\x01 \x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0deskmesh/gateway/v1/sign_in_policy_service.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\"\x88\x01\n\x0cSignInPolicy\x12\x1b\n\x13second_factor_roles\x18\x01 \x03(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x16\n\x0eproviders_only\x18\x03 \x01(\x08\x12\x32\n\x0b\x62reak_glass\x18\x04 \x03(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\"\x18\n\x16GetSignInPolicyRequest\"L\n\x17GetSignInPolicyResponse\x12\x31\n\x06policy\x18\x01 \x01(\x0b\x32!.deskmesh.gateway.v1.SignInPolicy\"e\n\x16SetSignInPolicyRequest\x12\x31\n\x06policy\x18\x01 \x01(\x0b\x32!.deskmesh.gateway.v1.SignInPolicy\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"L\n\x17SetSignInPolicyResponse\x12\x31\n\x06policy\x18\x01 \x01(\x0b\x32!.deskmesh.gateway.v1.SignInPolicy2\xa9\x02\n\x13SignInPolicyService\x12\x86\x01\n\x0fGetSignInPolicy\x12+.deskmesh.gateway.v1.GetSignInPolicyRequest\x1a,.deskmesh.gateway.v1.GetSignInPolicyResponse\"\x18\xa2\xbb\x18\x14\n\x10tenant.configure\x10\x01\x12\x88\x01\n\x0fSetSignInPolicy\x12+.deskmesh.gateway.v1.SetSignInPolicyRequest\x1a,.deskmesh.gateway.v1.SetSignInPolicyResponse\"\x1a\xa2\xbb\x18\x16\n\x10tenant.configure\x10\x01 \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,16 +37,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SIGNINPOLICYSERVICE'].methods_by_name['GetSignInPolicy']._serialized_options = b'\242\273\030\024\n\020tenant.configure\020\001'
   _globals['_SIGNINPOLICYSERVICE'].methods_by_name['SetSignInPolicy']._loaded_options = None
   _globals['_SIGNINPOLICYSERVICE'].methods_by_name['SetSignInPolicy']._serialized_options = b'\242\273\030\026\n\020tenant.configure\020\001 \001'
-  _globals['_SIGNINPOLICY']._serialized_start=107
-  _globals['_SIGNINPOLICY']._serialized_end=167
-  _globals['_GETSIGNINPOLICYREQUEST']._serialized_start=169
-  _globals['_GETSIGNINPOLICYREQUEST']._serialized_end=193
-  _globals['_GETSIGNINPOLICYRESPONSE']._serialized_start=195
-  _globals['_GETSIGNINPOLICYRESPONSE']._serialized_end=271
-  _globals['_SETSIGNINPOLICYREQUEST']._serialized_start=273
-  _globals['_SETSIGNINPOLICYREQUEST']._serialized_end=374
-  _globals['_SETSIGNINPOLICYRESPONSE']._serialized_start=376
-  _globals['_SETSIGNINPOLICYRESPONSE']._serialized_end=452
-  _globals['_SIGNINPOLICYSERVICE']._serialized_start=455
-  _globals['_SIGNINPOLICYSERVICE']._serialized_end=752
+  _globals['_SIGNINPOLICY']._serialized_start=140
+  _globals['_SIGNINPOLICY']._serialized_end=276
+  _globals['_GETSIGNINPOLICYREQUEST']._serialized_start=278
+  _globals['_GETSIGNINPOLICYREQUEST']._serialized_end=302
+  _globals['_GETSIGNINPOLICYRESPONSE']._serialized_start=304
+  _globals['_GETSIGNINPOLICYRESPONSE']._serialized_end=380
+  _globals['_SETSIGNINPOLICYREQUEST']._serialized_start=382
+  _globals['_SETSIGNINPOLICYREQUEST']._serialized_end=483
+  _globals['_SETSIGNINPOLICYRESPONSE']._serialized_start=485
+  _globals['_SETSIGNINPOLICYRESPONSE']._serialized_end=561
+  _globals['_SIGNINPOLICYSERVICE']._serialized_start=564
+  _globals['_SIGNINPOLICYSERVICE']._serialized_end=861
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from deskmesh.common.v1 import types_pb2 as _types_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -24,20 +25,30 @@ class SignInPolicy(_message.Message):
 
     SECOND_FACTOR_ROLES_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    PROVIDERS_ONLY_FIELD_NUMBER: _builtins.int
+    BREAK_GLASS_FIELD_NUMBER: _builtins.int
     version: _builtins.int
+    providers_only: _builtins.bool
+    """Passwords open nothing: people sign in at the tenant's providers."""
     @_builtins.property
     def second_factor_roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Slugs of the roles whose holders need a second factor; written also as ids."""
+
+    @_builtins.property
+    def break_glass(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PersonRef]:
+        """Administrators whose passwords hold all the same; each use is told. Written by id or e-mail address."""
 
     def __init__(
         self,
         *,
         second_factor_roles: _abc.Iterable[_builtins.str] | None = ...,
         version: _builtins.int = ...,
+        providers_only: _builtins.bool = ...,
+        break_glass: _abc.Iterable[_types_pb2.PersonRef] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["second_factor_roles", b"second_factor_roles", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["break_glass", b"break_glass", "providers_only", b"providers_only", "second_factor_roles", b"second_factor_roles", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -89,9 +89,13 @@ class OfferedProviders(Output):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"items": [{"name": "Acme directory", "path": "/api/v1/auth/providers/acme/directory"}]}
+                {
+                    "items": [{"name": "Acme directory", "path": "/api/v1/auth/providers/acme/directory"}],
+                    "passwords": True,
+                }
             ]
         }
     )
 
     items: list[OfferedProvider]
+    passwords: bool = Field(description="False: a password opens nothing, but in an emergency.")

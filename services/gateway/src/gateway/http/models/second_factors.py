@@ -3,7 +3,7 @@
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from gateway.http.models.common import EARLIER, ID, LATER, Input, Output, Text
+from gateway.http.models.common import EARLIER, ID, LATER, PERSON, Input, Output, Person, PersonRef, Text
 
 MFA_TOKEN: JsonDict = {"mfa_token": "dm_mfa_Jx2…"}
 PROOF: JsonDict = {"password": "deskmesh", "code": "123456"}
@@ -94,10 +94,28 @@ class SecondStep(MfaToken):
 class SignInPolicyInput(Input):
     """What is demanded of whoever signs in."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"second_factor_roles": ["admin"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "second_factor_roles": ["admin"],
+                    "providers_only": True,
+                    "break_glass": ["admin@acme.example"],
+                }
+            ]
+        }
+    )
 
     second_factor_roles: list[Text] = Field(
         max_length=50, description="Roles whose holders need a second factor, by slug or id."
+    )
+    providers_only: bool = Field(
+        default=False, description="Passwords open nothing: people sign in at identity providers."
+    )
+    break_glass: list[Person] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Administrators whose passwords hold all the same, by id or e-mail address.",
     )
 
 
@@ -105,10 +123,21 @@ class SignInPolicy(Output):
     """What is demanded of whoever signs in."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"second_factor_roles": ["admin"], "version": 2}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "second_factor_roles": ["admin"],
+                    "providers_only": True,
+                    "break_glass": [PERSON],
+                    "version": 2,
+                }
+            ]
+        }
     )
 
     second_factor_roles: list[str]
+    providers_only: bool
+    break_glass: list[PersonRef]
     version: int
 
 

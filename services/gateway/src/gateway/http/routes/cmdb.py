@@ -8,7 +8,6 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.ids import is_id
 from deskmesh.cmdb.v1 import item_pb2 as nouns
 from deskmesh.cmdb.v1 import item_service_pb2 as pb
 from deskmesh.common.v1.types_pb2 import PersonRef
@@ -20,7 +19,7 @@ from gateway.http.headers import expected_version
 from gateway.http.models import cmdb as models
 from gateway.http.models.common import PersonInput, SearchQuery, list_of, word
 from gateway.http.render import cmdb as render
-from gateway.http.values import struct
+from gateway.http.values import person_named, struct
 
 door = Door("cmdb")
 
@@ -121,6 +120,4 @@ def _item(body: models.NewItem | models.ItemPatch) -> nouns.Item:
 
 def _holder(holder: PersonInput | None) -> PersonRef | None:
     name = word(holder)
-    if not name:
-        return None
-    return PersonRef(id=name) if is_id(name) else PersonRef(email=name)
+    return person_named(name) if name else None

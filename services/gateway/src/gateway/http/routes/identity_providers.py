@@ -87,9 +87,9 @@ async def list_offered_providers(request: Request, tenant: str) -> Response:
     """List the providers at which a tenant's people may sign in; none for a tenant that does not exist."""
     at = desk(request)
     at.sign_ins.take(address(request))
-    offered = await at.single_sign_on.offered(tenant)
-    items = [{"name": one.name, "path": f"{_COOKIE_PATH}/{tenant}/{one.slug}"} for one in offered]
-    return document({"items": [*items]})
+    found = await at.single_sign_on.ways_in(tenant)
+    items = [{"name": one.name, "path": f"{_COOKIE_PATH}/{tenant}/{one.slug}"} for one in found.providers]
+    return document({"items": [*items], "passwords": found.passwords})
 
 
 @door.route("GET", _WAY, ANONYMOUS, status=HTTPStatus.SEE_OTHER)

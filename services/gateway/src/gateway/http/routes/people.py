@@ -21,6 +21,7 @@ from gateway.http.headers import expected_version
 from gateway.http.models import people as models
 from gateway.http.models.common import PersonInput, ReferenceInput, SearchQuery, list_of, word
 from gateway.http.render import people as render
+from gateway.http.values import person_named
 
 door = Door("people")
 
@@ -215,4 +216,4 @@ def _manager(manager: PersonInput | None) -> PersonRef | None:
 
 
 def _people(people: Sequence[PersonInput]) -> list[PersonRef]:
-    return [PersonRef(id=name) if is_id(name) else PersonRef(email=name) for name in map(word, people)]
+    return [person_named(word(one)) for one in people]

@@ -14,8 +14,9 @@ from gateway.http.desk import ask, desk
 from gateway.http.door import ANONYMOUS, Door
 from gateway.http.headers import expected_version
 from gateway.http.models import second_factors as models
+from gateway.http.models.common import word
 from gateway.http.routes.browser import address
-from gateway.http.values import JsonObject, moment
+from gateway.http.values import JsonObject, moment, person, person_named
 
 door = Door("auth")
 
@@ -109,15 +110,27 @@ async def get_sign_in_policy(request: Request) -> Response:
 async def set_sign_in_policy(request: Request, body: models.SignInPolicyInput) -> Response:
     """Say what is demanded of whoever signs in; all of it is replaced.
 
-    It holds from the next sign-in of everybody on. Whoever has no second factor and needs one sets it up then.
+    It holds from the next sign-in of everybody on. Whoever has no second factor and needs one sets it up then. With
+    `providers_only`, passwords open nothing, and sessions that began with one end; those of the people of `break_glass`
+    hold all the same, and each use is told to the administrators and the audit log. It takes an active identity
+    provider that answers, and one such person. Personal access tokens and service accounts stay.
     """
     question = policies.SetSignInPolicyRequest(
-        policy=policies.SignInPolicy(second_factor_roles=body.second_factor_roles),
+        policy=policies.SignInPolicy(
+            second_factor_roles=body.second_factor_roles,
+            providers_only=body.providers_only,
+            break_glass=[person_named(word(one)) for one in body.break_glass],
+        ),
         expected_version=expected_version(request),
     )
     return _policy((await ask(request, rpcs.SET_SIGN_IN_POLICY, question)).policy)
 
 
 def _policy(policy: policies.SignInPolicy) -> Response:
-    body: JsonObject = {"second_factor_roles": list(policy.second_factor_roles), "version": policy.version}
+    body: JsonObject = {
+        "second_factor_roles": list(policy.second_factor_roles),
+        "providers_only": policy.providers_only,
+        "break_glass": [person(one) for one in policy.break_glass],
+        "version": policy.version,
+    }
     return resource(body, policy.version)

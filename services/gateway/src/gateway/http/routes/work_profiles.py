@@ -3,8 +3,6 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.ids import is_id
-from deskmesh.common.v1.types_pb2 import PersonRef
 from deskmesh.gateway.v1 import work_profile_pb2 as nouns
 from deskmesh.gateway.v1 import work_profile_service_pb2 as pb
 from gateway.clients import gateway as rpcs
@@ -16,7 +14,7 @@ from gateway.http.headers import expected_version
 from gateway.http.models import work_profiles as models
 from gateway.http.models.common import word
 from gateway.http.render.work_profiles import work_profile
-from gateway.http.values import timestamp
+from gateway.http.values import person_named, timestamp
 
 door = Door("people")
 
@@ -61,5 +59,5 @@ def _absence(absence: models.AbsenceInput) -> nouns.Absence:
     return nouns.Absence(
         start=timestamp(absence.start),
         end=timestamp(absence.end),
-        substitute=PersonRef(id=name) if is_id(name) else PersonRef(email=name),
+        substitute=person_named(name),
     )
