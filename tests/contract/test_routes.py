@@ -35,6 +35,9 @@ OPEN_TO_ANYBODY = {
     "GET /api/v1/auth/providers/{tenant}",
     "GET /api/v1/auth/providers/{tenant}/{provider}",
     "GET /api/v1/auth/providers/{tenant}/{provider}/callback",
+    # Signing out both ways: the credential is the browser's cookie, or the token that the provider has signed.
+    "POST /api/v1/auth/session/sign-out",
+    "POST /api/v1/auth/providers/{tenant}/{provider}/logout",
 }
 """A route is added here only together with a reason in its review."""
 
@@ -46,6 +49,7 @@ POST /me/second-factor/recovery-codes  POST /me/second-factor/removal  DELETE /u
 POST /auth/second-factor  POST /auth/session/second-factor  GET /sign-in-policy  PUT /sign-in-policy
 GET /identity-providers  GET /identity-providers/{}  PUT /identity-providers/{}  DELETE /identity-providers/{}
 GET /auth/providers/{}  GET /auth/providers/{}/{}  GET /auth/providers/{}/{}/callback
+POST /auth/session/sign-out  POST /auth/providers/{}/{}/logout
 GET /me/sessions  DELETE /me/sessions  DELETE /me/sessions/{}
 POST /tickets  GET /tickets  GET /tickets/{}  PATCH /tickets/{}
 GET /tickets/{}/comments  POST /tickets/{}/comments

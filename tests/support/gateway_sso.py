@@ -1,11 +1,47 @@
 """Signing in at an OpenID provider: acme's, and a browser that goes there and comes back."""
 
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+import flask
 import httpx
 from gateway_doors import Doors
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from werkzeug.serving import BaseWSGIServer
 
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 PATH = "/api/v1/identity-providers"
 WAY = "/api/v1/auth/providers/acme/directory"
 PAGE = {"x-requested-with": "deskmesh"}
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A running provider, and the key with which it signs."""
+
+    issuer: str
+    key: RSAKey
+
+    @classmethod
+    def at(cls, server: BaseWSGIServer) -> "Provider":
+        """The provider that a server runs."""
+        app = server.app
+        assert isinstance(app, flask.Flask)
+        with app.test_request_context():
+            app.preprocess_request()
+            key = flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True)
+        return cls(f"http://localhost:{server.server_port}", RSAKey.import_key(key))
+
+    def logout_token(self, claims: Mapping[str, object], key: RSAKey | None = None) -> str:
+        """A logout token, with these claims in place of the usual ones; None leaves one out."""
+        now = int(time.time())
+        usual = {"iss": self.issuer, "aud": "desk", "iat": now, "exp": now + 120, "jti": str(uuid4())}
+        all_claims = {**usual, "events": {LOGOUT: {}}, **claims}
+        said = {name: value for name, value in all_claims.items() if value is not None}
+        return jwt.encode({"alg": "RS256", "typ": "logout+jwt"}, said, key or self.key)
 
 
 async def configured(doors: Doors, issuer: str, **changed: object) -> httpx.Response:

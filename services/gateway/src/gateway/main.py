@@ -38,6 +38,7 @@ from gateway.app.limits import Limiter
 from gateway.app.links import Links
 from gateway.app.password_resets import PasswordResets
 from gateway.app.presence import Presence
+from gateway.app.provider_sign_out import ProviderSignOut
 from gateway.app.single_sign_on import SingleSignOn
 from gateway.clients import SERVICES
 from gateway.clients.calling import Backends
@@ -71,6 +72,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
     live = Live(runtime.nats, runtime.draining)
     presence = SharedPresence(runtime.nats, Presence(), live.subscribers)
     service_keys = {name: key.get_secret_value() for name, key in settings.service_keys.items()}
+    single_sign_on = SingleSignOn(runtime.databases, keys, sealer, oidc)
     desk = Desk(
         databases=runtime.databases,
         objects=runtime.objects,
@@ -81,7 +83,8 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
         presence=presence,
         sign_ins=limiters["sign_ins"],
         sealer=sealer,
-        single_sign_on=SingleSignOn(runtime.databases, keys, sealer, oidc),
+        single_sign_on=single_sign_on,
+        provider_sign_out=ProviderSignOut(runtime.databases, sealer, single_sign_on),
         password_resets=PasswordResets(runtime.databases, service_keys),
         links=Links(runtime.databases, keys, service_keys),
         web_folder=settings.web_folder,

@@ -40,9 +40,10 @@ const root = createRootRouteWithContext<Context>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { to?: string; refused?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { to?: string; refused?: string; state?: string } => ({
     ...(typeof search["to"] === "string" && { to: search["to"] }),
     ...(typeof search["refused"] === "string" && { refused: search["refused"] }),
+    ...(typeof search["state"] === "string" && { state: search["state"] }),
   }),
   component: lazyRouteComponent(() => import("./shared/sign-in"), "SignIn"),
 });

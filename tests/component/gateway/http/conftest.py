@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 from gateway_doors import Doors, running_doors
-from gateway_sso import PAGE, configured
+from gateway_sso import PAGE, Provider, configured
 from oidc_provider_mock import run_server_in_thread
 
 from chassis.testing.databases import ServiceDatabase
@@ -23,10 +23,16 @@ async def doors(service_database: Callable[[str], ServiceDatabase], nats: Nats) 
 
 
 @pytest.fixture(scope="module")
-def issuer() -> Iterator[str]:
+def provider() -> Iterator[Provider]:
     """A provider that signs in whoever says who they are, and says of them what it was told."""
     with run_server_in_thread(require_nonce=True) as server:
-        yield f"http://localhost:{server.server_port}"
+        yield Provider.at(server)
+
+
+@pytest.fixture(scope="module")
+def issuer(provider: Provider) -> str:
+    """The provider's address."""
+    return provider.issuer
 
 
 @pytest.fixture(scope="module")

@@ -103,23 +103,16 @@ async def sign_in_with_password(
     raise second
 
 
-async def new_session(
-    tx: Tx,
-    keys: SigningKeys,
-    *,
-    user_id: UUID,
-    user_agent: str,
-    ip: str,
-    provider_id: UUID | None = None,
-) -> TokenPair:
-    """Start a session of a person who has proven who they are: by a password here, or at a provider.
+async def new_session(tx: Tx, keys: SigningKeys, *, user_id: UUID, user_agent: str, ip: str) -> TokenPair:
+    """Start a session of a person who has given their password. Raises Unauthenticated when they are not active."""
+    session = await start_session(tx, user_id=user_id, user_agent=user_agent, ip=ip)
+    await tell_break_glass(tx, user_id=user_id, session_id=session.id, address=ip)
+    return await first_tokens(tx, keys, session=session)
 
-    Raises Unauthenticated when they are not active.
-    """
-    session = await start_session(tx, user_id=user_id, user_agent=user_agent, ip=ip, provider_id=provider_id)
-    if provider_id is None:
-        await tell_break_glass(tx, user_id=user_id, session_id=session.id, address=ip)
-    access = await mint_for_user(tx, keys, user_id=user_id, session_id=session.id)
+
+async def first_tokens(tx: Tx, keys: SigningKeys, *, session: Session) -> TokenPair:
+    """Return the tokens of a session that has just begun. Raises Unauthenticated when the person is not active."""
+    access = await mint_for_user(tx, keys, user_id=session.user_id, session_id=session.id)
     return _pair(access, await issue_refresh_token(tx, session=session))
 
 
@@ -141,16 +134,20 @@ async def continue_session(databases: Databases, keys: SigningKeys, *, refresh_t
     return await _access_again(databases, keys, refresh_token, uses_up=False)
 
 
-async def end_session_by_refresh_token(databases: Databases, *, refresh_token: str) -> None:
-    """End the session of a refresh token; one that is unknown, or whose session has ended, changes nothing."""
+async def end_session_by_refresh_token(
+    databases: Databases, *, refresh_token: str
+) -> tuple[UUID, UUID] | None:
+    """End the session of a refresh token, and return its tenant and id; an unknown token changes nothing."""
     found = await find_by_secret(databases, "refresh_token_by_hash", digest(refresh_token))
     if found is None:
-        return
+        return None
     tenant_id, token_id = found
     async with databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
         session_id = await tx.scalar(select(RefreshToken.session_id).where(RefreshToken.id == token_id))
-        if session_id is not None:
-            await end_session(tx, session_id=session_id, reason="signed_out")
+        if session_id is None:
+            return None
+        await end_session(tx, session_id=session_id, reason="signed_out")
+    return tenant_id, session_id
 
 
 async def sign_in_with_client_credentials(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import delete, select
 
@@ -135,6 +136,11 @@ async def provider_by_slug(tx: Tx, slug: str) -> IdentityProvider | None:
 def secret_of(provider: IdentityProvider) -> bytes:
     """Return what a provider's secret is sealed for."""
     return b"client secret" + provider.tenant_id.bytes + provider.id.bytes
+
+
+def hint_of(tenant_id: UUID, session_id: UUID) -> bytes:
+    """Return what the id token of a session is sealed for."""
+    return b"id token" + tenant_id.bytes + session_id.bytes
 
 
 def _check(

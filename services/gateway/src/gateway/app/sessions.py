@@ -29,7 +29,7 @@ async def hold_person(tx: Tx, user_id: UUID | ScalarSelect[UUID]) -> None:
 
 
 async def start_session(
-    tx: Tx, *, user_id: UUID, user_agent: str, ip: str, provider_id: UUID | None
+    tx: Tx, *, user_id: UUID, user_agent: str, ip: str, provider_id: UUID | None = None
 ) -> Session:
     """Start a session of at most ninety days, begun at a provider or, without one, by a password here."""
     session = Session(

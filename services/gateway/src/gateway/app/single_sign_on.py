@@ -24,17 +24,18 @@ from chassis.db import Databases, Tx
 from chassis.errors import DeskmeshError, Unauthenticated
 from chassis.ids import new_id
 from chassis.sealing import Sealer
-from gateway.app.auth import TokenPair, new_session
+from gateway.app.auth import TokenPair, first_tokens
 from gateway.app.grants import NewGrant
-from gateway.app.identity_providers import provider_by_slug, secret_of
+from gateway.app.identity_providers import hint_of, provider_by_slug, secret_of
 from gateway.app.keys import SigningKeys
 from gateway.app.minting import database_now
 from gateway.app.secrets import new_secret
+from gateway.app.sessions import start_session
 from gateway.app.sign_in_policies import providers_only
 from gateway.app.tenants import tenant_by_slug
 from gateway.app.users import REQUESTER, NewUser, UserPatch, create_user, update_user
 from gateway.clients.oidc import OidcClient, ProviderFailed
-from gateway.db.identity_providers import ExternalIdentity, IdentityProvider, ProviderSignIn
+from gateway.db.identity_providers import ExternalIdentity, IdentityProvider, ProviderSession, ProviderSignIn
 from gateway.db.queries import lock_directory, user_by_email, users_by_id
 from gateway.domain.identity_providers import Said, roles_after, said_by, speaks_for
 from gateway.domain.people import presentable
@@ -44,9 +45,9 @@ from gateway.domain.secrets import digest
 log = structlog.get_logger()
 
 SIGN_IN_SECONDS = 600
-_LEEWAY_SECONDS = 60
+LEEWAY_SECONDS = 60
 # Signatures by a secret that both have are not among them.
-_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+SIGNATURES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 
 
 class ProviderRefused(Unauthenticated):
@@ -89,6 +90,15 @@ class CameBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """Who came back, the id token that says so, and the provider's name of its own session, where it has one."""
+
+    said: Said
+    id_token: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
 class SingleSignOn:
     """Signs people in at the providers of their tenants."""
 
@@ -111,7 +121,7 @@ class SingleSignOn:
 
     async def begin(self, *, tenant_slug: str, provider_slug: str, redirect_uri: str, back_to: str) -> Begun:
         """Begin a sign-in, to be finished within ten minutes by the same browser. Raises ProviderRefused."""
-        tenant_id, provider = await self._provider(tenant_slug, provider_slug)
+        tenant_id, provider = await self.provider(tenant_slug, provider_slug)
         try:
             metadata = await self.client.metadata(provider.issuer)
         except ProviderFailed as error:
@@ -158,23 +168,21 @@ class SingleSignOn:
         ip: str,
     ) -> CameBack:
         """Start the session of whoever comes back with a code. Raises ProviderRefused."""
-        tenant_id, provider = await self._provider(tenant_slug, provider_slug)
+        tenant_id, provider = await self.provider(tenant_slug, provider_slug)
         begun = await self._taken(tenant_id, provider, state, browser)
-        said = await self._said(provider, begun, code, redirect_uri)
+        proven = await self._proven(provider, begun, code, redirect_uri)
+        said = proven.said
         caller = Caller.system(tenant_id, "gateway", cause=f"oidc:{provider.slug}", permissions=PERMISSIONS)
         try:
             with use_caller(caller):
                 async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
                     user_id = await _person(tx, provider, said)
                     await _give_roles(tx, provider, said, user_id)
-                    pair = await new_session(
-                        tx,
-                        self.keys,
-                        user_id=user_id,
-                        user_agent=user_agent,
-                        ip=ip,
-                        provider_id=provider.id,
+                    session = await start_session(
+                        tx, user_id=user_id, user_agent=user_agent, ip=ip, provider_id=provider.id
                     )
+                    self._keep(tx, provider, proven, session.id)
+                    pair = await first_tokens(tx, self.keys, session=session)
         except ProviderRefused:
             raise
         except DeskmeshError as error:
@@ -182,7 +190,8 @@ class SingleSignOn:
             raise ProviderRefused("NOT_ADMITTED") from error
         return CameBack(pair, begun.back_to)
 
-    async def _provider(self, tenant_slug: str, provider_slug: str) -> tuple[UUID, IdentityProvider]:
+    async def provider(self, tenant_slug: str, provider_slug: str) -> tuple[UUID, IdentityProvider]:
+        """Return a tenant and its active provider. Raises ProviderRefused."""
         tenant_id = await self._tenant(tenant_slug)
         if tenant_id is not None:
             async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
@@ -212,24 +221,40 @@ class SingleSignOn:
             raise ProviderRefused("SIGN_IN_OVER")
         return begun
 
-    async def _said(
+    def _keep(self, tx: Tx, provider: IdentityProvider, proven: Proven, session_id: UUID) -> None:
+        """Keep what the provider knows the session by, for when it ends here or there."""
+        about = hint_of(tx.tenant_id, session_id)
+        tx.add(
+            ProviderSession(
+                tenant_id=tx.tenant_id,
+                id=session_id,
+                provider_id=provider.id,
+                subject=proven.said.subject,
+                sid=proven.sid,
+                sealed_id_token=self.sealer.seal(proven.id_token, about=about),
+            )
+        )
+
+    async def _proven(
         self, provider: IdentityProvider, begun: ProviderSignIn, code: str, redirect_uri: str
-    ) -> Said:
+    ) -> Proven:
         secret = self.sealer.unseal(provider.sealed_secret, about=secret_of(provider))
         form = {"code": code, "redirect_uri": redirect_uri, "code_verifier": begun.code_verifier}
         try:
             metadata = await self.client.metadata(provider.issuer)
             token = await self.client.id_token(metadata, form, client_id=provider.client_id, secret=secret)
-            decoded = jwt.decode(token, await self.client.keys(metadata), algorithms=_ALGORITHMS)
+            decoded = jwt.decode(token, await self.client.keys(metadata), algorithms=SIGNATURES)
             _check_claims(decoded.claims, provider, begun.nonce)
         except (ProviderFailed, JoseError, ValueError, TypeError) as error:
             raise self._failed(provider, error) from error
-        return said_by(
+        said = said_by(
             decoded.claims,
             email_claim=provider.email_claim,
             name_claim=provider.name_claim,
             groups_claim=provider.groups_claim,
         )
+        sid = decoded.claims.get("sid")
+        return Proven(said, token, sid if isinstance(sid, str) else "")
 
     def _failed(self, provider: IdentityProvider, error: Exception) -> ProviderRefused:
         what = str(error) if isinstance(error, ProviderFailed) else type(error).__name__
@@ -241,7 +266,7 @@ def _check_claims(claims: Mapping[str, object], provider: IdentityProvider, nonc
     """Check an id token's claims (OpenID Connect Core 1.0, 3.1.3.7). Raises JoseError, ValueError."""
     registry = jwt.JWTClaimsRegistry(
         now=lambda: int(time.time()),
-        leeway=_LEEWAY_SECONDS,
+        leeway=LEEWAY_SECONDS,
         iss={"essential": True, "value": provider.issuer},
         aud={"essential": True, "value": provider.client_id},
         exp={"essential": True},

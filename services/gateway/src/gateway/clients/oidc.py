@@ -25,6 +25,8 @@ class Metadata:
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    # Where people sign out (OpenID Connect RP-Initiated Logout 1.0); none where they cannot.
+    end_session_endpoint: str | None
     # The client's secret goes in the form, where the header is not taken.
     secret_in_form: bool
 
@@ -45,6 +47,7 @@ class OidcClient:
             self._address(found, "authorization_endpoint"),
             self._address(found, "token_endpoint"),
             self._address(found, "jwks_uri"),
+            self._address(found, "end_session_endpoint") if found.get("end_session_endpoint") else None,
             isinstance(methods, list) and "client_secret_basic" not in methods,
         )
 

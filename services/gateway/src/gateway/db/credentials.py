@@ -53,7 +53,8 @@ class Session(TenantRow, Row):
     # Where the person signed in; null: here, by a password.
     provider_id: Mapped[UUID | None]
     revoked_at: Mapped[datetime | None]
-    # "signed_out", "token_reused", "password_changed", "deactivated", "second_factor_reset", "passwords_off".
+    # "signed_out", "token_reused", "password_changed", "deactivated", "second_factor_reset", "passwords_off",
+    # "signed_out_at_provider".
     revoked_reason: Mapped[str | None]
 
 

@@ -51,6 +51,40 @@ class ExternalIdentity(TenantRow, Row):
     user_id: Mapped[UUID]
 
 
+class ProviderSession(TenantRow, Row):
+    """What a provider knows a session of somebody by. `id` is the session's."""
+
+    __tablename__ = "provider_sessions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "id"], ["sessions.tenant_id", "sessions.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "provider_id"], ["identity_providers.tenant_id", "identity_providers.id"]
+        ),
+    )
+
+    provider_id: Mapped[UUID]
+    subject: Mapped[str]
+    # The provider's own session; empty where it named none.
+    sid: Mapped[str]
+    # Encrypted (chassis.sealing): goes along when the person signs out.
+    sealed_id_token: Mapped[bytes]
+
+
+class HeardLogout(TenantRow, Row):
+    """A logout token that a provider has sent; deleted when it has expired."""
+
+    __tablename__ = "heard_logouts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "provider_id"], ["identity_providers.tenant_id", "identity_providers.id"]
+        ),
+    )
+
+    provider_id: Mapped[UUID]
+    token_id_hash: Mapped[bytes]
+    expires_at: Mapped[datetime]
+
+
 class ProviderSignIn(TenantRow, Row):
     """A sign-in that is at its provider; deleted when the browser comes back."""
 

@@ -13,6 +13,7 @@ from gateway.app.keys import SigningKeys
 from gateway.app.limits import Limiter
 from gateway.app.links import Links
 from gateway.app.password_resets import PasswordResets
+from gateway.app.provider_sign_out import ProviderSignOut
 from gateway.app.single_sign_on import SingleSignOn
 from gateway.clients.calling import Answer, Backends, Question, Rpc
 from gateway.http.live.presence import SharedPresence
@@ -33,6 +34,7 @@ class Desk:
     sign_ins: Limiter
     sealer: Sealer
     single_sign_on: SingleSignOn
+    provider_sign_out: ProviderSignOut
     password_resets: PasswordResets
     links: Links
     web_folder: Path

@@ -1,6 +1,6 @@
 /** What has to be taken along to another program, to be copied; a secret is told this once. */
 import { Alert, Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMe } from "../shared/me";
@@ -44,16 +44,22 @@ export function ToldSecret({ secret, close }: { secret: string; close: () => voi
   );
 }
 
-/** Where a provider has to send people back to, which it has to be told. */
+/** Where a provider sends people back to, and tells of those who sign out there: what it has to be told. */
 export function ReturnAddress({ form, kept }: { form: Written; kept: Kept | null }): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   const slug = String(kept?.["slug"] ?? form["slug"] ?? "");
   if (!slug) return null;
+  const way = `${window.location.origin}/api/v1/auth/providers/${me.tenant.key}/${slug}`;
+  const addresses = [["secret.return_address", `${way}/callback`], ["secret.left_address", `${window.location.origin}/sign-in`], ["secret.logout_address", `${way}/logout`]] as const;
   return (
     <Stack gap={4}>
-      <Text size="sm">{t("secret.return_address")}</Text>
-      <Copied text={`${window.location.origin}/api/v1/auth/providers/${me.tenant.key}/${slug}/callback`} />
+      {addresses.map(([name, text]) => (
+        <Fragment key={name}>
+          <Text size="sm">{t(name)}</Text>
+          <Copied text={text} />
+        </Fragment>
+      ))}
     </Stack>
   );
 }

@@ -123,11 +123,20 @@ export async function waysIn(tenant: string): Promise<WaysIn> {
   return (await answer.json()) as WaysIn;
 }
 
-export async function signOut(): Promise<void> {
-  await ask(DOOR, { method: "DELETE", headers: FROM_OUR_PAGE });
+const LEFT = "deskmesh-left";
+
+/** Signs out; gives the address where the browser has to go to sign out at its provider too. */
+export async function signOut(): Promise<string | null> {
+  const answer = await ask(`${DOOR}/sign-out`, { method: "POST", headers: FROM_OUR_PAGE });
+  const onward = answer.ok ? ((await answer.json()) as { url: string | null; state: string | null }) : null;
+  if (onward?.state) sessionStorage.setItem(LEFT, onward.state);
   otherTabs.postMessage("signed out");
   forget();
+  return onward?.url ?? null;
 }
+
+/** Whether a provider has sent the browser back from the sign-out that began here. */
+export const cameBackFrom = (state: string | undefined): boolean => state !== undefined && sessionStorage.getItem(LEFT) === state;
 
 async function renew(): Promise<string | null> {
   const answer = await ask(`${DOOR}/token`, { method: "POST", headers: FROM_OUR_PAGE });

@@ -62,11 +62,12 @@ export function SignOutButton(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   async function leave(): Promise<void> {
-    await signOut();
+    const onward = await signOut();
     // Whoever leaves leaves nothing to the next person at this browser.
     forgetDrafts();
     await forgetPush();
-    await navigate({ to: "/sign-in", search: {} });
+    if (onward) window.location.assign(onward);
+    else await navigate({ to: "/sign-in", search: {} });
   }
   return <IconButton icon="out" label={t("choice.sign_out")} act={() => void leave()} />;
 }

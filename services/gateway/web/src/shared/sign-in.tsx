@@ -8,7 +8,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { type SecondStep, signIn, SignInRefused, waysIn } from "../api/session";
+import { cameBackFrom, type SecondStep, signIn, SignInRefused, waysIn } from "../api/session";
 import { ownPath } from "./own-path";
 import { LanguageMenu, SchemeButton } from "./choices";
 import { needTexts } from "./i18n";
@@ -23,7 +23,7 @@ const CodeStep = lazy(async () => {
 export function SignIn(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const { to, refused } = useSearch({ from: "/sign-in" });
+  const { to, refused, state } = useSearch({ from: "/sign-in" });
   const [tenant, setTenant] = useState(localStorage.getItem(LAST_TENANT) ?? "");
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
@@ -72,6 +72,11 @@ export function SignIn(): ReactNode {
                   <TextInput label={t("sign_in.email")} type="email" value={username} onChange={(e) => setUsername(e.target.value)} autoComplete="username" required />
                   <PasswordInput label={t("sign_in.password")} value={password} onChange={(e) => setPassword(e.target.value)} autoComplete="current-password" required />
                 </>
+              )}
+              {cameBackFrom(state) && (
+                <Alert color="green" variant="light" role="status">
+                  {t("sign_in.left")}
+                </Alert>
               )}
               {refused && !signingIn.isError && (
                 <Alert color="red" variant="light" role="alert">

@@ -44,3 +44,16 @@ class BrowserToken(Output):
     recovery_codes: list[str] | None = Field(
         default=None, description="Where this sign-in has set a second factor up; shown this once."
     )
+
+
+class Onward(Output):
+    """Where the browser goes to sign out at the provider too."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"url": "https://login.acme.example/logout?client_id=deskmesh", "state": "k3F…"}]
+        }
+    )
+
+    url: str | None
+    state: str | None = Field(description="Comes back to `/sign-in` in the query.")

@@ -99,3 +99,12 @@ class OfferedProviders(Output):
 
     items: list[OfferedProvider]
     passwords: bool = Field(description="False: a password opens nothing, but in an emergency.")
+
+
+class LogoutForm(Input):
+    """What a provider sends when somebody has signed out there."""
+
+    # Providers may send more, which is to be ignored.
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [{"logout_token": "eyJ0eXAi…"}]})
+
+    logout_token: Text

@@ -104,6 +104,26 @@ async def end_browser_session(request: Request, requested_with: FromOurPage) -> 
     return answer
 
 
+@door.route("POST", "/auth/session/sign-out", ANONYMOUS, gives=models.Onward)
+async def sign_out_at_provider_too(request: Request, requested_with: FromOurPage) -> Response:
+    """Sign out here, and learn where the browser goes to sign out at its identity provider too.
+
+    `url` is null where the session began by a password, or its provider takes no sign-out. The provider sends the
+    browser back to `/sign-in` with `state`.
+    """
+    del requested_with
+    at = desk(request)
+    cookie = request.cookies.get(COOKIE)
+    onward = None
+    if cookie:
+        back_to = f"{origin(request)}/sign-in"
+        onward = await at.provider_sign_out.sign_out(refresh_token=cookie, back_to=back_to)
+    found: JsonObject = {"url": onward.url, "state": onward.state} if onward else {"url": None, "state": None}
+    answer = document(found)
+    set_cookie(answer, request, "", PATH)
+    return answer
+
+
 def _begun(request: Request, pair: auth.TokenPair, recovery_codes: Sequence[str] = ()) -> Response:
     answer = _token(pair, recovery_codes)
     assert pair.refresh_token is not None
@@ -140,6 +160,11 @@ def set_cookie(answer: Response, request: Request, refresh_token: str, path: str
 def is_https(request: Request) -> bool:
     """Whether the browser speaks TLS, to this process or to what stands before it."""
     return "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
+
+
+def origin(request: Request) -> str:
+    """The address of this desk as the browser has it, without a path."""
+    return f"{'https' if is_https(request) else 'http'}://{request.url.netloc}"
 
 
 def address(request: Request) -> str:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import Query
+from fastapi import Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,7 +24,7 @@ from gateway.http.headers import expected_version
 from gateway.http.models import identity_providers as models
 from gateway.http.models.common import PageQuery, Text, list_of
 from gateway.http.routes.browser import PATH as SESSION_PATH
-from gateway.http.routes.browser import address, is_https, set_cookie
+from gateway.http.routes.browser import address, is_https, origin, set_cookie
 from gateway.http.values import JsonObject
 
 door = Door("auth")
@@ -144,9 +144,30 @@ async def come_back_from_provider(
     return answer
 
 
+@door.route(
+    "POST",
+    f"{_WAY}/logout",
+    ANONYMOUS,
+    status=HTTPStatus.NO_CONTENT,
+    accepts="application/x-www-form-urlencoded",
+)
+async def hear_logout_at_provider(
+    request: Request, tenant: str, provider: str, form: Annotated[models.LogoutForm, Form()]
+) -> Response:
+    """Hear from the provider that somebody has signed out there: their sessions that began there end here too.
+
+    OpenID Connect Back-Channel Logout 1.0. The token is signed by the provider, and is taken once.
+    """
+    at = desk(request)
+    at.sign_ins.take(address(request))
+    await at.provider_sign_out.hear(
+        tenant_slug=tenant, provider_slug=provider, logout_token=form.logout_token
+    )
+    return nothing()
+
+
 def _callback(request: Request, tenant: str, provider: str) -> str:
-    scheme = "https" if is_https(request) else "http"
-    return f"{scheme}://{request.url.netloc}{_COOKIE_PATH}/{tenant}/{provider}/callback"
+    return f"{origin(request)}{_COOKIE_PATH}/{tenant}/{provider}/callback"
 
 
 def _see(url: str) -> Response:
