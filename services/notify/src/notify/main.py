@@ -32,9 +32,12 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
     work = Work(runtime.databases, runtime.objects, _outgoing(settings), links)
     sealer, allowed = Sealer("notify", secret.split()), settings.outbound_networks
     key = None if settings.push_key is None else PushKey.from_pem(settings.push_key.get_secret_value())
-    timers = [*work.timers(), Calls(runtime.databases, Caller(allowed), sealer).timer()]
-    if key is not None:
-        timers.append(Pushes(runtime.databases, Pusher(allowed, key, contact=_contact(settings))).timer())
+    pusher = None if key is None else Pusher(allowed, key, contact=_contact(settings))
+    timers = [
+        *work.timers(),
+        Calls(runtime.databases, Caller(allowed), sealer).timer(),
+        Pushes(runtime.databases, pusher).timer(),
+    ]
     door = smtp.Door(
         runtime.databases,
         settings.mail_domain or "localhost",
@@ -86,7 +89,14 @@ def _contact(settings: Settings) -> str:
     return f"mailto:postmaster@{settings.mail_domain or 'localhost'}"
 
 
-SERVICE = Service(name="notify", settings=Settings, compose=compose, migrations="notify.migrations")
+SERVICE = Service(
+    name="notify",
+    settings=Settings,
+    compose=compose,
+    migrations="notify.migrations",
+    # Whoever has signed out since the backup is told nothing; the others' browsers register anew when they start.
+    restored=("DELETE FROM push_subscriptions",),
+)
 
 
 def run() -> None:

@@ -70,10 +70,10 @@ async def on_session_ended(tx: Tx, events: list[Received[gateway.SessionEnded]])
 
 @dataclass(frozen=True, slots=True)
 class Pushes:
-    """Sends queued pushes; no transaction is open meanwhile."""
+    """Sends queued pushes; no transaction is open meanwhile. Without a pusher, the desk has no key: each is suppressed."""
 
     databases: Databases
-    pusher: Pusher
+    pusher: Pusher | None
 
     def timer(self) -> TimerHandler:
         """The handler of the timer."""
@@ -88,8 +88,12 @@ class Pushes:
             return
         tenant_id = timers[0].tenant_id
         async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
+            if self.pusher is None:
+                await pushing.suppress(tx, delivery_ids=waiting, reason="the desk has no push key")
+                return
             pushes = await pushing.write_pushes(tx, delivery_ids=waiting, now=datetime.now(UTC))
-        for outcome in await asyncio.gather(*(self._send(*one) for one in pushes.items())):
+        outcomes = await asyncio.gather(*(_sent(self.pusher, *one) for one in pushes.items()))
+        for outcome in outcomes:
             waiting[outcome.delivery_id].prepared = outcome
 
     async def note(self, tx: Tx, timers: list[Timer]) -> None:
@@ -100,12 +104,13 @@ class Pushes:
         if gone:
             await pushing.forget_gone(tx, delivery_ids=gone)
 
-    async def _send(self, delivery_id: UUID, push: Push) -> delivering.Outcome:
-        try:
-            await self.pusher.send(push)
-        except NotSent as failure:
-            return delivering.Outcome(delivery_id, failure)
-        return delivering.Outcome(delivery_id)
+
+async def _sent(pusher: Pusher, delivery_id: UUID, push: Push) -> delivering.Outcome:
+    try:
+        await pusher.send(push)
+    except NotSent as failure:
+        return delivering.Outcome(delivery_id, failure)
+    return delivering.Outcome(delivery_id)
 
 
 def _is_sent(timer: Timer) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from prometheus_client import Counter as Metric
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.context import current_caller
@@ -140,12 +140,7 @@ def timers_of(delivery_ids: Sequence[UUID], due_at: datetime) -> list[NewTimer]:
 
 async def write_pushes(tx: Tx, *, delivery_ids: Collection[UUID], now: datetime) -> dict[UUID, Push]:
     """Write the pushes of these deliveries; those whose device is told no more are suppressed."""
-    waiting = (
-        Delivery.tenant_id == tx.tenant_id,
-        Delivery.id.in_(delivery_ids),
-        Delivery.state.in_(("queued", "failed")),
-    )
-    rows = (await tx.scalars(select(Delivery).where(*waiting))).all()
+    rows = (await tx.scalars(select(Delivery).where(*_waiting(tx, delivery_ids)))).all()
     found = await tx.scalars(
         select(PushSubscription).where(
             *_alive(tx, now), PushSubscription.id.in_({UUID(row.recipient) for row in rows})
@@ -161,6 +156,12 @@ async def write_pushes(tx: Tx, *, delivery_ids: Collection[UUID], now: datetime)
         keys = DeviceKeys(device.p256dh, device.auth)
         pushes[row.id] = Push(device.endpoint, keys, _content(row))
     return pushes
+
+
+async def suppress(tx: Tx, *, delivery_ids: Collection[UUID], reason: str) -> None:
+    """Send those of these deliveries never that still wait, and say why."""
+    given_up = update(Delivery).where(*_waiting(tx, delivery_ids))
+    await tx.execute(given_up.values(state="suppressed", last_error=reason))
 
 
 async def forget_gone(tx: Tx, *, delivery_ids: Collection[UUID]) -> None:
@@ -179,6 +180,14 @@ async def _remove(tx: Tx, *which: ColumnElement[bool]) -> int:
         .returning(PushSubscription.id)
     )
     return len(removed.all())
+
+
+def _waiting(tx: Tx, delivery_ids: Collection[UUID]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.tenant_id == tx.tenant_id,
+        Delivery.id.in_(delivery_ids),
+        Delivery.state.in_(("queued", "failed")),
+    )
 
 
 def _alive(tx: Tx, now: datetime) -> tuple[ColumnElement[bool], ...]:
