@@ -1,8 +1,9 @@
-"""Many tickets, made by SQL in the tickets database of a desk: ten tenants, a tenth of the tickets open."""
+"""Many tickets, made by SQL in the tickets database of a desk: ten tenants, a tenth of the tickets open, mostly new ones."""
 
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -12,10 +13,13 @@ from desk import Measured
 
 from chassis import search
 from chassis.context import Caller, use_caller
-from chassis.db import Databases
+from chassis.db import Database, Databases
 from tickets.app.configuration import Configurations
 
 TENANTS = 10
+PEOPLE = 2000
+"""Of a tenant, who ask; the first of them work tickets too."""
+AGENTS = 40
 TITLES = 400
 DESCRIPTIONS = 1000
 LANGUAGES = ("en",)
@@ -50,14 +54,20 @@ _TEXTS = "CREATE TEMPORARY TABLE texts (kind text, n int, text text, words tsvec
 
 _FILL = """
 WITH made AS MATERIALIZED (
-    SELECT n, uuidv7(age) AS id, now() + age AS at, place < 0.1 AS is_open,
-        (ARRAY['new', 'open', 'pending_requester'])[1 + floor(place * 30)::int] AS open_state,
-        (ARRAY['new', 'active', 'waiting'])[1 + floor(place * 30)::int] AS open_category,
-        now() + interval '5 days' * random() AS due_at,
+    SELECT n, uuidv7(age) AS id, now() + age AS at, age * (1 - touched) AS since_touched, is_open,
+        (ARRAY['new', 'open', 'pending_requester'])[1 + place] AS open_state,
+        (ARRAY['new', 'active', 'waiting'])[1 + place] AS open_category,
+        now() + interval '5 days' * random() AS due_at, random() < 0.1 AS breached,
+        ($5::uuid[])[1 + floor(random() * cardinality($5::uuid[]))::int] AS requester,
+        CASE WHEN random() < 0.7 OR NOT is_open THEN ($5::uuid[])[1 + floor(random() * $6::int)::int] END AS assignee,
         (ARRAY['low', 'medium', 'high', 'critical'])[1 + floor(random() * 4)::int] AS priority,
         1 + floor(random() * $3)::int AS title, 1 + floor(random() * $4)::int AS description,
         floor(random() * (SELECT count(*) FROM queues WHERE tenant_id = $1))::int AS queue
-    FROM (SELECT n, random() AS place, interval '-1 year' * random() AS age FROM generate_series(1, $2) AS n) AS drawn
+    FROM (
+        SELECT n, age, random() < CASE WHEN age > interval '-36 days' THEN 0.9 ELSE 0.011 END AS is_open,
+            floor(random() * 3)::int AS place, random() AS touched
+        FROM (SELECT n, interval '-1 year' * random() AS age FROM generate_series(1, $2) AS n) AS aged
+    ) AS drawn
 ), placed AS (
     SELECT id, process_id, row_number() OVER (ORDER BY slug) - 1 AS place FROM queues WHERE tenant_id = $1
 ), workflow AS (
@@ -69,15 +79,17 @@ WITH made AS MATERIALIZED (
         JOIN texts AS title ON title.kind = 'title' AND title.n = made.title
         JOIN texts AS description ON description.kind = 'description' AND description.n = made.description
         CROSS JOIN LATERAL jsonb_populate_record(NULL::tickets, jsonb_build_object(
-        'tenant_id', $1::uuid, 'id', made.id, 'version', 1, 'created_at', at, 'updated_at', at,
+        'tenant_id', $1::uuid, 'id', made.id, 'version', 1, 'created_at', at, 'updated_at', now() + since_touched,
         'number', 'GEN-' || made.n, 'sequence', made.n, 'type', 'incident', 'title', title.text, 'description', description.text,
         'state', CASE WHEN is_open THEN open_state ELSE 'closed' END,
         'state_category', CASE WHEN is_open THEN open_category ELSE 'closed' END,
         'priority', priority, 'priority_by_hand', false, 'impact', 'medium', 'urgency', 'medium',
         'process_id', placed.process_id, 'queue_id', placed.id, 'workflow_version_id', workflow.id,
-        'requester_id', $5::uuid, 'tags', '[]'::jsonb, 'category', '', 'fields', '{}'::jsonb, 'channel', 'portal',
+        'requester_id', requester, 'assignee_id', assignee,
+        'tags', '[]'::jsonb, 'category', '', 'fields', '{}'::jsonb, 'channel', 'portal',
         'ci_ids', '[]'::jsonb, 'service_id', '', 'language', 'en', 'automatic', false, 'source_message_id', '',
-        'closed_at', CASE WHEN NOT is_open THEN at END, 'due_at', CASE WHEN is_open THEN due_at END, 'breached', false
+        'closed_at', CASE WHEN NOT is_open THEN at END, 'due_at', CASE WHEN is_open THEN due_at END,
+        'breached', is_open AND breached
     )) AS ticket
 )
 INSERT INTO ticket_search (tenant_id, ticket_id, words)
@@ -96,8 +108,9 @@ class Filled:
     titles: Sequence[str]
 
 
-async def fill(measured: Measured, databases: Databases, count: int) -> Filled:
+async def fill(measured: Measured, count: int) -> Filled:
     """Make about `count` tickets. What only costs time while filling (indexes, foreign keys) comes back before the end."""
+    started = time.monotonic()
     rng = random.Random(1)  # the same texts each time
     titles = [_text(rng, 5) for _ in range(TITLES)]
     descriptions = [_text(rng, 20) for _ in range(DESCRIPTIONS)]
@@ -107,7 +120,7 @@ async def fill(measured: Measured, databases: Databases, count: int) -> Filled:
         await connection.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'")
         known = [row["id"] for row in await connection.fetch("SELECT id FROM tenants ORDER BY slug")]
         tenants = (known + [uuid4() for _ in range(TENANTS)])[:TENANTS]
-        await _seed(databases, tenants)
+        await _seed(measured, tenants)
         await connection.execute(_TEXTS)
         indexes = await connection.fetch(_INDEXES)
         for index in indexes:
@@ -120,6 +133,7 @@ async def fill(measured: Measured, databases: Databases, count: int) -> Filled:
         await connection.execute("VACUUM ANALYZE ticket_search")
     finally:
         await connection.close()
+    print(f"filled with {count:,} tickets: {time.monotonic() - started:.0f} s", flush=True)
     return Filled(tenants, titles)
 
 
@@ -127,12 +141,16 @@ def _text(rng: random.Random, length: int) -> str:
     return " ".join(rng.choices(_WORDS, _WEIGHTS, k=length))
 
 
-async def _seed(databases: Databases, tenants: Sequence[UUID]) -> None:
+async def _seed(measured: Measured, tenants: Sequence[UUID]) -> None:
     """Give each tenant the shipped processes and queues where it has none yet."""
-    configurations = Configurations(databases)
-    for tenant in tenants:
-        with use_caller(Caller.system(tenant, "tickets", "bench")):
-            await configurations.of(tenant)
+    database = Database(measured.database_url("tickets"), measured.database_url("tickets", "relay"))
+    configurations = Configurations(Databases([database]))
+    try:
+        for tenant in tenants:
+            with use_caller(Caller.system(tenant, "tickets", "bench")):
+                await configurations.of(tenant)
+    finally:
+        await database.close()
 
 
 async def _fill_tenant(
@@ -146,4 +164,7 @@ async def _fill_tenant(
     ]
     await connection.executemany("INSERT INTO texts VALUES ($1, $2, $3, $4::text::tsvector)", rows)
     await connection.execute("ANALYZE texts")
-    await connection.execute(_FILL, tenant, count, len(titles), len(descriptions), uuid4(), timeout=600)
+    people = [uuid4() for _ in range(PEOPLE)]
+    await connection.execute(
+        _FILL, tenant, count, len(titles), len(descriptions), people, AGENTS, timeout=600
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -156,14 +156,6 @@ async def by_rest(measured: Measured, request: Request, seconds: int, rounds: in
     return peak, calm
 
 
-async def timed(what: str, work: Awaitable[Filled]) -> Filled:
-    """Await the work and say how long it took."""
-    started = time.monotonic()
-    done = await work
-    print(f"{what}: {time.monotonic() - started:.0f} s", flush=True)
-    return done
-
-
 async def main() -> None:
     """Fill the desk, read from it, print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -174,10 +166,9 @@ async def main() -> None:
     options = parser.parse_args()
     rows: list[Row] = []
     with measured_desk() as measured:
+        filled = await fill(measured, options.tickets)
         database = Database(measured.database_url("tickets"), measured.database_url("tickets", "relay"))
         try:
-            filling = fill(measured, Databases([database]), options.tickets)
-            filled = await timed(f"filled with {options.tickets} tickets", filling)
             page = await measure_statement(database, filled, queue_page, options.queries)
             rows += sql_rows(f"queue page of {PAGE}", page, "must 20, aim 5")
             search = await measure_statement(database, filled, two_words, options.queries)
