@@ -103,6 +103,25 @@ class Keyset:
         """
         if page.token:
             statement = statement.where(self._after(self._values(page.token)))
+        return self._ordered(statement, page)
+
+    def parts(self, statement: S, page: Page) -> list[S]:
+        """The same as statements to be asked one after the other, until the page is full.
+
+        For lists that an index serves whose first column may be null: a value and none are two places of the index, and
+        what asks for both at once goes through all that was shown before. Raises BadRequest as `select` does.
+        """
+        values = self._values(page.token) if page.token else []
+        (first, down), *rest = self._columns
+        one_way = not down and not any(each or _nullable(column) for column, each in rest)
+        if not values or values[0] is None or not one_way or not getattr(first, "nullable", False):
+            return [self.select(statement, page)]
+        return [
+            self._ordered(statement.where(self._row_after(values)), page),
+            self._ordered(statement.where(first.is_(None)), page),
+        ]
+
+    def _ordered(self, statement: S, page: Page) -> S:
         ordered = (column.desc() if down else column.asc() for column, down in self._columns)
         return statement.order_by(*ordered).limit(page.size + 1)
 
@@ -136,13 +155,26 @@ class Keyset:
             raise _bad_token()
         return values
 
+    def _row_after(self, values: Sequence[Value]) -> ColumnElement[bool]:
+        """What comes after these values in an order of one direction, as one place of an index; no row with a null does."""
+        left = tuple_(*(column for column, _ in self._columns))
+        right = tuple_(
+            *(literal(value, column.type) for value, (column, _) in zip(values, self._columns, strict=True))
+        )
+        return left < right if self._columns[0][1] else left > right
+
     def _after(self, values: Sequence[Value]) -> ColumnElement[bool]:
         """What comes after these values; nulls stand where PostgreSQL puts them: last going up, first going down."""
+        directions = {down for _, down in self._columns}
+        # Going down the nulls are behind us, and no row that has one compares.
+        without_nulls = (
+            None not in values
+            if directions == {True}
+            else not any(_nullable(column) for column, _ in self._columns)
+        )
+        if len(directions) == 1 and without_nulls:
+            return self._row_after(values)
         pairs = [(column, down, value) for (column, down), value in zip(self._columns, values, strict=True)]
-        if len({down for _, down, _ in pairs}) == 1 and not any(_nullable(column) for column, _, _ in pairs):
-            left = tuple_(*(column for column, _, _ in pairs))
-            right = tuple_(*(literal(value, column.type) for column, _, value in pairs))
-            return left < right if pairs[0][1] else left > right
         return or_(
             *(
                 and_(

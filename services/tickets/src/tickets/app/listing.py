@@ -87,10 +87,12 @@ async def list_tickets(
     problems.raise_any()
     condition = await condition_of(tx, configuration, wanted.filter)
     keyset = Keyset(check_order(wanted.order_by), f"{wanted.filter}\n{wanted.query}")
-    rows: Sequence[Ticket] = []
+    rows: list[Ticket] = []
     async for question in _questions(tx, configuration, wanted.query):
-        statement = keyset.select(_statement(configuration, condition, question), page)
-        rows = (await tx.scalars(statement)).all()
+        for statement in keyset.parts(_statement(configuration, condition, question), page):
+            rows += (await tx.scalars(statement)).all()
+            if len(rows) > page.size:
+                break
         if rows:
             break
     items, token = keyset.cut(rows, page, _values_of(wanted.order_by))
