@@ -1,6 +1,7 @@
 """The RPCs of rules."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +14,10 @@ from tickets.api.macros import action_messages, written_actions
 from tickets.api.past import SUBJECTS, told
 from tickets.api.requests import known_names
 from tickets.app import rules, trying
-from tickets.app.configuration import Configurations
-from tickets.app.rules import RuleDraft
+from tickets.app.configuration import Configuration, Configurations
+from tickets.app.rules import ReadyRule, RuleDraft
 from tickets.db.automation import Rule, RuleExecution
+from tickets.db.past import PastEvent
 from tickets.publish import messages
 
 _FIELDS = frozenset({"name", "description", "on", "after", "condition", "actions", "order", "stop", "active"})
@@ -78,12 +80,19 @@ class RuleServicer:
         trying.check_triable(rule)
         now = datetime.now(UTC)
         past, more = await trying.past_events(tx, since=now - timedelta(days=days), subjects=SUBJECTS)
-        matches = trying.matches_of(configuration, rule, list(told(configuration, past)), now=now)
+        matches = await asyncio.to_thread(_matches, configuration, rule, past, now)
         return pb.DryRunRuleResponse(
             matches=[_match_message(match) for match in matches[: trying.MAX_MATCHES]],
             events=len(past),
             more=more or len(matches) > trying.MAX_MATCHES,
         )
+
+
+def _matches(
+    configuration: Configuration, rule: ReadyRule, past: Sequence[PastEvent], now: datetime
+) -> list[trying.Match]:
+    """What the rule would have done; thousands of events are read for it, which others should not wait for."""
+    return trying.matches_of(configuration, rule, list(told(configuration, past)), now=now)
 
 
 def _draft(rule: rule_pb2.Rule) -> RuleDraft:

@@ -92,18 +92,31 @@ class KeptRules:
     async def ready(self, tx: Tx, configuration: Configuration) -> list[ReadyRule]:
         """The rules that may run, in their order; one that no longer fits the configuration is stopped."""
         kept = self._of(tx.tenant_id, configuration)
-        rows = await tx.scalars(
-            select(Rule).where(Rule.active, Rule.stopped_at.is_(None)).order_by(Rule.position, Rule.id)
+        found = await tx.execute(
+            select(Rule.id, Rule.version)
+            .where(Rule.active, Rule.stopped_at.is_(None))
+            .order_by(Rule.position, Rule.id)
         )
+        wanted = [(id_, version) for id_, version in found]
+        rows = await self._rows(tx, {id_ for id_, version in wanted if (id_, version) not in kept})
         rules: dict[tuple[UUID, int], ReadyRule] = {}
-        for row in rows.all():
-            key = (row.id, row.version)
+        for key in wanted:
             try:
-                rules[key] = kept.get(key) or ready_rule(configuration, draft_of(row), row.id)
+                if key in kept:
+                    rules[key] = kept[key]
+                elif row := rows.get(key[0]):
+                    rules[row.id, row.version] = ready_rule(configuration, draft_of(row), row.id)
             except InvalidInput as error:
-                stop_rule(tx, row, str(error))
+                stop_rule(tx, rows[key[0]], str(error))
         self._kept[tx.tenant_id] = (configuration, rules)
         return list(rules.values())
+
+    async def _rows(self, tx: Tx, ids: Collection[UUID]) -> dict[UUID, Rule]:
+        """The rules that are new here or have changed; a whole row costs many times its key, and there may be hundreds."""
+        if not ids:
+            return {}
+        rows = await tx.scalars(select(Rule).where(Rule.id.in_(ids), Rule.active, Rule.stopped_at.is_(None)))
+        return {row.id: row for row in rows}
 
     def _of(self, tenant_id: UUID, configuration: Configuration) -> dict[tuple[UUID, int], ReadyRule]:
         made_for, kept = self._kept.pop(tenant_id, (None, {}))

@@ -71,8 +71,7 @@ async def find_candidates(tx: Tx, *, configuration: Configuration, scope: Scope,
     since = await tx.scalar(oldest_compared(since, MOST_EXAMINED)) or since
     statement = compared_incidents(or_(*seen) if seen else false(), since, MOST_EXAMINED)
     tickets = (await tx.scalars(statement)).all()
-    compared = [_compared(ticket, configuration.languages) for ticket in tickets]
-    found = await asyncio.to_thread(candidates, compared, scope.threshold)
+    found = await asyncio.to_thread(_candidates_among, tickets, configuration.languages, scope.threshold)
     rows = await tx.scalars(
         select(CandidateDismissal).where(CandidateDismissal.key.in_([one.key for one in found]))
     )
@@ -147,6 +146,12 @@ async def recall_candidate(tx: Tx, *, key: str) -> None:
     )
     if gone is None:
         raise NotFound("dismissal")
+
+
+def _candidates_among(
+    tickets: Sequence[Ticket], languages: tuple[str, ...], threshold: int
+) -> list[Candidate]:
+    return candidates([_compared(ticket, languages) for ticket in tickets], threshold)
 
 
 def _compared(ticket: Ticket, languages: tuple[str, ...]) -> Incident:
