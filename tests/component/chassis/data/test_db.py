@@ -315,3 +315,20 @@ async def test_while_a_password_is_changed_the_old_and_the_new_one_are_tried(pos
         await both.close()
         await old.close()
         postgres.run("DROP ROLE rotated")
+
+
+async def test_a_row_is_looked_up_by_its_key_in_a_small_table(
+    database: Database, probe: ServiceDatabase, tenant: UUID
+) -> None:
+    """The plan is kept while the table grows."""
+    async with database.transaction(tenant) as tx:
+        for number in range(100):
+            tx.add(Note(text=f"{number:0300}"))
+    owner = await asyncpg.connect(probe.owner_url)
+    try:
+        await owner.execute("ANALYZE notes")
+    finally:
+        await owner.close()
+    async with database.transaction(tenant) as tx:
+        plan = (await tx.execute(text(f"EXPLAIN SELECT 1 FROM notes WHERE id = '{uuid4()}'"))).scalars()
+        assert "Seq Scan" not in "\n".join(plan)

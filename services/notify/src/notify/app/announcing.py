@@ -272,7 +272,11 @@ async def _limited_so_far(tx: Tx, letters: Sequence[Letter], now: datetime) -> d
     # Two workers at once must not both see the last free place.
     await queries.lock(tx, *(f"limit/{recipient}" for recipient in recipients))
     return await deliveries.sent_since(
-        tx, recipients=recipients, purposes=audience.LIMITED, since=now - audience.AUTOMATIC_WINDOW
+        tx,
+        recipients=recipients,
+        purposes=audience.LIMITED,
+        since=now - audience.AUTOMATIC_WINDOW,
+        at_most=audience.AUTOMATIC_LIMIT,
     )
 
 

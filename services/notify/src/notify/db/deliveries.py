@@ -40,9 +40,14 @@ WHERE tenant_id = $1 AND active AND $5 = ANY (roles)
 """
 
 _SENT_SINCE = """
-SELECT recipient, content ->> 'ticket.title' AS title, count(*)::int AS count FROM deliveries
-WHERE tenant_id = $1 AND recipient = ANY ($2) AND purpose = ANY ($3) AND created_at >= $4 AND state <> 'suppressed'
-GROUP BY recipient, title
+SELECT asked.recipient, sent.title, count(*)::int AS count
+FROM unnest($2::text[]) AS asked (recipient) CROSS JOIN LATERAL (
+    SELECT content ->> 'ticket.title' AS title FROM deliveries
+    WHERE tenant_id = $1 AND recipient = asked.recipient AND purpose = ANY ($3) AND created_at >= $4
+        AND state <> 'suppressed'
+    LIMIT $5
+) AS sent
+GROUP BY asked.recipient, sent.title
 """
 
 # What is shown of an event is sent once, however many are told.
@@ -142,11 +147,14 @@ async def people_of(
 
 
 async def sent_since(
-    tx: Tx, *, recipients: Collection[str], purposes: Collection[str], since: datetime
+    tx: Tx, *, recipients: Collection[str], purposes: Collection[str], since: datetime, at_most: int
 ) -> dict[str, dict[str, int]]:
-    """Count, per address and title of the ticket, the deliveries of these purposes made since then and not suppressed."""
+    """Count, per address and title of the ticket, the deliveries of these purposes made since then and not suppressed.
+
+    No more than `at_most` of an address are looked at.
+    """
     raw = await tx.raw()
-    rows = await raw.fetch(_SENT_SINCE, tx.tenant_id, list(recipients), list(purposes), since)
+    rows = await raw.fetch(_SENT_SINCE, tx.tenant_id, list(recipients), list(purposes), since, at_most)
     found: dict[str, dict[str, int]] = {}
     for row in rows:
         found.setdefault(row["recipient"], {})[row["title"]] = row["count"]
