@@ -58,6 +58,16 @@ async def test_a_scheduled_ticket_is_made_once_for_whoever_scheduled_it(schedule
         await cancel(desk, later.id)
 
 
+async def test_what_waits_is_listed_before_what_became_of_others(schedule: Schedule) -> None:
+    desk = schedule.desk
+    sooner = await plan(desk, title="Sooner")
+    later = await plan(desk, title="Later", not_before=TOMORROW + timedelta(days=1))
+    past = await plan(desk, title="Past")
+    await desk.rows("UPDATE recurrences SET starts_at = now(), next_at = now() WHERE id = $1", past.id)
+    ours = (sooner.id, later.id, past.id)
+    assert [one.id for one in await planned(desk) if one.id in ours] == [later.id, sooner.id, past.id]
+
+
 async def test_a_scheduled_ticket_is_its_owners_alone(schedule: Schedule) -> None:
     desk = schedule.desk
     later = await plan(desk, title="Mine alone")

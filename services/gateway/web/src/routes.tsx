@@ -187,6 +187,12 @@ const deskMentions = createRoute({
   component: lazyRouteComponent(() => import("./workspace/mentions-page"), "MentionsPage"),
 });
 
+const deskScheduled = createRoute({
+  getParentRoute: () => desk,
+  path: "/scheduled",
+  component: lazyRouteComponent(() => import("./workspace/scheduled-page"), "ScheduledPage"),
+});
+
 const deskApprovals = createRoute({
   getParentRoute: () => desk,
   path: "/approvals",
@@ -265,7 +271,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
-    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskApprovals]),
+    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskScheduled, deskApprovals]),
     account,
     setup,
     admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminLayouts, adminLayout, adminSettings, adminSection]),

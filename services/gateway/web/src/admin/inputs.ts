@@ -1,4 +1,5 @@
 /** What forms are made of: fields, rows of fields and groups of fields, read from answers of the API and written as it takes them. */
+import { localMoment } from "../shared/format";
 
 export interface Input {
   name: string;
@@ -72,7 +73,7 @@ export function shown(input: Input, value: unknown): unknown {
     case "one":
       return isRecord(value) && input.byId ? String(value["id"] ?? "") : key(value);
     case "moment":
-      return typeof value === "string" ? localMoment(value) : "";
+      return typeof value === "string" ? localMoment(value, null) : "";
     default:
       return key(value);
   }
@@ -114,12 +115,6 @@ function saidParts(input: Input, value: Record<string, unknown>): Record<string,
   const rest = Object.fromEntries(Object.entries(value).filter(([name, one]) => !known.has(name) && !EMPTY(one)));
   const spoken = parts.map((one) => [one.name, said(one, value[one.name])] as const).filter(([, one]) => !EMPTY(one));
   return { ...rest, ...Object.fromEntries(spoken) };
-}
-
-/** A moment in the browser's own zone, as an input of the kind `datetime-local` holds it. */
-function localMoment(moment: string): string {
-  const at = new Date(moment);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** The form of a thing, or an empty one. */

@@ -53,6 +53,8 @@ export function Composer({ ticket, visibility, body, setBody, sent, head, below,
       event.preventDefault();
       send();
     }
+    // The keys of the page are typed into the text until one leaves it.
+    if (event.key === "Escape" && !event.defaultPrevented) event.currentTarget.blur();
   }
 
   function onPaste(event: ClipboardEvent): void {

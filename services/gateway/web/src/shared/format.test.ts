@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { relative, seconds, span, spoken } from "./format";
+import { localMoment, momentOf, relative, seconds, span, spoken } from "./format";
 
 describe("a duration", () => {
   it.each([
@@ -35,3 +35,17 @@ describe("a moment", () => {
 });
 
 it("a tenant's own state is read as it is written", () => expect(spoken("waiting_for-parts")).toBe("Waiting for parts"));
+
+describe("a time on the clocks of a zone", () => {
+  it.each([
+    ["2026-03-28T09:30", "Europe/Warsaw", "2026-03-28T08:30:00.000Z"],
+    ["2026-03-29T03:30", "Europe/Warsaw", "2026-03-29T01:30:00.000Z"],
+    ["2026-03-08T01:30", "America/New_York", "2026-03-08T06:30:00.000Z"],
+    ["2026-03-08T03:30", "America/New_York", "2026-03-08T07:30:00.000Z"],
+    ["2026-11-01T02:30", "America/New_York", "2026-11-01T07:30:00.000Z"],
+    ["2026-06-01T00:00", "Asia/Kolkata", "2026-05-31T18:30:00.000Z"],
+  ])("%s in %s is %s, and back", (local, zone, moment) => {
+    expect(momentOf(local, zone)).toBe(moment);
+    expect(localMoment(moment, zone)).toBe(local);
+  });
+});

@@ -60,8 +60,27 @@ export function spoken(slug: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** A moment as an input of date and time wants it, in the browser's time zone: "2026-03-01T09:30". */
-export function localMoment(moment: string): string {
+/** How far the clocks of a zone (the browser's own, when there is none) are ahead of UTC at a moment, in milliseconds. */
+function ahead(at: Date, timeZone: string | null): number {
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone: timeZone ?? undefined,
+    hourCycle: "h23",
+    year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+  }).formatToParts(at);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  const wall = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+  return wall - Math.floor(at.getTime() / 1000) * 1000;
+}
+
+/** A moment as an input of date and time wants it, on the clocks of a zone: "2026-03-01T09:30". */
+export function localMoment(moment: string, timeZone: string | null): string {
   const at = new Date(moment);
-  return new Date(at.getTime() - at.getTimezoneOffset() * MINUTE * 1000).toISOString().slice(0, 16);
+  return new Date(at.getTime() + ahead(at, timeZone)).toISOString().slice(0, 16);
+}
+
+/** The moment, in UTC, of what an input of date and time holds on the clocks of a zone. */
+export function momentOf(local: string, timeZone: string | null): string {
+  const wall = new Date(`${local}Z`).getTime();
+  const near = new Date(wall - ahead(new Date(wall), timeZone));
+  return new Date(wall - ahead(near, timeZone)).toISOString();
 }

@@ -98,9 +98,9 @@ export function LaidOut({ layout, values, set, problem = null, under = {} }: Lai
   );
 }
 
-/** What the desk found wrong in fields that a layout does not show, or with the whole. */
-export function faultsBeside(layout: Layout, values: LaidOutValues, problem: Problem): string[] {
+/** What the desk found wrong in fields that a layout does not show, but for those `elsewhere`, or with the whole. */
+export function faultsBeside(layout: Layout, values: LaidOutValues, problem: Problem, elsewhere: readonly string[]): string[] {
   const shown = shownNames(layout, values);
-  const beside = problem.fields.filter((one) => !shown.has(one.field)).map((one) => `${one.field}: ${one.reason}`);
+  const beside = problem.fields.filter((one) => !shown.has(one.field) && !elsewhere.includes(one.field)).map((one) => `${one.field}: ${one.reason}`);
   return problem.fields.length > 0 ? beside : [problem.detail];
 }

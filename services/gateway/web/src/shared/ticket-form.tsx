@@ -1,14 +1,15 @@
 /** The form for a new ticket: as the layout of its process and type has it, with what the desk said of it. */
 import { Alert } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useCreateTicket } from "../api/changes";
+import { useCreateTicket, useOnce } from "../api/changes";
 import type { Schemas, Ticket } from "../api/client";
 import { formLayoutQuery } from "../api/layouts";
 import { Problem } from "../api/problem";
 import { processesQuery } from "../api/queries";
+import { schedule, type Scheduled } from "../api/scheduled";
 import type { FieldValue } from "./field-input";
 import { faultsBeside, LaidOut } from "./laid-out";
 import { answers, type LaidOutField, type LaidOutValues } from "./layouts";
@@ -22,19 +23,30 @@ export function useTicketForm(audience: "agent" | "requester", asked: readonly K
   const [values, setValues] = useState<LaidOutValues>(given);
   const processes = useQuery({ ...processesQuery, enabled: asked.includes("process") });
   const creating = useCreateTicket();
+  const once = useOnce();
+  const scheduling = useMutation({ mutationFn: (body: Schemas["NewScheduledTicket"]) => schedule(body, once.headers()), onSuccess: once.done });
   const text = (name: Kind) => (typeof values[name] === "string" ? values[name] : "");
   const layout = useQuery(formLayoutQuery({ audience, process: text("process"), type: text("type") }));
-  const problem = creating.error instanceof Problem ? creating.error : null;
+  const error = creating.error ?? scheduling.error;
+  const problem = error instanceof Problem ? error : null;
   const open = (processes.data?.items ?? []).filter((one) => one.active);
   const placed = new Set(layout.data?.sections.flatMap((section) => section.fields.map((field) => field.name)));
   const first = asked.filter((name) => !placed.has(name) && (name === "type" || open.length > 1));
   const shown: LaidOutValues = { ...values, process: text("process") || (open.find((one) => one.is_default)?.slug ?? null) };
 
-  function create(channel: string, done: (made: Ticket) => void): void {
-    if (!layout.data) return;
+  function said(): { title: string } {
     const kinds = Object.fromEntries(first.filter((name) => text(name)).map((name) => [name, text(name)]));
-    const body = { ...answers(layout.data, values), ...kinds, title: String(values["title"]).trim(), channel } as Schemas["NewTicket"];
-    creating.mutate(body, { onSuccess: done });
+    return { ...(layout.data && answers(layout.data, values)), ...kinds, title: String(values["title"]).trim() };
+  }
+
+  function create(channel: string, done: (made: Ticket) => void): void {
+    scheduling.reset();
+    creating.mutate({ ...said(), channel } as Schemas["NewTicket"], { onSuccess: done });
+  }
+
+  function createLater(not_before: string, done: (planned: Scheduled) => void): void {
+    creating.reset();
+    scheduling.mutate({ ...said(), not_before } as Schemas["NewScheduledTicket"], { onSuccess: done });
   }
 
   return {
@@ -43,24 +55,27 @@ export function useTicketForm(audience: "agent" | "requester", asked: readonly K
     layout,
     first,
     problem,
-    failed: creating.isError,
-    busy: creating.isPending,
+    failed: error !== null,
+    busy: creating.isPending || scheduling.isPending,
     ready: layout.isSuccess && String(values["title"] ?? "").trim() !== "",
     create,
+    createLater,
   };
 }
 
 interface TicketFieldsProps {
   form: ReturnType<typeof useTicketForm>;
   under?: Record<string, ReactNode>;
+  /** What is asked for outside these fields, and tells its faults by itself. */
+  elsewhere?: readonly string[];
 }
 
-export function TicketFields({ form, under = {} }: TicketFieldsProps): ReactNode {
+export function TicketFields({ form, under = {}, elsewhere = [] }: TicketFieldsProps): ReactNode {
   const { t } = useTranslation();
   const { layout, values, set, problem } = form;
   if (layout.isPending) return <Loading />;
   if (layout.isError) return <Failed error={layout.error} again={() => void layout.refetch()} />;
-  const beside = problem && problem.status !== 0 ? faultsBeside(layout.data, values, problem) : [];
+  const beside = problem && problem.status !== 0 ? faultsBeside(layout.data, values, problem, elsewhere) : [];
   return (
     <>
       {form.first.length > 0 && (

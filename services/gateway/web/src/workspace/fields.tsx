@@ -10,7 +10,7 @@ import { ticketLayoutQuery } from "../api/layouts";
 import { itemsQuery, queuesQuery, teamsQuery } from "../api/queries";
 import { useWord } from "../shared/badges";
 import { FieldInput, type FieldValue } from "../shared/field-input";
-import { localMoment } from "../shared/format";
+import { localMoment, momentOf } from "../shared/format";
 import { Icon } from "../shared/icons";
 import { Sections } from "../shared/laid-out";
 import { type LaidOutField, ownSlug } from "../shared/layouts";
@@ -331,13 +331,15 @@ interface ReminderProps {
 /** When the desk comes back to the ticket by itself. */
 function Reminder({ ticket, set }: ReminderProps): ReactNode {
   const { t } = useTranslation();
-  const [moment, setMoment] = useState(ticket.remind_at ? localMoment(ticket.remind_at) : "");
-  const changed = moment !== (ticket.remind_at ? localMoment(ticket.remind_at) : "");
+  const zone = useMe().time_zone;
+  const kept = ticket.remind_at ? localMoment(ticket.remind_at, zone) : "";
+  const [moment, setMoment] = useState(kept);
+  const changed = moment !== kept;
   return (
     <Group gap={4} wrap="nowrap">
       <TextInput size="xs" flex={1} miw={0} type="datetime-local" aria-label={t("reminder.title")} value={moment} onChange={(event) => setMoment(event.target.value)} />
       {changed && (
-        <Button size="compact-xs" onClick={() => set(moment ? new Date(moment).toISOString() : null)}>
+        <Button size="compact-xs" onClick={() => set(moment ? momentOf(moment, zone) : null)}>
           {t("reminder.set")}
         </Button>
       )}

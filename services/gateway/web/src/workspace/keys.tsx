@@ -17,6 +17,7 @@ const KEYS = [
   ["u", "back"],
   ["a", "take"],
   ["Ctrl + Enter", "send"],
+  ["Esc", "leave"],
   ["@", "name"],
 ] as const;
 

@@ -141,6 +141,7 @@ function Menu(): ReactNode {
       ))}
       <Heading>{t("nav.more")}</Heading>
       <Entry to="/desk/mentions" icon="user" label={t("mention.title")} active={location.pathname === "/desk/mentions"} count={mentions.data?.unread} />
+      <Entry to="/desk/scheduled" icon="clock" label={t("scheduled.title")} active={location.pathname === "/desk/scheduled"} />
       <Entry
         to="/desk/approvals"
         icon="check"
@@ -174,7 +175,7 @@ function Heading({ children }: { children: ReactNode }): ReactNode {
 }
 
 interface EntryProps {
-  to: "/desk/new" | "/desk/mentions" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
+  to: "/desk/new" | "/desk/mentions" | "/desk/scheduled" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
   icon: IconName;
   label: string;
   active: boolean;

@@ -34,6 +34,7 @@ export function Palette(): ReactNode {
     ...(views.data?.items ?? []).map((view) => ({ label: view.name, run: () => list({ saved: view.id }) })),
     ...(queues.data?.items ?? []).map((queue) => ({ label: queue.name, run: () => list({ queue: queue.slug }) })),
     { label: t("mention.title"), run: () => void navigate({ to: "/desk/mentions" }) },
+    { label: t("scheduled.title"), run: () => void navigate({ to: "/desk/scheduled" }) },
     { label: t("approval.title"), run: () => void navigate({ to: "/desk/approvals" }) },
     ...(may("reports.read") ? [{ label: t("nav.board"), run: () => void navigate({ to: "/desk/board" }) }] : []),
     ...(administers(me) ? [{ label: t("nav.admin"), run: () => void navigate({ to: "/admin" }) }] : []),
@@ -57,6 +58,8 @@ export function Palette(): ReactNode {
       query={query}
       onQueryChange={setQuery}
       shortcut="mod + K"
+      // Also while a reply is being written.
+      tagsToIgnore={[]}
       limit={SHOWN_AT_MOST}
       scrollable
       maxHeight={420}

@@ -76,9 +76,12 @@ async def schedule_ticket(
 
 
 async def list_scheduled(tx: Tx, *, configuration: Configuration, page: Page) -> tuple[list[Scheduled], str]:
-    """A page of what the caller has scheduled, the next one first, and the token of the next page."""
+    """A page of what the caller has scheduled, the latest first: those that wait go before those whose time has come.
+
+    Gives the token of the next page beside it.
+    """
     owner_id = _owner()
-    keyset = Keyset([(Recurrence.starts_at, False), (Recurrence.id, False)], "scheduled tickets")
+    keyset = Keyset([(Recurrence.starts_at, True), (Recurrence.id, True)], "scheduled tickets")
     statement = (
         select(Recurrence, RecurrenceOccurrence, Ticket)
         .outerjoin(

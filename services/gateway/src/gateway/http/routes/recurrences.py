@@ -137,7 +137,7 @@ async def schedule_ticket(request: Request, body: models.NewScheduledTicket) -> 
 
 @door.route("GET", "/scheduled-tickets", rpcs.LIST_SCHEDULED_TICKETS, gives=list_of(models.ScheduledTicket))
 async def list_scheduled_tickets(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
-    """List what you have scheduled, the next one first, with what became of it."""
+    """List what you have scheduled, the latest first, with what became of it: those that wait go before all others."""
     question = pb.ListScheduledTicketsRequest(page_size=query.page_size, page_token=query.page_token)
     answer = await ask(request, rpcs.LIST_SCHEDULED_TICKETS, question)
     return listing([_scheduled(one) for one in answer.scheduled_tickets], answer.next_page_token)
