@@ -5,7 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { peopleQuery } from "../api/queries";
+import { personQuery } from "../api/queries";
 import { thingsQuery } from "../api/things";
 import { Icon } from "../shared/icons";
 import { Failed, Loading, Note } from "../shared/states";
@@ -141,7 +141,6 @@ function Facts({ thing }: { thing: Kept }): ReactNode {
 /** Who changed a setting: the audit log keeps ids alone, the directory knows the names. */
 function Actor({ actor }: { actor: unknown }): ReactNode {
   const { id, kind } = (typeof actor === "object" && actor !== null ? actor : {}) as { id?: string | null; kind?: string };
-  const people = useQuery(peopleQuery(""));
-  const person = people.data?.items.find((one) => one.id === id);
-  return <Text size="sm">{person?.name ?? id ?? kind ?? "–"}</Text>;
+  const person = useQuery(personQuery(id ?? ""));
+  return <Text size="sm">{person.data?.name ?? id ?? kind ?? "–"}</Text>;
 }

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api, take, type Ticket } from "./client";
+import { quoted } from "./quoted";
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -121,11 +122,31 @@ export const attachmentsQuery = (number: string) =>
       take(api.GET("/api/v1/tickets/{ticket}/attachments", { params: { path: { ticket: number }, query: { page_size: 200 } } })),
   });
 
-export const WHOLE = { params: { query: { page_size: 200 } } };
+export const WHOLE = { params: { query: { page_size: LARGEST_PAGE } } };
+
+interface Page<T> {
+  items: T[];
+  next_page_token: string;
+}
+
+const MOST_PAGES = 20;
+
+/** A list that is chosen from, with all its pages but for those of one longer than anybody chooses from. */
+async function whole<T>(ask: (page: { params: { query: { page_size: number; page_token?: string } } }) => Promise<Page<T>>): Promise<{ items: T[] }> {
+  const items: T[] = [];
+  let page_token = "";
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const page = await ask({ params: { query: { page_size: LARGEST_PAGE, ...(page_token && { page_token }) } } });
+    items.push(...page.items);
+    page_token = page.next_page_token;
+    if (!page_token) break;
+  }
+  return { items };
+}
 
 export const queuesQuery = queryOptions({
   queryKey: ["queues"],
-  queryFn: () => take(api.GET("/api/v1/queues", WHOLE)),
+  queryFn: () => whole((page) => take(api.GET("/api/v1/queues", page))),
   staleTime: 5 * 60_000,
 });
 
@@ -141,16 +162,45 @@ export const typesQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-export const peopleQuery = (filter: string) =>
+/** Somebody by the id that a record keeps; nobody where there is no such person. */
+export const personQuery = (id: string) =>
   queryOptions({
-    queryKey: ["people", filter],
-    queryFn: () => take(api.GET("/api/v1/users", { params: { query: { page_size: 200, filter } } })),
+    queryKey: ["people", "one", id],
+    queryFn: async () => (await take(api.GET("/api/v1/users", { params: { query: { filter: `id = ${quoted(id)}` } } }))).items[0] ?? null,
+    enabled: id !== "",
     staleTime: 60_000,
   });
 
+const MOST_FOUND = 20;
+
+/** The people whom some letters may mean: part of a name, or of an address. */
+export const peopleFoundQuery = (words: string) =>
+  queryOptions({
+    queryKey: ["people", "found", words],
+    queryFn: ({ signal }) => {
+      const filter = `active = true AND (name : ${quoted(words)} OR email : ${quoted(words)})`;
+      return take(api.GET("/api/v1/users", { params: { query: { page_size: MOST_FOUND, filter } }, signal }));
+    },
+    enabled: words.length > 1,
+    staleTime: 60_000,
+    placeholderData: (before) => before,
+  });
+
+/** Everybody who works tickets: who has a role beside that of a requester, however many requesters there are. */
+export const staffQuery = queryOptions({
+  queryKey: ["people", "staff"],
+  queryFn: async () => {
+    const roles = await whole((page) => take(api.GET("/api/v1/roles", page)));
+    const working = roles.items.filter((one) => one.slug !== "requester").map((one) => `roles : ${quoted(one.slug)}`);
+    const filter = `active = true AND (${working.join(" OR ")})`;
+    return whole((page) => take(api.GET("/api/v1/users", { params: { query: { ...page.params.query, filter } } })));
+  },
+  staleTime: 60_000,
+});
+
 export const teamsQuery = queryOptions({
   queryKey: ["teams"],
-  queryFn: () => take(api.GET("/api/v1/teams", WHOLE)),
+  queryFn: () => whole((page) => take(api.GET("/api/v1/teams", page))),
   staleTime: 60_000,
 });
 
@@ -170,7 +220,7 @@ export const articleQuery = (article: string) =>
 
 export const viewsQuery = queryOptions({
   queryKey: ["views"],
-  queryFn: () => take(api.GET("/api/v1/views", WHOLE)),
+  queryFn: () => whole((page) => take(api.GET("/api/v1/views", page))),
   staleTime: 60_000,
 });
 
@@ -183,7 +233,7 @@ export const viewCountsQuery = queryOptions({
 
 export const macrosQuery = queryOptions({
   queryKey: ["macros"],
-  queryFn: () => take(api.GET("/api/v1/macros", WHOLE)),
+  queryFn: () => whole((page) => take(api.GET("/api/v1/macros", page))),
   staleTime: 60_000,
 });
 
@@ -222,9 +272,25 @@ export const everybodyQuery = (filter: string) =>
     getNextPageParam: (last) => last.next_page_token || undefined,
   });
 
-/** The configuration items that the person may see. */
-export const itemsQuery = queryOptions({
-  queryKey: ["items"],
-  queryFn: () => take(api.GET("/api/v1/cmdb/items", WHOLE)),
-  staleTime: 60_000,
-});
+function itemsWhere(filter: string, page_size: number, signal: AbortSignal) {
+  return take(api.GET("/api/v1/cmdb/items", { params: { query: { page_size, order_by: "name", ...(filter && { filter }) } }, signal }));
+}
+
+/** Configuration items that the person may see, by a part of their names; `services` asks for that class alone. */
+export const itemsFoundQuery = (words: string, services: boolean) =>
+  queryOptions({
+    queryKey: ["items", "found", words, services],
+    queryFn: ({ signal }) => itemsWhere([words && `name : ${quoted(words)}`, services && 'class = "service"'].filter(Boolean).join(" AND "), PAGE_SIZE, signal),
+    staleTime: 60_000,
+    placeholderData: (before) => before,
+  });
+
+/** Those of some ids that the person may see. */
+export const itemsByIdQuery = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ["items", "by id", ids],
+    queryFn: ({ signal }) => itemsWhere(ids.map((id) => `id = ${quoted(id)}`).join(" OR "), LARGEST_PAGE, signal),
+    enabled: ids.length > 0,
+    staleTime: 60_000,
+    placeholderData: (before) => before,
+  });

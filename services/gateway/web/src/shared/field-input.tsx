@@ -1,12 +1,11 @@
 /** The input of a field that a tenant added, by its type; values are as the API takes them. */
 import { Checkbox, Group, MultiSelect, NumberInput, Select, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "../api/client";
-import { itemsQuery } from "../api/queries";
 import { useMe } from "./me";
+import { useThings } from "./use-things";
 import type { Values } from "./conditions";
 
 export type FieldValue = string | number | boolean | string[] | { amount: string; currency: string } | null;
@@ -89,9 +88,8 @@ interface PartProps {
 
 /** One of the things that the person may see: their own, where they may see no others. */
 function ItemInput({ looks, value, set }: PartProps & { value: string }): ReactNode {
-  const items = useQuery(itemsQuery);
-  const data = (items.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }));
-  return <Select {...looks} value={value || null} data={data} onChange={set} searchable clearable={!looks.required} />;
+  const things = useThings(value ? [value] : []);
+  return <Select {...looks} {...things} value={value || null} onChange={set} clearable={!looks.required} />;
 }
 
 const CURRENCIES: Record<string, string> = { "Europe/Warsaw": "PLN", "Europe/London": "GBP" };

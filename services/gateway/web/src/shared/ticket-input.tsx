@@ -1,14 +1,16 @@
 /** The input of any field of a ticket, built in or of the tenant's own, by the name that layouts give it. */
 import { Autocomplete, MultiSelect, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { fieldsQuery } from "../api/catalog";
-import { itemsQuery, peopleQuery, processesQuery, queuesQuery, typesQuery } from "../api/queries";
+import { peopleFoundQuery, processesQuery, queuesQuery, typesQuery } from "../api/queries";
 import { useWord } from "./badges";
 import { FieldInput, type FieldValue } from "./field-input";
 import { type LaidOutField, type LaidOutValues, ownSlug, ownValues } from "./layouts";
+import { PAUSE, useThings } from "./use-things";
 
 export interface TicketInputProps {
   field: LaidOutField;
@@ -105,16 +107,28 @@ function KindInput({ looks, name }: { looks: ChosenLooks; name: "type" | "proces
 
 function PersonInput({ looks, value, change }: { looks: Looks; value: string; change: (value: string) => void }): ReactNode {
   const { t } = useTranslation();
-  const people = useQuery(peopleQuery("active = true"));
-  return <Autocomplete {...looks} description={t("ticket.requester_hint")} value={value} onChange={change} data={(people.data?.items ?? []).map((one) => one.email)} limit={20} />;
+  const [asked] = useDebouncedValue(value.trim(), PAUSE);
+  const people = useQuery(peopleFoundQuery(asked));
+  const found = asked.length > 1 ? (people.data?.items ?? []) : [];
+  const names = new Map(found.map((one) => [one.email, one.name]));
+  return (
+    <Autocomplete
+      {...looks}
+      description={t("ticket.requester_hint")}
+      value={value}
+      onChange={change}
+      data={[...names.keys()]}
+      // The desk has found them, by names as well as by addresses.
+      filter={({ options }) => options}
+      renderOption={({ option }) => `${names.get(option.value) ?? ""} · ${option.value}`}
+    />
+  );
 }
-
-const SERVICE = "service";
 
 /** Things that the person may see; as the service concerned, of that class alone. */
 function ThingInput({ looks, value, set, service }: { looks: Looks; value: FieldValue; set: (value: FieldValue) => void; service: boolean }): ReactNode {
-  const items = useQuery(itemsQuery);
-  const data = (items.data?.items ?? []).filter((one) => !service || one.class === SERVICE).map((one) => ({ value: one.id, label: one.name }));
-  if (service) return <Select {...looks} data={data} value={typeof value === "string" ? value : null} onChange={set} searchable clearable />;
-  return <MultiSelect {...looks} data={data} value={Array.isArray(value) ? value : []} onChange={set} searchable />;
+  const chosen = value === null ? [] : ([value].flat() as string[]);
+  const things = useThings(chosen, service);
+  if (service) return <Select {...looks} {...things} value={chosen[0] ?? null} onChange={set} clearable />;
+  return <MultiSelect {...looks} {...things} value={chosen} onChange={set} />;
 }

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { itemsQuery } from "../api/queries";
+import { itemsByIdQuery } from "../api/queries";
 import { StateBadge, useWord, When } from "./badges";
 import { dateTime, span } from "./format";
 import { type LaidOutField, ownSlug } from "./layouts";
@@ -104,7 +104,7 @@ function Link({ to }: { to: string }): ReactNode {
 
 /** Things by their names; one that the person may not see stays an id. */
 function Things({ ids }: { ids: string[] }): ReactNode {
-  const items = useQuery(itemsQuery);
+  const items = useQuery(itemsByIdQuery(ids));
   const names = ids.map((id) => items.data?.items.find((one) => one.id === id)?.name ?? id);
   return (
     <Text size="sm" className="person-text">

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Schemas, Ticket } from "../api/client";
 import { ticketLayoutQuery } from "../api/layouts";
-import { itemsQuery, queuesQuery, teamsQuery } from "../api/queries";
+import { queuesQuery, teamsQuery } from "../api/queries";
 import { useWord } from "../shared/badges";
 import { FieldInput, type FieldValue } from "../shared/field-input";
 import { localMoment, momentOf } from "../shared/format";
@@ -17,6 +17,7 @@ import { type LaidOutField, ownSlug } from "../shared/layouts";
 import { useMay, useMe } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
 import { inHead, TicketValue, useFieldName, valueOf } from "../shared/ticket-value";
+import { type FoundAsOneTypes, useThings } from "../shared/use-things";
 import { useActions } from "./actions";
 import { useChanging } from "./changing";
 import { useStaff } from "./parts";
@@ -208,21 +209,16 @@ function Queue({ ticket, changing }: FieldProps): ReactNode {
   );
 }
 
-const SERVICE = "service";
-
 function Things({ ticket, field, changing }: FieldProps): ReactNode {
   const label = useFieldName()(field);
-  const items = useQuery(itemsQuery);
   const error = changing.problem?.reasonOf(field.name);
-  const offered = items.data?.items ?? [];
+  const services = field.name === "service_id";
+  const things = useThings(services ? (ticket.service_id ? [ticket.service_id] : []) : ticket.ci_ids, services);
   const change = (body: Schemas["TicketPatch"]) => changing.apply({ kind: "fields", body });
-  if (field.name === "service_id") {
-    const services = offered.filter((one) => one.class === SERVICE || one.id === ticket.service_id);
-    return <Choice label={label} error={error} value={ticket.service_id} data={services.map((one) => ({ value: one.id, label: one.name }))} none="–" choose={(service_id) => change({ service_id })} />;
-  }
+  if (services) return <Choice label={label} error={error} value={ticket.service_id} data={things.data} found={things} none="–" choose={(service_id) => change({ service_id })} />;
   return (
     <Fact label={label} error={error}>
-      <MultiSelect size="xs" aria-label={label} value={ticket.ci_ids} data={offered.map((one) => ({ value: one.id, label: one.name }))} searchable onChange={(ci_ids) => change({ ci_ids })} />
+      <MultiSelect size="xs" aria-label={label} {...things} value={ticket.ci_ids} onChange={(ci_ids) => change({ ci_ids })} />
     </Fact>
   );
 }
@@ -296,6 +292,8 @@ interface ChoiceProps {
   label: string;
   value: string | null;
   data: Option[];
+  /** Where the options are found by the desk as one types. */
+  found?: FoundAsOneTypes;
   /** The option that holds now, should it not be among those offered. */
   known?: Option | null;
   /** What nobody or nothing is called; without it something must be chosen. */
@@ -304,7 +302,7 @@ interface ChoiceProps {
   choose: (value: string | null) => void;
 }
 
-function Choice({ label, value, data, known, none, error, choose }: ChoiceProps): ReactNode {
+function Choice({ label, value, data, found, known, none, error, choose }: ChoiceProps): ReactNode {
   const offered = known && !data.some((one) => one.value === known.value) ? [known, ...data] : data;
   return (
     <Fact label={label} error={error}>
@@ -317,6 +315,7 @@ function Choice({ label, value, data, known, none, error, choose }: ChoiceProps)
         clearable={none !== undefined}
         allowDeselect={false}
         searchable
+        {...found}
         onChange={(chosen) => chosen !== value && choose(chosen)}
       />
     </Fact>

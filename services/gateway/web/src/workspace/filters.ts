@@ -1,5 +1,5 @@
 /** A filter put together by hand, written in the filter language of the API. */
-import { quoted } from "./views";
+import { quoted } from "../api/quoted";
 
 export const FIELDS = ["state", "priority", "type", "queue", "team", "assignee", "requester", "category", "tags", "title", "breached", "open"] as const;
 export type Field = (typeof FIELDS)[number];

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
 import { Problem } from "../api/problem";
-import { peopleQuery } from "../api/queries";
+import { staffQuery } from "../api/queries";
 import { foundQuery } from "../api/ticket-parts";
 
 const PAUSE = 250;
@@ -87,6 +87,5 @@ export function TicketPicker({ label, beside, value, choose }: PickerProps): Rea
 
 /** Everybody who works tickets. */
 export function useStaff() {
-  const people = useQuery(peopleQuery("active = true"));
-  return (people.data?.items ?? []).filter((one) => one.roles.some((role) => role.role !== "requester"));
+  return useQuery(staffQuery).data?.items ?? [];
 }

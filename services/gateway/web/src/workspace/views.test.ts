@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { quoted, wanted } from "./views";
+import { quoted } from "../api/quoted";
+import { wanted } from "./views";
 
 describe("what a list asks for", () => {
   it("puts the person into their own view", () => {

@@ -1,5 +1,6 @@
 /** The views that every agent has, and what a list asks for. */
 import type { Wanted } from "../api/queries";
+import { quoted } from "../api/quoted";
 import type { IconName } from "../shared/icons";
 
 export interface View {
@@ -31,9 +32,6 @@ export interface ListSearch {
   filter?: string;
   order?: string;
 }
-
-/** A text as a value of the filter language. */
-export const quoted = (text: string) => `"${text.replace(/[\\"]/g, "\\$&")}"`;
 
 /** What the list has to ask the desk for. */
 export function wanted(search: ListSearch, myId: string): Wanted {

@@ -1,0 +1,2 @@
+/** A text as a value of the filter language. */
+export const quoted = (text: string) => `"${text.replace(/[\\"]/g, "\\$&")}"`;
