@@ -24,6 +24,7 @@ SCREENS = {
     "list": ("/desk/tickets?view=open", SUPERVISOR),
     "ticket": ("/desk/tickets/INC-1001", SUPERVISOR),
     "new ticket": ("/desk/new", SUPERVISOR),
+    "made later": ("/desk/scheduled", SUPERVISOR),
     "board": ("/desk/board", SUPERVISOR),
     "portal": ("/portal", REQUESTER),
     "search": ("/portal?q=vpn", REQUESTER),
@@ -120,6 +121,9 @@ def test_the_shell_opens_without_the_desk_and_says_so(open_window: Open) -> None
     expect(page.get_by_role("status").filter(has_text="You are offline")).to_be_visible()
     page.reload()
     expect(page.get_by_text("The desk does not answer")).to_be_visible()
+    window.context.set_offline(False)
+    # It comes back by itself.
+    expect(page.get_by_role("heading", name="My requests")).to_be_visible()
     window.faults.clear()  # the browser tells of the questions that could not be asked
 
 

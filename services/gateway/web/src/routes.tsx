@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  useRouter,
 } from "@tanstack/react-router";
 
 import type { ListSearch } from "./workspace/views";
@@ -16,7 +17,7 @@ import { meQuery } from "./api/queries";
 import { PortalHome } from "./portal/home";
 import { PortalLayout } from "./portal/layout";
 import { renewPush } from "./api/push";
-import { Failed, Loading, Note } from "./shared/states";
+import { Failed, isAway, Loading, Note } from "./shared/states";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { needTexts, preferred, speak } from "./shared/i18n";
@@ -31,9 +32,27 @@ function Missing() {
   return <Note icon="search" title={t("state.none_title")} text={t("state.none_text")} />;
 }
 
+const TRY_AGAIN_MILLISECONDS = 10_000;
+
+/** A page that could not be begun; while the desk is away it is tried again and again, and at once when the network is back. */
+function NotLoaded({ error }: { error: unknown }) {
+  const router = useRouter();
+  useEffect(() => {
+    if (!isAway(error)) return;
+    const again = () => void router.invalidate();
+    const timer = setInterval(again, TRY_AGAIN_MILLISECONDS);
+    window.addEventListener("online", again);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("online", again);
+    };
+  }, [error, router]);
+  return <Failed error={error} again={() => void router.invalidate()} />;
+}
+
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
-  errorComponent: ({ error, reset }) => <Failed error={error} again={reset} />,
+  errorComponent: NotLoaded,
   notFoundComponent: Missing,
 });
 

@@ -38,13 +38,18 @@ export function Note({ icon, title, text, children }: NoteProps): ReactNode {
   );
 }
 
+const statusOf = (error: unknown): number => (error instanceof Problem || error instanceof SignInRefused ? error.status : -1);
+
+/** Whether the desk did not answer at all, and may soon. */
+export const isAway = (error: unknown): boolean => [0, 503].includes(statusOf(error));
+
 /** A refused or failed question: what it means, and what can be done. */
 export function Failed({ error, again }: { error: unknown; again?: () => void }): ReactNode {
   const { t } = useTranslation();
-  const status = error instanceof Problem || error instanceof SignInRefused ? error.status : -1;
+  const status = statusOf(error);
   if (status === 404) return <Note icon="search" title={t("state.none_title")} text={t("state.none_text")} />;
   if (status === 403) return <Note icon="alert" title={t("state.forbidden_title")} text={t("state.forbidden_text")} />;
-  const away = status === 0 || status === 503;
+  const away = isAway(error);
   return (
     <Note
       icon="alert"
