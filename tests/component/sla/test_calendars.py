@@ -1,15 +1,21 @@
 """Calendars through their door: special days, feeds, versions and their dates of effect, business time both ways."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
+from sla_directory import directory
 from sla_doors import Desk, Ticket, stamp, target, time_of
 
 from chassis.errors import Forbidden, InvalidInput, NotFound, Stale
+from chassis.testing.identity import Issuer
+from chassis.testing.services import RunningService
 from deskmesh.sla.v1 import events_pb2, sla_pb2
 from deskmesh.sla.v1 import sla_service_pb2 as pb
+from sla.api.refreshing import tell_all
+from sla.settings import SlaSettings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -272,3 +278,25 @@ async def test_a_change_of_the_largest_calendar_fits_into_a_message(acme: Desk) 
     with pytest.raises(InvalidInput) as refused:
         await change(acme, made.id, holidays=many)
     assert [error.field for error in refused.value.errors] == ["days"]
+
+
+async def open_days_told(desk: Desk, calendar: str) -> list[events_pb2.CalendarChanged]:
+    """What was told of the days of a calendar, the latest last."""
+    found = [one for _, one in await desk.told() if isinstance(one, events_pb2.CalendarChanged)]
+    return [one for one in found if one.id == calendar]
+
+
+async def test_open_days_are_told_with_each_change_and_again_each_day(
+    acme: Desk, service: RunningService[SlaSettings], issuer: Issuer, tmp_path: Path
+) -> None:
+    made = await make(acme)
+    await change(acme, made.id, holidays=[sla_pb2.Holiday(date="2027-08-03", name="Founders' Day")])
+    async with directory(tmp_path, [acme.id], issuer) as gateway:
+        await tell_all(service.process.runtime.databases, gateway)
+    await acme.ask("DeleteCalendar", pb.DeleteCalendarRequest(calendar_id=made.id), pb.DeleteCalendarResponse)
+    first, second, again, gone = await open_days_told(acme, made.id)
+    assert (first.name, first.time_zone, list(first.closed_weekdays)) == ("desk", "Europe/Warsaw", [6, 7])
+    assert (list(first.exceptions), list(second.exceptions)) == ([], ["2027-08-03"])
+    assert again == second
+    assert (first.deleted, gone.deleted) == (False, True)
+    assert first.version < second.version < gone.version

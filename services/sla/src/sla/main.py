@@ -23,7 +23,7 @@ from sla.api.commands import add_check
 from sla.api.compliance_service import ComplianceService
 from sla.api.fields import on_fields_changed
 from sla.api.holiday_feeds import HolidayFeeds
-from sla.api.refreshing import refresh_all
+from sla.api.refreshing import refresh_all, tell_all
 from sla.api.replay_service import ReplayService
 from sla.api.sla_service import SlaService
 from sla.api.tenants import backfill_tenants, on_tenant_changed
@@ -49,6 +49,9 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
 
     async def refresh(_: object) -> None:
         await refresh_all(runtime.databases, gateway)
+
+    async def tell(_: object) -> None:
+        await tell_all(runtime.databases, gateway)
 
     return Parts(
         servicers=[
@@ -82,6 +85,7 @@ async def compose(runtime: Runtime[SlaSettings]) -> Parts:
             Job("backfill-tenants", every=timedelta(minutes=1), run=backfill),
             Job("check-clocks", every=EVERY, run=check),
             Job("refresh-calendars", every=refreshing.EVERY, run=refresh),
+            Job("tell-calendars", every=refreshing.TOLD_EVERY, run=tell),
         ],
     )
 

@@ -33,7 +33,7 @@ from deskmesh.tickets.v1 import (
     view_service_pb2,
     workflow_service_pb2,
 )
-from tickets.api import webhooks
+from tickets.api import calendars, webhooks
 from tickets.api.approvals import ApprovalServicer, ApprovalTimers
 from tickets.api.automation import Automation
 from tickets.api.bulk import BulkServicer, BulkTimers
@@ -153,6 +153,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             *DirectoryEvents(configurations).handlers(),
             MailEvents(databases, configurations, desk, objects).handler(),
             webhooks.handler(),
+            calendars.handler(),
             *clock_handlers(),
             *automation.handlers(),
             field_tables.handler(),

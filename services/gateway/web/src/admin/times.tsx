@@ -60,7 +60,8 @@ export function RecurrenceTrial({ form }: { form: Written }): ReactNode {
   const previewing = useMutation({
     mutationFn: async () => {
       const zone = String(form["time_zone"] ?? "");
-      const asked = { rrule: String(form["rrule"] ?? ""), time_zone: zone, starts_at: said(MOMENT, form["starts_at"]), count: COUNT };
+      const closed = { calendar: form["calendar"] || null, ...(form["on_closed"] ? { on_closed: form["on_closed"] } : {}) };
+      const asked = { rrule: String(form["rrule"] ?? ""), time_zone: zone, starts_at: said(MOMENT, form["starts_at"]), count: COUNT, ...closed };
       return { zone, ...(await ask<Page<Schemas["Time"]>>("POST", "/api/v1/recurrences/preview", asked)) };
     },
   });

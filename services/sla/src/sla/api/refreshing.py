@@ -10,6 +10,7 @@ import structlog
 from chassis.context import Caller, use_caller
 from chassis.db import Databases
 from chassis.metrics import Snapshot
+from sla.app.open_days import tell_all_open_days
 from sla.app.refreshing import refresh_calendars
 from sla.clients import Directory
 from sla.domain import public_holidays, zones
@@ -17,11 +18,20 @@ from sla.domain import public_holidays, zones
 log = structlog.get_logger()
 
 EVERY: Final = timedelta(hours=1)
+TOLD_EVERY: Final = timedelta(days=1)
 NEWER: Final = Snapshot(
     "deskmesh_sla_calendars_with_newer_data",
     "Calendars that keep newer time zones or public holidays than this process has.",
     seconds=2 * EVERY.total_seconds(),
 )
+
+
+async def tell_all(databases: Databases, directory: Directory) -> None:
+    """Tells the open days of all tenants' calendars."""
+    async for tenant in directory.tenants():
+        with use_caller(Caller.system(tenant.id, "sla", "tell-calendars")):
+            async with databases.for_tenant(tenant.id).transaction(tenant.id) as tx:
+                await tell_all_open_days(tx)
 
 
 async def refresh_all(databases: Databases, directory: Directory) -> None:

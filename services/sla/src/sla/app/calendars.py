@@ -20,6 +20,7 @@ from chassis.paging import Keyset, Page
 from sla import publish
 from sla.app.calendar_data import data_of
 from sla.app.calendar_draft import CalendarDraft
+from sla.app.open_days import tell_open_days
 from sla.app.refusals import invalid
 from sla.app.rules import calendar_as_of, keep_calendar, lock_rules, rules_changed
 from sla.db.rules import CalendarRow, CalendarVersionRow, PolicyRow, RuleBookState
@@ -54,6 +55,7 @@ async def create_calendar(tx: Tx, *, draft: CalendarDraft, since: datetime | Non
     await tx.flush()
     await keep_calendar(tx, calendar_id=row.id, version=row.version, document=asdict(draft), since=since)
     await rules_changed(tx, state)
+    await tell_open_days(tx, row)
     _told(tx, row, {}, asdict(draft))
     return row
 
@@ -104,6 +106,7 @@ async def _changed(
     await tx.flush()
     await keep_calendar(tx, calendar_id=row.id, version=row.version, document=asdict(draft))
     await rules_changed(tx, state)
+    await tell_open_days(tx, row)
     _told(tx, row, asdict(before), asdict(draft))
     return row
 
@@ -117,6 +120,7 @@ async def renew_calendar(
     await tx.flush()
     await keep_calendar(tx, calendar_id=row.id, version=row.version, document=document)
     await rules_changed(tx, state)
+    await tell_open_days(tx, row)
     _told(tx, row, {**document, **was}, {**document, **now})
 
 
@@ -131,6 +135,7 @@ async def delete_calendar(tx: Tx, *, calendar: str, expected_version: int | None
     await tx.session.delete(row)
     await tx.flush()
     await rules_changed(tx, state)
+    publish.calendar_changed(tx, row, None, version=row.version + 1)
     _told(tx, row, before, {}, version=row.version + 1)
 
 

@@ -187,6 +187,11 @@ def business_time(calendar: Calendar, start: datetime, length: Length) -> timede
     return passed
 
 
+def is_open_on(calendar: Calendar, day: date) -> bool:
+    """Whether some hours of a date of the calendar's zone are open, by what is in force last."""
+    return any(counted for _, _, counted, _ in _of_date(calendar, day))
+
+
 def open_spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
     """The open stretches between two aware moments, in order; those that touch at midnight are not joined."""
     return _counted(_spans(calendar, start, end))

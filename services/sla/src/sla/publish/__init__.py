@@ -2,6 +2,7 @@
 
 from sla.publish.events import (
     Source,
+    calendar_changed,
     clock_changed,
     clock_removed,
     clocks_started,
@@ -9,4 +10,12 @@ from sla.publish.events import (
     setting_changed,
 )
 
-__all__ = ["Source", "clock_changed", "clock_removed", "clocks_started", "hours_used", "setting_changed"]
+__all__ = [
+    "Source",
+    "calendar_changed",
+    "clock_changed",
+    "clock_removed",
+    "clocks_started",
+    "hours_used",
+    "setting_changed",
+]

@@ -15,10 +15,12 @@ from chassis.db import Tx
 from deskmesh.common.v1 import types_pb2
 from deskmesh.sla.v1 import events_pb2 as pb
 from sla.db.agreements import AgreementRow
+from sla.db.rules import CalendarRow
 from sla.domain import durations
 from sla.domain.changes import Change, Told, differences
 from sla.domain.clocks import Clock
 from sla.domain.ledger import TicketState
+from sla.domain.open_days import OpenDays
 from sla.publish.messages import (
     agreement_message,
     change_message,
@@ -29,6 +31,9 @@ from sla.publish.messages import (
     step_message,
     value_message,
 )
+
+_DAYS_OF_A_VERSION = 10_000_000
+"""More than dates have numbers: what is told of a version grows from day to day, and stays below that of the next."""
 
 _PLAIN = {
     "paused": pb.ClockPaused,
@@ -103,6 +108,23 @@ def hours_used(
         occurred_at=moment(datetime.now(UTC)),
     )
     outbox.add(tx, message, aggregate_id=agreement.id, version=agreement.version)
+
+
+def calendar_changed(tx: Tx, row: CalendarRow, days: OpenDays | None, *, version: int) -> None:
+    """CalendarChanged: the days that a calendar is open on now; None where it was deleted. `version` is the row's."""
+    today = datetime.now(UTC).date() if days is None else days.first
+    message = pb.CalendarChanged(
+        id=str(row.id),
+        name=row.name,
+        time_zone=row.time_zone,
+        closed_weekdays=[] if days is None else days.closed_weekdays,
+        exceptions=[] if days is None else [day.isoformat() for day in days.exceptions],
+        first_day=today.isoformat(),
+        last_day=(today if days is None else days.last).isoformat(),
+        deleted=days is None,
+        version=version * _DAYS_OF_A_VERSION + today.toordinal(),
+    )
+    outbox.add(tx, message, aggregate_id=row.id, version=version)
 
 
 def setting_changed(

@@ -13,6 +13,7 @@ from deskmesh.tickets.v1 import recurrence_service_pb2 as pb
 from tickets.api.requests import known_names, time_in, values_of
 from tickets.app import recurrences, scheduling
 from tickets.app.assigning import ASSIGN
+from tickets.app.calendars import calendar_of
 from tickets.app.configuration import Configuration, Configurations
 from tickets.app.creating import CREATE, UPDATE, NewTicket
 from tickets.app.opening import Desk
@@ -23,8 +24,11 @@ from tickets.db.tickets import Ticket
 from tickets.publish.messages import moment, row_message, struct_message
 
 _PERMISSIONS = frozenset({CREATE, UPDATE, ASSIGN})
-_FIELDS = frozenset({"name", "rrule", "time_zone", "starts_at", "catch_up", "template"})
+_FIELDS = frozenset(
+    {"name", "rrule", "time_zone", "starts_at", "catch_up", "calendar", "on_closed", "template"}
+)
 _PREVIEWED = 10
+_MADE_ANYWAY = "make"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +41,27 @@ class RecurrenceServicer:
         self, tx: Tx, request: pb.CreateRecurrenceRequest
     ) -> pb.CreateRecurrenceResponse:
         configuration = await self.configurations.within(tx)
-        said = request.recurrence
-        draft = _draft(said)
+        draft = _draft(request.recurrence)
         row = await recurrences.create_recurrence(
             tx,
             configuration=configuration,
-            draft=draft if said.catch_up else replace(draft, catch_up="skip"),
+            draft=replace(
+                draft, catch_up=draft.catch_up or "skip", on_closed=draft.on_closed or _MADE_ANYWAY
+            ),
         )
-        return pb.CreateRecurrenceResponse(recurrence=_recurrence(row, configuration))
+        return pb.CreateRecurrenceResponse(recurrence=await _recurrence(tx, row, configuration))
 
     async def GetRecurrence(self, tx: Tx, request: pb.GetRecurrenceRequest) -> pb.GetRecurrenceResponse:
         row = await recurrences.get_recurrence(tx, recurrence_id=request.recurrence_id)
-        return pb.GetRecurrenceResponse(recurrence=_recurrence(row, await self.configurations.within(tx)))
+        return pb.GetRecurrenceResponse(
+            recurrence=await _recurrence(tx, row, await self.configurations.within(tx))
+        )
 
     async def ListRecurrences(self, tx: Tx, request: pb.ListRecurrencesRequest) -> pb.ListRecurrencesResponse:
         configuration = await self.configurations.within(tx)
         rows, token = await recurrences.list_recurrences(tx, page=page_of(request))
         return pb.ListRecurrencesResponse(
-            recurrences=[_recurrence(row, configuration) for row in rows], next_page_token=token
+            recurrences=[await _recurrence(tx, row, configuration) for row in rows], next_page_token=token
         )
 
     async def UpdateRecurrence(
@@ -69,7 +76,7 @@ class RecurrenceServicer:
             changes={name: getattr(draft, name) for name in known_names(request.update_mask, _FIELDS)},
             expected_version=request.expected_version or None,
         )
-        return pb.UpdateRecurrenceResponse(recurrence=_recurrence(row, configuration))
+        return pb.UpdateRecurrenceResponse(recurrence=await _recurrence(tx, row, configuration))
 
     async def DeleteRecurrence(
         self, tx: Tx, request: pb.DeleteRecurrenceRequest
@@ -81,23 +88,30 @@ class RecurrenceServicer:
 
     async def PauseRecurrence(self, tx: Tx, request: pb.PauseRecurrenceRequest) -> pb.PauseRecurrenceResponse:
         row = await recurrences.pause_recurrence(tx, recurrence_id=request.recurrence_id)
-        return pb.PauseRecurrenceResponse(recurrence=_recurrence(row, await self.configurations.within(tx)))
+        return pb.PauseRecurrenceResponse(
+            recurrence=await _recurrence(tx, row, await self.configurations.within(tx))
+        )
 
     async def ResumeRecurrence(
         self, tx: Tx, request: pb.ResumeRecurrenceRequest
     ) -> pb.ResumeRecurrenceResponse:
         row = await recurrences.resume_recurrence(tx, recurrence_id=request.recurrence_id)
-        return pb.ResumeRecurrenceResponse(recurrence=_recurrence(row, await self.configurations.within(tx)))
+        return pb.ResumeRecurrenceResponse(
+            recurrence=await _recurrence(tx, row, await self.configurations.within(tx))
+        )
 
     async def PreviewRecurrence(
-        self,
-        tx: Tx,  # noqa: ARG002 (every RPC has one)
-        request: pb.PreviewRecurrenceRequest,
+        self, tx: Tx, request: pb.PreviewRecurrenceRequest
     ) -> pb.PreviewRecurrenceResponse:
-        times = recurrences.preview_times(
-            rrule=request.rrule,
-            time_zone=request.time_zone,
-            starts_at=time_in(request, "starts_at"),
+        times = await recurrences.preview_times(
+            tx,
+            draft=RecurrenceDraft(
+                rrule=request.rrule,
+                time_zone=request.time_zone,
+                starts_at=time_in(request, "starts_at"),
+                calendar=_word(request.calendar),
+                on_closed=request.on_closed or _MADE_ANYWAY,
+            ),
             count=request.count or _PREVIEWED,
         )
         return pb.PreviewRecurrenceResponse(times=[stamp for at in times if (stamp := moment(at))])
@@ -164,6 +178,8 @@ def _draft(said: nouns.Recurrence) -> RecurrenceDraft:
         time_zone=said.time_zone,
         starts_at=time_in(said, "starts_at"),
         catch_up=said.catch_up,
+        calendar=_word(said.calendar),
+        on_closed=said.on_closed,
         template=_template_in(said.template),
     )
 
@@ -196,7 +212,8 @@ def _word(reference: common.Ref) -> str:
     return reference.id or reference.key
 
 
-def _recurrence(row: Recurrence, configuration: Configuration) -> nouns.Recurrence:
+async def _recurrence(tx: Tx, row: Recurrence, configuration: Configuration) -> nouns.Recurrence:
+    calendar = await calendar_of(tx, row.calendar_id)
     return nouns.Recurrence(
         id=str(row.id),
         name=row.name,
@@ -204,6 +221,10 @@ def _recurrence(row: Recurrence, configuration: Configuration) -> nouns.Recurren
         time_zone=row.time_zone,
         starts_at=moment(row.starts_at),
         catch_up=row.catch_up,
+        calendar=None
+        if calendar is None
+        else common.Ref(id=str(calendar.id), key=calendar.name, name=calendar.name),
+        on_closed=row.on_closed,
         template=_template(row, configuration),
         state=row.state,
         next_at=moment(row.next_at),

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from chassis import timers
 from chassis.context import current_caller
@@ -14,15 +14,16 @@ from chassis.errors import FieldError, InvalidInput, NotFound, WrongState
 from chassis.ids import is_id
 from chassis.paging import Keyset, Page
 from tickets.app.actors import occasion_of
+from tickets.app.calendars import calendar_of, open_days_of, taken_calendar
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
 from tickets.app.creating import NewTicket, check_new, place_ticket, require_create
 from tickets.app.directory import names_caller, require_person
 from tickets.app.standing_in import may_work
-from tickets.db.recurrences import Recurrence, RecurrenceOccurrence
+from tickets.db.recurrences import CalendarCopy, Recurrence, RecurrenceOccurrence
 from tickets.db.tickets import Ticket
 from tickets.domain.changes import Change, Plain, differences
-from tickets.domain.recurring import CATCH_UP, Timing, first_times, next_time, timing_problems
+from tickets.domain.recurring import CATCH_UP, ON_CLOSED, Timing, first_times, next_time, timing_problems
 from tickets.domain.texts import MAX_SHORT
 from tickets.publish import events
 
@@ -72,18 +73,22 @@ class RecurrenceDraft:
     time_zone: str = ""
     starts_at: datetime | None = None
     catch_up: str = "skip"
+    calendar: str = ""
+    """Id or name; empty: all days are open."""
+    on_closed: str = "make"
     template: Template = field(default_factory=lambda: Template(NewTicket("")))
 
 
 async def create_recurrence(tx: Tx, *, configuration: Configuration, draft: RecurrenceDraft) -> Recurrence:
     """Keeps a recurrence and sets its timer. Raises InvalidInput, also where no time is to come, Forbidden, WrongState."""
-    timing = _check(draft)
+    calendar = await taken_calendar(tx, draft.calendar)
+    timing = _check(draft, calendar)
     template = await checked_template(tx, configuration, draft.template)
     there = select(Recurrence.id).where(Recurrence.state != "ended", Recurrence.owner_id.is_(None))
     if len((await tx.scalars(there.limit(MOST))).all()) == MOST:
         raise WrongState("TOO_MANY_RECURRENCES", f"A tenant has at most {MOST} recurrences.")
     row = Recurrence(state="active", next_at=_first(timing), template=template)
-    _write(row, draft)
+    _write(row, draft, calendar)
     tx.add(row)
     await tx.flush()
     await set_timer(tx, row)
@@ -119,16 +124,21 @@ async def update_recurrence(
     expected_version: int | None,
 ) -> Recurrence:
     """Changes a recurrence; the next time is reckoned anew from now. Raises NotFound, Stale, InvalidInput, Forbidden."""
+    taken = await taken_calendar(tx, str(changes.get("calendar", "")))
     row = await _locked(tx, recurrence_id)
     check_version(row, expected_version)
     before = _said(row)
-    stands = RecurrenceDraft(row.name, row.rrule, row.time_zone, row.starts_at, row.catch_up)
+    kept = "" if row.calendar_id is None else str(row.calendar_id)
+    stands = RecurrenceDraft(
+        row.name, row.rrule, row.time_zone, row.starts_at, row.catch_up, kept, row.on_closed
+    )
     draft = replace(stands, **changes)  # type: ignore[arg-type]  # the door hands its own fields
-    timing = _check(draft)
+    calendar = taken if "calendar" in changes else await calendar_of(tx, row.calendar_id)
+    timing = _check(draft, calendar)
     if "template" in changes:
         row.template = await checked_template(tx, configuration, draft.template)
-    _write(row, draft)
-    if changes.keys() & {"rrule", "time_zone", "starts_at"}:
+    _write(row, draft, calendar)
+    if changes.keys() & {"rrule", "time_zone", "starts_at", "calendar", "on_closed"}:
         first = _first(timing)
         if row.state != "paused":
             row.state, row.next_at = "active", first
@@ -163,12 +173,12 @@ async def resume_recurrence(tx: Tx, *, recurrence_id: str) -> Recurrence:
     return await _switch(tx, recurrence_id, "active")
 
 
-def preview_times(*, rrule: str, time_zone: str, starts_at: datetime | None, count: int) -> list[datetime]:
-    """The next times from now of a rule, saved or not. Raises InvalidInput."""
+async def preview_times(tx: Tx, *, draft: RecurrenceDraft, count: int) -> list[datetime]:
+    """The next times from now of what a draft says of its times, saved or not. Raises InvalidInput."""
     if not 1 <= count <= MAX_PREVIEW:
         raise InvalidInput([FieldError("count", f"must be 1 to {MAX_PREVIEW}")])
     problems = Problems()
-    timing = _timing(RecurrenceDraft(rrule=rrule, time_zone=time_zone, starts_at=starts_at), problems)
+    timing = _timing(draft, await taken_calendar(tx, draft.calendar), problems)
     problems.raise_any()
     assert timing is not None  # a problem otherwise
     return first_times(timing, datetime.now(UTC), count)
@@ -193,9 +203,33 @@ async def list_occurrences(
     return keyset.cut(rows, page, lambda row: [row[0].occurs_at])
 
 
-def timing_of(row: Recurrence) -> Timing:
+async def follow_calendar(tx: Tx, *, calendar_id: UUID) -> None:
+    """Reckons the next times of recurrences anew whose calendar has changed; what is due already stays."""
+    now = datetime.now(UTC)
+    rows = await tx.scalars(
+        select(Recurrence)
+        .where(
+            Recurrence.calendar_id == calendar_id,
+            Recurrence.on_closed != "make",
+            Recurrence.state != "paused",
+            or_(Recurrence.next_at.is_(None), Recurrence.next_at > now),
+        )
+        .order_by(Recurrence.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for row in rows.all():
+        next_at = next_time(await timing_of(tx, row), now)
+        if next_at != row.next_at:
+            row.state, row.next_at = "ended" if next_at is None else "active", next_at
+            await tx.flush()
+            await set_timer(tx, row)
+
+
+async def timing_of(tx: Tx, row: Recurrence) -> Timing:
     """When a recurrence happens."""
-    return Timing(row.rrule, row.time_zone, row.starts_at)
+    calendar = await calendar_of(tx, row.calendar_id)
+    return Timing(row.rrule, row.time_zone, row.starts_at, row.on_closed, open_days_of(calendar))
 
 
 def new_ticket_of(template: Mapping[str, object]) -> NewTicket:
@@ -213,7 +247,7 @@ async def _switch(tx: Tx, recurrence_id: str, state: str) -> Recurrence:
     before = _said(row)
     row.state, row.next_at = state, None
     if state == "active":
-        row.next_at = next_time(timing_of(row), datetime.now(UTC))
+        row.next_at = next_time(await timing_of(tx, row), datetime.now(UTC))
         if row.next_at is None:
             raise WrongState("RECURRENCE_ENDED", "No time of it is to come; change its times to go on.")
     await tx.flush()
@@ -234,22 +268,29 @@ async def set_timer(tx: Tx, row: Recurrence) -> None:
         await timers.schedule(tx, kind=RECURRENCE, key=str(row.id), due_at=row.next_at)
 
 
-def _check(draft: RecurrenceDraft) -> Timing:
+def _check(draft: RecurrenceDraft, calendar: CalendarCopy | None) -> Timing:
     problems = Problems()
     problems.text("name", draft.name, limit=MAX_SHORT, required=True)
     if draft.catch_up not in CATCH_UP:
         problems.add("catch_up", f"must be one of: {', '.join(CATCH_UP)}")
-    timing = _timing(draft, problems)
+    timing = _timing(draft, calendar, problems)
     problems.raise_any()
     assert timing is not None  # a problem otherwise
     return timing
 
 
-def _timing(draft: RecurrenceDraft, problems: Problems) -> Timing | None:
+def _timing(draft: RecurrenceDraft, calendar: CalendarCopy | None, problems: Problems) -> Timing | None:
+    if draft.on_closed not in ON_CLOSED:
+        problems.add("on_closed", f"must be one of: {', '.join(ON_CLOSED)}")
+    elif calendar is None and draft.on_closed != "make":
+        problems.add("calendar", "must be given where closed days are heeded")
+    days = open_days_of(calendar)
+    if days is not None and days.are_none:
+        problems.add("calendar", "is closed on all days")
     if draft.starts_at is None:
         problems.add("starts_at", "must be given")
         return None
-    timing = Timing(draft.rrule.strip(), draft.time_zone, draft.starts_at)
+    timing = Timing(draft.rrule.strip(), draft.time_zone, draft.starts_at, draft.on_closed, days)
     for name, reason in timing_problems(timing).items():
         problems.add(name, reason)
     return timing
@@ -288,10 +329,11 @@ async def checked_template(tx: Tx, configuration: Configuration, template: Templ
     return {**{name: said[name] for name in _WORDS}, **found}
 
 
-def _write(row: Recurrence, draft: RecurrenceDraft) -> None:
+def _write(row: Recurrence, draft: RecurrenceDraft, calendar: CalendarCopy | None) -> None:
     assert draft.starts_at is not None  # checked
     row.name, row.rrule, row.time_zone = draft.name.strip(), draft.rrule.strip(), draft.time_zone
     row.starts_at, row.catch_up = draft.starts_at, draft.catch_up
+    row.calendar_id, row.on_closed = None if calendar is None else calendar.id, draft.on_closed
 
 
 def _said(row: Recurrence) -> dict[str, Plain]:
@@ -301,6 +343,8 @@ def _said(row: Recurrence) -> dict[str, Plain]:
         "time_zone": row.time_zone,
         "starts_at": row.starts_at.isoformat(),
         "catch_up": row.catch_up,
+        "calendar": None if row.calendar_id is None else str(row.calendar_id),
+        "on_closed": row.on_closed,
         "template": dict(row.template),
         "state": row.state,
     }

@@ -41,7 +41,7 @@ async def make_due_tickets(tx: Tx, *, configuration: Configuration, desk: Desk, 
     now = datetime.now(UTC)
     if row is None or row.next_at is None:
         return
-    timing, at = timing_of(row), row.next_at
+    timing, at = await timing_of(tx, row), row.next_at
     for _ in range(AT_ONCE):
         following = next_time(timing, at)
         if at > now:

@@ -1,12 +1,13 @@
 """Tables of tickets that are made by themselves."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import Date, ForeignKeyConstraint, Integer
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import TenantRow
+from chassis.db import TenantCopy, TenantRow
 from tickets.db.base import Base
 
 
@@ -28,8 +29,28 @@ class Recurrence(TenantRow, Base):
     # "active", "paused" or "ended".
     state: Mapped[str]
     next_at: Mapped[datetime | None]
+    # Of sla; null: all days are open.
+    calendar_id: Mapped[UUID | None] = mapped_column(default=None)
+    # "make", "skip", "next_open" or "previous_open".
+    on_closed: Mapped[str] = mapped_column(default="make")
     # Who scheduled this one ticket; null for what administrators set up.
     owner_id: Mapped[UUID | None] = mapped_column(default=None)
+
+
+class CalendarCopy(TenantCopy, Base):
+    """A calendar of sla: the days that it is open on, for three years from when it was told."""
+
+    __tablename__ = "calendars"
+
+    name: Mapped[str]
+    # IANA name.
+    time_zone: Mapped[str]
+    # 1 is Monday.
+    closed_weekdays: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    # Dates that are not as their weekday.
+    exceptions: Mapped[list[date]] = mapped_column(ARRAY(Date))
+    # Taken by no recurrence any more; those that have it go on by what was told last.
+    deleted: Mapped[bool]
 
 
 class RecurrenceOccurrence(Base):

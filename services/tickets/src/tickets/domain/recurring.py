@@ -14,6 +14,8 @@ CATCH_UP = ("skip", "last", "all")
 ON_TIME = timedelta(hours=1)
 """What is later was missed."""
 
+_WEEKDAYS = 7
+
 AHEAD = timedelta(days=10 * 366)
 """A rule that has no day within this has ended."""
 
@@ -21,13 +23,44 @@ OLDEST = date(2000, 1, 1)
 """A rule is walked from its first day."""
 
 
+ON_CLOSED = ("make", "skip", "next_open", "previous_open")
+"""What becomes of a time on a closed day."""
+
+FARTHEST_MOVE = timedelta(days=31)
+"""A time that finds no open day within this is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDays:
+    """The days of a zone that a calendar is open on: all but some weekdays (1 is Monday), and but for some dates."""
+
+    time_zone: str
+    closed_weekdays: frozenset[int]
+    exceptions: frozenset[date]
+
+    def has(self, at: datetime) -> bool:
+        """Whether the day of a moment (aware) is open."""
+        day = at.astimezone(ZoneInfo(self.time_zone)).date()
+        return (day.isoweekday() in self.closed_weekdays) == (day in self.exceptions)
+
+    @property
+    def are_none(self) -> bool:
+        """Whether no weekday is open."""
+        return len(self.closed_weekdays) == _WEEKDAYS
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """`starts_at` is aware; its time of day in `time_zone` is that of each time. An empty rule: once."""
+    """`starts_at` is aware; its time of day in `time_zone` is that of each time. An empty rule: once.
+
+    :param open_days: None where all days are.
+    """
 
     rrule: str
     time_zone: str
     starts_at: datetime
+    on_closed: str = "make"
+    open_days: OpenDays | None = None
 
 
 def timing_problems(timing: Timing) -> dict[str, str]:
@@ -46,7 +79,41 @@ def timing_problems(timing: Timing) -> dict[str, str]:
 
 
 def times_after(timing: Timing, after: datetime) -> Iterator[datetime]:
-    """The times later than `after`, in order, aware, in UTC.
+    """The times later than `after`, in order, aware, in UTC; none is on a closed day, unless it is made anyway.
+
+    Where two become the same by being moved to an open day they are one.
+    """
+    days = timing.open_days
+    if days is None or timing.on_closed == "make":
+        yield from _times_of_rule(timing, after)
+        return
+    if days.are_none:
+        return
+    before = after
+    for at in _times_of_rule(timing, after - FARTHEST_MOVE):
+        moved = _on_open_day(timing, days, at)
+        if moved is not None and moved > before:
+            yield moved
+            before = moved
+
+
+def _on_open_day(timing: Timing, days: OpenDays, at: datetime) -> datetime | None:
+    """The time itself, or the same time of day on the open day that it is moved to; None where it is left out."""
+    if days.has(at):
+        return at
+    if timing.on_closed == "skip":
+        return None
+    wall = at.astimezone(ZoneInfo(timing.time_zone))
+    step = timedelta(days=1 if timing.on_closed == "next_open" else -1)
+    for number in range(1, FARTHEST_MOVE.days + 1):
+        moved = (wall + number * step).astimezone(UTC)
+        if days.has(moved):
+            return moved
+    return None
+
+
+def _times_of_rule(timing: Timing, after: datetime) -> Iterator[datetime]:
+    """The times later than `after` by the rule alone.
 
     A time of day that the clock skips when it is put forward is as much later; one that comes twice counts the first time,
     and two that become the same are one.

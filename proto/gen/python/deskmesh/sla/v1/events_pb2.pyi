@@ -401,6 +401,59 @@ class TicketFacts(_message.Message):
 Global___TicketFacts: _TypeAlias = TicketFacts  # noqa: Y015
 
 @_typing.final
+class CalendarChanged(_message.Message):
+    """Which days a calendar is open on; told when it changes, and each day. Aggregate: the calendar's id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    CLOSED_WEEKDAYS_FIELD_NUMBER: _builtins.int
+    EXCEPTIONS_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    DELETED_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    name: _builtins.str
+    time_zone: _builtins.str
+    """IANA name; the days are those of this zone."""
+    first_day: _builtins.str
+    last_day: _builtins.str
+    deleted: _builtins.bool
+    version: _builtins.int
+    """Higher whenever the rest differs."""
+    @_builtins.property
+    def closed_weekdays(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """ISO 8601: 1 is Monday."""
+
+    @_builtins.property
+    def exceptions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """From `first_day` until `last_day` the dates (ISO 8601) that are closed unlike their weekday, or open unlike it."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+        closed_weekdays: _abc.Iterable[_builtins.int] | None = ...,
+        exceptions: _abc.Iterable[_builtins.str] | None = ...,
+        first_day: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+        deleted: _builtins.bool = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closed_weekdays", b"closed_weekdays", "deleted", b"deleted", "exceptions", b"exceptions", "first_day", b"first_day", "id", b"id", "last_day", b"last_day", "name", b"name", "time_zone", b"time_zone", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CalendarChanged: _TypeAlias = CalendarChanged  # noqa: Y015
+
+@_typing.final
 class SettingChanged(_message.Message):
     """A setting of this service changed. Aggregate: the setting's id."""
 

@@ -39,6 +39,8 @@ class Recurrence(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    ON_CLOSED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     name: _builtins.str
     rrule: _builtins.str
@@ -50,6 +52,10 @@ class Recurrence(_message.Message):
     state: _builtins.str
     """"active", "paused" or "ended"."""
     version: _builtins.int
+    on_closed: _builtins.str
+    """What becomes of times on days that the calendar, in its own zone, is closed on: "make" them anyway, "skip" them, or make them at the
+    same time of day on the "next_open" or "previous_open" day within 31 days. Empty when written: "make".
+    """
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp:
         """The rule counts from this day on, at this time of day."""
@@ -64,6 +70,10 @@ class Recurrence(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def calendar(self) -> _types_pb2.Ref:
+        """Of sla, by id or name; empty: all days are open."""
+
     def __init__(
         self,
         *,
@@ -79,10 +89,12 @@ class Recurrence(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        calendar: _types_pb2.Ref | None = ...,
+        on_closed: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "next_at", b"next_at", "starts_at", b"starts_at", "template", b"template", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "created_at", b"created_at", "next_at", b"next_at", "starts_at", b"starts_at", "template", b"template", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["catch_up", b"catch_up", "created_at", b"created_at", "id", b"id", "name", b"name", "next_at", b"next_at", "rrule", b"rrule", "starts_at", b"starts_at", "state", b"state", "template", b"template", "time_zone", b"time_zone", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "catch_up", b"catch_up", "created_at", b"created_at", "id", b"id", "name", b"name", "next_at", b"next_at", "on_closed", b"on_closed", "rrule", b"rrule", "starts_at", b"starts_at", "state", b"state", "template", b"template", "time_zone", b"time_zone", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,12 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_options__pb2
+from deskmesh.common.v1 import types_pb2 as deskmesh_dot_common_dot_v1_dot_types__pb2
 from deskmesh.tickets.v1 import recurrence_pb2 as deskmesh_dot_tickets_dot_v1_dot_recurrence__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,deskmesh/tickets/v1/recurrence_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a$deskmesh/tickets/v1/recurrence.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"N\n\x17\x43reateRecurrenceRequest\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"O\n\x18\x43reateRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"-\n\x14GetRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\"L\n\x15GetRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"?\n\x16ListRecurrencesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"h\n\x17ListRecurrencesResponse\x12\x34\n\x0brecurrences\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xab\x01\n\x17UpdateRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\x12.\n\x05patch\x18\x02 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"O\n\x18UpdateRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"J\n\x17\x44\x65leteRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"\x1a\n\x18\x44\x65leteRecurrenceResponse\"/\n\x16PauseRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\"N\n\x17PauseRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"0\n\x17ResumeRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\"O\n\x18ResumeRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"z\n\x18PreviewRecurrenceRequest\x12\r\n\x05rrule\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63ount\x18\x04 \x01(\x05\"F\n\x19PreviewRecurrenceResponse\x12)\n\x05times\x18\x01 \x03(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x16ListOccurrencesRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"h\n\x17ListOccurrencesResponse\x12\x34\n\x0boccurrences\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.Occurrence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"~\n\x15ScheduleTicketRequest\x12\x35\n\x08template\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.TicketTemplate\x12.\n\nnot_before\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"X\n\x16ScheduleTicketResponse\x12>\n\x10scheduled_ticket\x18\x01 \x01(\x0b\x32$.deskmesh.tickets.v1.ScheduledTicket\"D\n\x1bListScheduledTicketsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"x\n\x1cListScheduledTicketsResponse\x12?\n\x11scheduled_tickets\x18\x01 \x03(\x0b\x32$.deskmesh.tickets.v1.ScheduledTicket\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x1c\x43\x61ncelScheduledTicketRequest\x12\x1b\n\x13scheduled_ticket_id\x18\x01 \x01(\t\"\x1f\n\x1d\x43\x61ncelScheduledTicketResponse2\xba\r\n\x11RecurrenceService\x12\x8c\x01\n\x10\x43reateRecurrence\x12,.deskmesh.tickets.v1.CreateRecurrenceRequest\x1a-.deskmesh.tickets.v1.CreateRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x81\x01\n\rGetRecurrence\x12).deskmesh.tickets.v1.GetRecurrenceRequest\x1a*.deskmesh.tickets.v1.GetRecurrenceResponse\"\x19\xa2\xbb\x18\x15\n\x11tickets.configure\x10\x01\x12\x87\x01\n\x0fListRecurrences\x12+.deskmesh.tickets.v1.ListRecurrencesRequest\x1a,.deskmesh.tickets.v1.ListRecurrencesResponse\"\x19\xa2\xbb\x18\x15\n\x11tickets.configure\x10\x01\x12\x8c\x01\n\x10UpdateRecurrence\x12,.deskmesh.tickets.v1.UpdateRecurrenceRequest\x1a-.deskmesh.tickets.v1.UpdateRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x8c\x01\n\x10\x44\x65leteRecurrence\x12,.deskmesh.tickets.v1.DeleteRecurrenceRequest\x1a-.deskmesh.tickets.v1.DeleteRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x89\x01\n\x0fPauseRecurrence\x12+.deskmesh.tickets.v1.PauseRecurrenceRequest\x1a,.deskmesh.tickets.v1.PauseRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x8c\x01\n\x10ResumeRecurrence\x12,.deskmesh.tickets.v1.ResumeRecurrenceRequest\x1a-.deskmesh.tickets.v1.ResumeRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x83\x01\n\x0eScheduleTicket\x12*.deskmesh.tickets.v1.ScheduleTicketRequest\x1a+.deskmesh.tickets.v1.ScheduleTicketResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.create\x10\x01 \x01\x12\x93\x01\n\x14ListScheduledTickets\x12\x30.deskmesh.tickets.v1.ListScheduledTicketsRequest\x1a\x31.deskmesh.tickets.v1.ListScheduledTicketsResponse\"\x16\xa2\xbb\x18\x12\n\x0etickets.create\x10\x01\x12\x98\x01\n\x15\x43\x61ncelScheduledTicket\x12\x31.deskmesh.tickets.v1.CancelScheduledTicketRequest\x1a\x32.deskmesh.tickets.v1.CancelScheduledTicketResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.create\x10\x01 \x01\x12\x8d\x01\n\x11PreviewRecurrence\x12-.deskmesh.tickets.v1.PreviewRecurrenceRequest\x1a..deskmesh.tickets.v1.PreviewRecurrenceResponse\"\x19\xa2\xbb\x18\x15\n\x11tickets.configure\x10\x01\x12\x87\x01\n\x0fListOccurrences\x12+.deskmesh.tickets.v1.ListOccurrencesRequest\x1a,.deskmesh.tickets.v1.ListOccurrencesResponse\"\x19\xa2\xbb\x18\x15\n\x11tickets.configure\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,deskmesh/tickets/v1/recurrence_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a$deskmesh/tickets/v1/recurrence.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"N\n\x17\x43reateRecurrenceRequest\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"O\n\x18\x43reateRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"-\n\x14GetRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\"L\n\x15GetRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"?\n\x16ListRecurrencesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"h\n\x17ListRecurrencesResponse\x12\x34\n\x0brecurrences\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xab\x01\n\x17UpdateRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\x12.\n\x05patch\x18\x02 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"O\n\x18UpdateRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"J\n\x17\x44\x65leteRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x03\"\x1a\n\x18\x44\x65leteRecurrenceResponse\"/\n\x16PauseRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\"N\n\x17PauseRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"0\n\x17ResumeRecurrenceRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\"O\n\x18ResumeRecurrenceResponse\x12\x33\n\nrecurrence\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Recurrence\"\xb8\x01\n\x18PreviewRecurrenceRequest\x12\r\n\x05rrule\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63ount\x18\x04 \x01(\x05\x12)\n\x08\x63\x61lendar\x18\x05 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x11\n\ton_closed\x18\x06 \x01(\t\"F\n\x19PreviewRecurrenceResponse\x12)\n\x05times\x18\x01 \x03(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x16ListOccurrencesRequest\x12\x15\n\rrecurrence_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"h\n\x17ListOccurrencesResponse\x12\x34\n\x0boccurrences\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.Occurrence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"~\n\x15ScheduleTicketRequest\x12\x35\n\x08template\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.TicketTemplate\x12.\n\nnot_before\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"X\n\x16ScheduleTicketResponse\x12>\n\x10scheduled_ticket\x18\x01 \x01(\x0b\x32$.deskmesh.tickets.v1.ScheduledTicket\"D\n\x1bListScheduledTicketsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"x\n\x1cListScheduledTicketsResponse\x12?\n\x11scheduled_tickets\x18\x01 \x03(\x0b\x32$.deskmesh.tickets.v1.ScheduledTicket\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x1c\x43\x61ncelScheduledTicketRequest\x12\x1b\n\x13scheduled_ticket_id\x18\x01 \x01(\t\"\x1f\n\x1d\x43\x61ncelScheduledTicketResponse2\xba\r\n\x11RecurrenceService\x12\x8c\x01\n\x10\x43reateRecurrence\x12,.deskmesh.tickets.v1.CreateRecurrenceRequest\x1a-.deskmesh.tickets.v1.CreateRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x81\x01\n\rGetRecurrence\x12).deskmesh.tickets.v1.GetRecurrenceRequest\x1a*.deskmesh.tickets.v1.GetRecurrenceResponse\"\x19\xa2\xbb\x18\x15\n\x11tickets.configure\x10\x01\x12\x87\x01\n\x0fListRecurrences\x12+.deskmesh.tickets.v1.ListRecurrencesRequest\x1a,.deskmesh.tickets.v1.ListRecurrencesResponse\"\x19\xa2\xbb\x18\x15\n\x11tickets.configure\x10\x01\x12\x8c\x01\n\x10UpdateRecurrence\x12,.deskmesh.tickets.v1.UpdateRecurrenceRequest\x1a-.deskmesh.tickets.v1.UpdateRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x8c\x01\n\x10\x44\x65leteRecurrence\x12,.deskmesh.tickets.v1.DeleteRecurrenceRequest\x1a-.deskmesh.tickets.v1.DeleteRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x89\x01\n\x0fPauseRecurrence\x12+.deskmesh.tickets.v1.PauseRecurrenceRequest\x1a,.deskmesh.tickets.v1.PauseRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x8c\x01\n\x10ResumeRecurrence\x12,.deskmesh.tickets.v1.ResumeRecurrenceRequest\x1a-.deskmesh.tickets.v1.ResumeRecurrenceResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x83\x01\n\x0eScheduleTicket\x12*.deskmesh.tickets.v1.ScheduleTicketRequest\x1a+.deskmesh.tickets.v1.ScheduleTicketResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.create\x10\x01 \x01\x12\x93\x01\n\x14ListScheduledTickets\x12\x30.deskmesh.tickets.v1.ListScheduledTicketsRequest\x1a\x31.deskmesh.tickets.v1.ListScheduledTicketsResponse\"\x16\xa2\xbb\x18\x12\n\x0etickets.create\x10\x01\x12\x98\x01\n\x15\x43\x61ncelScheduledTicket\x12\x31.deskmesh.tickets.v1.CancelScheduledTicketRequest\x1a\x32.deskmesh.tickets.v1.CancelScheduledTicketResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.create\x10\x01 \x01\x12\x8d\x01\n\x11PreviewRecurrence\x12-.deskmesh.tickets.v1.PreviewRecurrenceRequest\x1a..deskmesh.tickets.v1.PreviewRecurrenceResponse\"\x19\xa2\xbb\x18\x15\n\x11tickets.configure\x10\x01\x12\x87\x01\n\x0fListOccurrences\x12+.deskmesh.tickets.v1.ListOccurrencesRequest\x1a,.deskmesh.tickets.v1.ListOccurrencesResponse\"\x19\xa2\xbb\x18\x15\n\x11tickets.configure\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,54 +60,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECURRENCESERVICE'].methods_by_name['PreviewRecurrence']._serialized_options = b'\242\273\030\025\n\021tickets.configure\020\001'
   _globals['_RECURRENCESERVICE'].methods_by_name['ListOccurrences']._loaded_options = None
   _globals['_RECURRENCESERVICE'].methods_by_name['ListOccurrences']._serialized_options = b'\242\273\030\025\n\021tickets.configure\020\001'
-  _globals['_CREATERECURRENCEREQUEST']._serialized_start=208
-  _globals['_CREATERECURRENCEREQUEST']._serialized_end=286
-  _globals['_CREATERECURRENCERESPONSE']._serialized_start=288
-  _globals['_CREATERECURRENCERESPONSE']._serialized_end=367
-  _globals['_GETRECURRENCEREQUEST']._serialized_start=369
-  _globals['_GETRECURRENCEREQUEST']._serialized_end=414
-  _globals['_GETRECURRENCERESPONSE']._serialized_start=416
-  _globals['_GETRECURRENCERESPONSE']._serialized_end=492
-  _globals['_LISTRECURRENCESREQUEST']._serialized_start=494
-  _globals['_LISTRECURRENCESREQUEST']._serialized_end=557
-  _globals['_LISTRECURRENCESRESPONSE']._serialized_start=559
-  _globals['_LISTRECURRENCESRESPONSE']._serialized_end=663
-  _globals['_UPDATERECURRENCEREQUEST']._serialized_start=666
-  _globals['_UPDATERECURRENCEREQUEST']._serialized_end=837
-  _globals['_UPDATERECURRENCERESPONSE']._serialized_start=839
-  _globals['_UPDATERECURRENCERESPONSE']._serialized_end=918
-  _globals['_DELETERECURRENCEREQUEST']._serialized_start=920
-  _globals['_DELETERECURRENCEREQUEST']._serialized_end=994
-  _globals['_DELETERECURRENCERESPONSE']._serialized_start=996
-  _globals['_DELETERECURRENCERESPONSE']._serialized_end=1022
-  _globals['_PAUSERECURRENCEREQUEST']._serialized_start=1024
-  _globals['_PAUSERECURRENCEREQUEST']._serialized_end=1071
-  _globals['_PAUSERECURRENCERESPONSE']._serialized_start=1073
-  _globals['_PAUSERECURRENCERESPONSE']._serialized_end=1151
-  _globals['_RESUMERECURRENCEREQUEST']._serialized_start=1153
-  _globals['_RESUMERECURRENCEREQUEST']._serialized_end=1201
-  _globals['_RESUMERECURRENCERESPONSE']._serialized_start=1203
-  _globals['_RESUMERECURRENCERESPONSE']._serialized_end=1282
-  _globals['_PREVIEWRECURRENCEREQUEST']._serialized_start=1284
-  _globals['_PREVIEWRECURRENCEREQUEST']._serialized_end=1406
-  _globals['_PREVIEWRECURRENCERESPONSE']._serialized_start=1408
-  _globals['_PREVIEWRECURRENCERESPONSE']._serialized_end=1478
-  _globals['_LISTOCCURRENCESREQUEST']._serialized_start=1480
-  _globals['_LISTOCCURRENCESREQUEST']._serialized_end=1566
-  _globals['_LISTOCCURRENCESRESPONSE']._serialized_start=1568
-  _globals['_LISTOCCURRENCESRESPONSE']._serialized_end=1672
-  _globals['_SCHEDULETICKETREQUEST']._serialized_start=1674
-  _globals['_SCHEDULETICKETREQUEST']._serialized_end=1800
-  _globals['_SCHEDULETICKETRESPONSE']._serialized_start=1802
-  _globals['_SCHEDULETICKETRESPONSE']._serialized_end=1890
-  _globals['_LISTSCHEDULEDTICKETSREQUEST']._serialized_start=1892
-  _globals['_LISTSCHEDULEDTICKETSREQUEST']._serialized_end=1960
-  _globals['_LISTSCHEDULEDTICKETSRESPONSE']._serialized_start=1962
-  _globals['_LISTSCHEDULEDTICKETSRESPONSE']._serialized_end=2082
-  _globals['_CANCELSCHEDULEDTICKETREQUEST']._serialized_start=2084
-  _globals['_CANCELSCHEDULEDTICKETREQUEST']._serialized_end=2143
-  _globals['_CANCELSCHEDULEDTICKETRESPONSE']._serialized_start=2145
-  _globals['_CANCELSCHEDULEDTICKETRESPONSE']._serialized_end=2176
-  _globals['_RECURRENCESERVICE']._serialized_start=2179
-  _globals['_RECURRENCESERVICE']._serialized_end=3901
+  _globals['_CREATERECURRENCEREQUEST']._serialized_start=240
+  _globals['_CREATERECURRENCEREQUEST']._serialized_end=318
+  _globals['_CREATERECURRENCERESPONSE']._serialized_start=320
+  _globals['_CREATERECURRENCERESPONSE']._serialized_end=399
+  _globals['_GETRECURRENCEREQUEST']._serialized_start=401
+  _globals['_GETRECURRENCEREQUEST']._serialized_end=446
+  _globals['_GETRECURRENCERESPONSE']._serialized_start=448
+  _globals['_GETRECURRENCERESPONSE']._serialized_end=524
+  _globals['_LISTRECURRENCESREQUEST']._serialized_start=526
+  _globals['_LISTRECURRENCESREQUEST']._serialized_end=589
+  _globals['_LISTRECURRENCESRESPONSE']._serialized_start=591
+  _globals['_LISTRECURRENCESRESPONSE']._serialized_end=695
+  _globals['_UPDATERECURRENCEREQUEST']._serialized_start=698
+  _globals['_UPDATERECURRENCEREQUEST']._serialized_end=869
+  _globals['_UPDATERECURRENCERESPONSE']._serialized_start=871
+  _globals['_UPDATERECURRENCERESPONSE']._serialized_end=950
+  _globals['_DELETERECURRENCEREQUEST']._serialized_start=952
+  _globals['_DELETERECURRENCEREQUEST']._serialized_end=1026
+  _globals['_DELETERECURRENCERESPONSE']._serialized_start=1028
+  _globals['_DELETERECURRENCERESPONSE']._serialized_end=1054
+  _globals['_PAUSERECURRENCEREQUEST']._serialized_start=1056
+  _globals['_PAUSERECURRENCEREQUEST']._serialized_end=1103
+  _globals['_PAUSERECURRENCERESPONSE']._serialized_start=1105
+  _globals['_PAUSERECURRENCERESPONSE']._serialized_end=1183
+  _globals['_RESUMERECURRENCEREQUEST']._serialized_start=1185
+  _globals['_RESUMERECURRENCEREQUEST']._serialized_end=1233
+  _globals['_RESUMERECURRENCERESPONSE']._serialized_start=1235
+  _globals['_RESUMERECURRENCERESPONSE']._serialized_end=1314
+  _globals['_PREVIEWRECURRENCEREQUEST']._serialized_start=1317
+  _globals['_PREVIEWRECURRENCEREQUEST']._serialized_end=1501
+  _globals['_PREVIEWRECURRENCERESPONSE']._serialized_start=1503
+  _globals['_PREVIEWRECURRENCERESPONSE']._serialized_end=1573
+  _globals['_LISTOCCURRENCESREQUEST']._serialized_start=1575
+  _globals['_LISTOCCURRENCESREQUEST']._serialized_end=1661
+  _globals['_LISTOCCURRENCESRESPONSE']._serialized_start=1663
+  _globals['_LISTOCCURRENCESRESPONSE']._serialized_end=1767
+  _globals['_SCHEDULETICKETREQUEST']._serialized_start=1769
+  _globals['_SCHEDULETICKETREQUEST']._serialized_end=1895
+  _globals['_SCHEDULETICKETRESPONSE']._serialized_start=1897
+  _globals['_SCHEDULETICKETRESPONSE']._serialized_end=1985
+  _globals['_LISTSCHEDULEDTICKETSREQUEST']._serialized_start=1987
+  _globals['_LISTSCHEDULEDTICKETSREQUEST']._serialized_end=2055
+  _globals['_LISTSCHEDULEDTICKETSRESPONSE']._serialized_start=2057
+  _globals['_LISTSCHEDULEDTICKETSRESPONSE']._serialized_end=2177
+  _globals['_CANCELSCHEDULEDTICKETREQUEST']._serialized_start=2179
+  _globals['_CANCELSCHEDULEDTICKETREQUEST']._serialized_end=2238
+  _globals['_CANCELSCHEDULEDTICKETRESPONSE']._serialized_start=2240
+  _globals['_CANCELSCHEDULEDTICKETRESPONSE']._serialized_end=2271
+  _globals['_RECURRENCESERVICE']._serialized_start=2274
+  _globals['_RECURRENCESERVICE']._serialized_end=3996
 # @@protoc_insertion_point(module_scope)

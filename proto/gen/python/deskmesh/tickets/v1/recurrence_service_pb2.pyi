@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from deskmesh.common.v1 import types_pb2 as _types_pb2
 from deskmesh.tickets.v1 import recurrence_pb2 as _recurrence_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
@@ -160,7 +161,7 @@ class UpdateRecurrenceRequest(_message.Message):
     def patch(self) -> _recurrence_pb2.Recurrence: ...
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """"name", "rrule", "time_zone", "starts_at", "catch_up", "template" (as a whole)."""
+        """"name", "rrule", "time_zone", "starts_at", "catch_up", "calendar", "on_closed", "template" (as a whole)."""
 
     def __init__(
         self,
@@ -322,12 +323,19 @@ class PreviewRecurrenceRequest(_message.Message):
     TIME_ZONE_FIELD_NUMBER: _builtins.int
     STARTS_AT_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    ON_CLOSED_FIELD_NUMBER: _builtins.int
     rrule: _builtins.str
     time_zone: _builtins.str
     count: _builtins.int
     """1 to 100; zero: 10."""
+    on_closed: _builtins.str
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def calendar(self) -> _types_pb2.Ref:
+        """As in Recurrence."""
+
     def __init__(
         self,
         *,
@@ -335,10 +343,12 @@ class PreviewRecurrenceRequest(_message.Message):
         time_zone: _builtins.str = ...,
         starts_at: _timestamp_pb2.Timestamp | None = ...,
         count: _builtins.int = ...,
+        calendar: _types_pb2.Ref | None = ...,
+        on_closed: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["starts_at", b"starts_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "rrule", b"rrule", "starts_at", b"starts_at", "time_zone", b"time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar", "count", b"count", "on_closed", b"on_closed", "rrule", b"rrule", "starts_at", b"starts_at", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

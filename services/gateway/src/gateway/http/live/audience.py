@@ -170,6 +170,7 @@ AUDIENCES: dict[str, Audience[Message]] = {
         Audience(sla.ClockWarning, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockEscalated, "tickets", lambda who, event: reads_clock(who, event.ticket)),
         Audience(sla.ClockBreached, "tickets", lambda who, event: reads_clock(who, event.ticket)),
+        Audience(sla.CalendarChanged, "sla/calendars", _holding("sla.read")),
         Audience(sla.AgreementHoursUsed, "sla/agreements", _holding("sla.read")),
         Audience(knowledge.ArticlePublished, "kb/articles", reads_article),
         Audience(cmdb.ItemChanged, "cmdb/items", reads_item),

@@ -34,6 +34,13 @@ _CATCH_UP = (
 )
 
 
+_CALENDAR = "Of `/sla/calendars`, by id or name. All days are open when absent."
+_ON_CLOSED = (
+    "What becomes of times on days (in the calendar's time zone) that it is closed on: `make` them anyway, `skip` them, or make"
+    " them at the same time of day on the `next_open` or `previous_open` day, if there is one within 31 days."
+)
+
+
 class TicketTemplateInput(Input):
     """What the tickets say; only the title is required."""
 
@@ -95,6 +102,8 @@ class NewRecurrence(Input):
     time_zone: Text = Field(description="IANA name.")
     starts_at: Moment = Field(description=_STARTS_AT)
     catch_up: Text = Field(default="skip", description=_CATCH_UP)
+    calendar: Reference | None = Field(default=None, description=_CALENDAR)
+    on_closed: Text = Field(default="make", description=_ON_CLOSED)
     template: TicketTemplateInput
 
 
@@ -108,6 +117,8 @@ class RecurrencePatch(Input):
     time_zone: Text | None = None
     starts_at: Moment | None = Field(default=None, description=_STARTS_AT)
     catch_up: Text | None = Field(default=None, description=_CATCH_UP)
+    calendar: Reference | None = Field(default=None, description=_CALENDAR)
+    on_closed: Text | None = Field(default=None, description=_ON_CLOSED)
     template: TicketTemplateInput | None = None
 
 
@@ -144,6 +155,8 @@ class Recurrence(Output):
                     "name": "Backups",
                     **_TIMING,
                     "catch_up": "skip",
+                    "calendar": {"id": ID, "key": "business", "name": "business"},
+                    "on_closed": "next_open",
                     "template": _SHOWN_TEMPLATE,
                     "state": "active",
                     "next_at": LATER,
@@ -161,6 +174,8 @@ class Recurrence(Output):
     time_zone: str
     starts_at: str
     catch_up: str
+    calendar: Ref | None
+    on_closed: str
     template: TicketTemplate
     state: str = Field(description="`active`, `paused` or `ended`.")
     next_at: str | None
@@ -216,6 +231,8 @@ class TimingInput(Input):
     time_zone: Text
     starts_at: Moment = Field(description=_STARTS_AT)
     count: int = Field(default=10, ge=1, le=100)
+    calendar: Reference | None = Field(default=None, description=_CALENDAR)
+    on_closed: Text = Field(default="make", description=_ON_CLOSED)
 
 
 class Time(Output):

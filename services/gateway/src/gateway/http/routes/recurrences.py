@@ -57,7 +57,12 @@ async def list_recurrences(request: Request, query: Annotated[PageQuery, Query()
 async def preview_recurrence(request: Request, body: models.TimingInput) -> Response:
     """See the next times of a rule before it is saved."""
     question = pb.PreviewRecurrenceRequest(
-        rrule=body.rrule, time_zone=body.time_zone, starts_at=timestamp(body.starts_at), count=body.count
+        rrule=body.rrule,
+        time_zone=body.time_zone,
+        starts_at=timestamp(body.starts_at),
+        count=body.count,
+        calendar=Ref(key=word(body.calendar)),
+        on_closed=body.on_closed,
     )
     answer = await ask(request, rpcs.PREVIEW_RECURRENCE, question)
     return listing([{"occurs_at": moment(at)} for at in answer.times])
@@ -163,6 +168,8 @@ def _said(body: models.NewRecurrence | models.RecurrencePatch) -> nouns.Recurren
         time_zone=body.time_zone or "",
         starts_at=timestamp(body.starts_at),
         catch_up=body.catch_up or "",
+        calendar=Ref(key=word(body.calendar)),
+        on_closed=body.on_closed or "",
         template=None if body.template is None else _written(body.template),
     )
 
@@ -194,6 +201,8 @@ def _recurrence(value: nouns.Recurrence) -> JsonObject:
         "time_zone": value.time_zone,
         "starts_at": moment(value.starts_at),
         "catch_up": value.catch_up,
+        "calendar": ref(value.calendar),
+        "on_closed": value.on_closed,
         "template": _template(value.template),
         "state": value.state,
         "next_at": moment(value.next_at),

@@ -69,6 +69,8 @@ const AUTOMATION: readonly Section[] = [
     inputs: [
       NAME, { name: "starts_at", kind: "moment", required: true }, TIME_ZONE, { name: "rrule", kind: "rrule" },
       { name: "catch_up", kind: "choice", choices: ["skip", "last", "all"], words: "choices" },
+      { name: "calendar", kind: "one", of: "calendars", byId: true },
+      { name: "on_closed", kind: "choice", choices: ["make", "skip", "next_open", "previous_open"], words: "choices" },
       {
         name: "template", kind: "group", required: true,
         inputs: [
