@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from google.protobuf.struct_pb2 import Struct
 from tickets_desk import TicketsDesk
 from tickets_schedule import TOMORROW, Schedule, at
 
@@ -10,9 +11,16 @@ from chassis.errors import Forbidden, InvalidInput, LimitReached, NotFound, Wron
 from chassis.testing.identity import Person
 from chassis.testing.waiting import eventually
 from deskmesh.common.v1.types_pb2 import PersonRef
-from deskmesh.tickets.v1 import recurrence_pb2
+from deskmesh.tickets.v1 import field_pb2, recurrence_pb2
+from deskmesh.tickets.v1 import field_service_pb2 as fields
 from deskmesh.tickets.v1 import recurrence_service_pb2 as rpc
 from tickets.app.scheduling import MOST
+
+
+def struct(**values: str) -> Struct:
+    made = Struct()
+    made.update(values)
+    return made
 
 
 async def plan(
@@ -96,6 +104,8 @@ async def test_a_scheduled_ticket_is_its_owners_alone(schedule: Schedule) -> Non
         ({"not_before": TOMORROW - timedelta(days=2)}, InvalidInput),
         ({"not_before": TOMORROW + timedelta(days=400)}, InvalidInput),
         ({"title": " "}, InvalidInput),
+        ({"fields": struct(on_behalf_of="nobody@acme.example")}, InvalidInput),
+        ({"fields": struct(device_kind="abacus")}, InvalidInput),
         ({"priority": "high"}, Forbidden),
         ({"assignee": PersonRef(email="agent@acme.example")}, Forbidden),
         ({"requester": PersonRef(email="colleague@acme.example")}, Forbidden),
@@ -108,6 +118,19 @@ async def test_nobody_schedules_what_they_could_not_make_now(
     with pytest.raises(refused):
         await plan(schedule.desk, **said)  # type: ignore[arg-type]  # fields by name
     assert await planned(schedule.desk) == before
+
+
+async def test_what_a_ticket_of_now_must_say_a_scheduled_one_must_too(schedule: Schedule) -> None:
+    desk = schedule.desk
+    field = field_pb2.Field(slug="floor", name="Floor", type="text", required=True, types=["question"])
+    await desk.call(
+        "CreateField", fields.CreateFieldRequest(field=field), fields.CreateFieldResponse, by=desk.admin
+    )
+    with pytest.raises(InvalidInput) as refused:
+        await plan(desk, type="question")
+    assert [one.field for one in refused.value.errors] == ["template.fields.floor"]
+    later = await plan(desk, type="question", fields=struct(floor="3"))
+    assert later.template.fields["floor"] == "3"
 
 
 async def test_nobody_schedules_without_end(schedule: Schedule) -> None:

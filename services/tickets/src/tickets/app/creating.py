@@ -130,7 +130,7 @@ def compose_ticket(
 
     :param sequence: a number that this process took from its block.
     """
-    view = _view(configuration, new, placing, sequence, occasion)
+    view = view_of_new(configuration, new, placing, sequence, occasion)
     ticket = view.ticket
     words = ticket_words(ticket, configuration.languages)
     statement = TicketStatement(
@@ -169,9 +169,10 @@ def check_new(configuration: Configuration, new: NewTicket, placing: Placing) ->
     return replace(new, fields=merge_values({}, values))
 
 
-def _view(
+def view_of_new(
     configuration: Configuration, new: NewTicket, placing: Placing, sequence: int, occasion: Occasion
 ) -> TicketView:
+    """How a new ticket that was checked will look."""
     rules_id = configuration.workflow_of(placing.process.id, placing.kind.slug)
     rules = configuration.rules[rules_id]
     impact, urgency = new.impact or DEFAULT_LEVEL, new.urgency or DEFAULT_LEVEL

@@ -17,8 +17,10 @@ from tickets.app.actors import occasion_of
 from tickets.app.calendars import calendar_of, open_days_of, taken_calendar
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
-from tickets.app.creating import NewTicket, check_new, place_ticket, require_create
+from tickets.app.creating import NewTicket, check_new, place_ticket, require_create, view_of_new
 from tickets.app.directory import names_caller, require_person
+from tickets.app.field_checking import check_fields, new_stand
+from tickets.app.people import requester_of, with_people
 from tickets.app.standing_in import may_work
 from tickets.db.recurrences import CalendarCopy, Recurrence, RecurrenceOccurrence
 from tickets.db.tickets import Ticket
@@ -309,10 +311,15 @@ async def checked_template(tx: Tx, configuration: Configuration, template: Templ
     with problems.within("template"):
         placing = place_ticket(configuration, template.new)
         require_create(placing)
-        check_new(configuration, template.new, placing)
+        new = check_new(configuration, template.new, placing)
         named = "" if names_caller(template.requester) else template.requester
         person = await require_person(tx, named or current_caller().subject, "requester")
         found["requester"] = {"id": str(person.id), "key": person.email, "name": person.name}
+        fields = await with_people(tx, configuration.fields, new.fields)
+        new = replace(new, requester=await requester_of(tx, person), fields=fields, channel=CHANNEL)
+        view = view_of_new(configuration, new, placing, 0, occasion_of())
+        after = new_stand(configuration, view)
+        check_fields(configuration, before=None, after=after, given=fields, demanding=True)
         if template.assignee:
             person = await require_person(tx, template.assignee, "assignee")
             if not may_work(person, configuration, placing.process, placing.queue):
