@@ -114,7 +114,7 @@ async def test_what_cannot_be_heeded_is_refused_with_its_field(schedule: Schedul
         ({"on_closed": "perhaps"}, "on_closed"),
     ):
         with pytest.raises(InvalidInput) as refused:
-            await schedule.create(**said)  # type: ignore[arg-type]  # fields by name
+            await schedule.create(**said)
         assert field in [one.field for one in refused.value.errors]
     assert await desk.rows("SELECT count(*) FROM recurrences") == before
 

@@ -64,7 +64,7 @@ def test_all_times_are_on_open_days_in_order_and_none_that_fits_is_left_out(
     after = FRIDAY + timedelta(days=later, hours=1)
     found = first_times(Timing("FREQ=DAILY", "UTC", FRIDAY, on_closed, open_days), after, 15)
     # Each day has a time of its own, so what is moved to an open day finds it taken, but for the first.
-    expected = []
+    expected: list[datetime] = []
     day = after.date()
     while len(expected) < 15:
         day += timedelta(days=1)
