@@ -1,5 +1,6 @@
 """The RPCs and the timer of tickets that are made by themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,13 +14,13 @@ from deskmesh.tickets.v1 import recurrence_service_pb2 as pb
 from tickets.api.requests import known_names, time_in, values_of
 from tickets.app import recurrences, scheduling
 from tickets.app.assigning import ASSIGN
-from tickets.app.calendars import calendar_of
+from tickets.app.calendars import calendars_of
 from tickets.app.configuration import Configuration, Configurations
 from tickets.app.creating import CREATE, UPDATE, NewTicket
 from tickets.app.opening import Desk
 from tickets.app.recurrences import RECURRENCE, RecurrenceDraft, Template
 from tickets.app.recurring import make_due_tickets
-from tickets.db.recurrences import Recurrence, RecurrenceOccurrence
+from tickets.db.recurrences import CalendarCopy, Recurrence, RecurrenceOccurrence
 from tickets.db.tickets import Ticket
 from tickets.publish.messages import moment, row_message, struct_message
 
@@ -49,19 +50,19 @@ class RecurrenceServicer:
                 draft, catch_up=draft.catch_up or "skip", on_closed=draft.on_closed or _MADE_ANYWAY
             ),
         )
-        return pb.CreateRecurrenceResponse(recurrence=await _recurrence(tx, row, configuration))
+        (told,) = await _told(tx, [row], configuration)
+        return pb.CreateRecurrenceResponse(recurrence=told)
 
     async def GetRecurrence(self, tx: Tx, request: pb.GetRecurrenceRequest) -> pb.GetRecurrenceResponse:
         row = await recurrences.get_recurrence(tx, recurrence_id=request.recurrence_id)
-        return pb.GetRecurrenceResponse(
-            recurrence=await _recurrence(tx, row, await self.configurations.within(tx))
-        )
+        (told,) = await _told(tx, [row], await self.configurations.within(tx))
+        return pb.GetRecurrenceResponse(recurrence=told)
 
     async def ListRecurrences(self, tx: Tx, request: pb.ListRecurrencesRequest) -> pb.ListRecurrencesResponse:
         configuration = await self.configurations.within(tx)
         rows, token = await recurrences.list_recurrences(tx, page=page_of(request))
         return pb.ListRecurrencesResponse(
-            recurrences=[await _recurrence(tx, row, configuration) for row in rows], next_page_token=token
+            recurrences=await _told(tx, rows, configuration), next_page_token=token
         )
 
     async def UpdateRecurrence(
@@ -76,7 +77,8 @@ class RecurrenceServicer:
             changes={name: getattr(draft, name) for name in known_names(request.update_mask, _FIELDS)},
             expected_version=request.expected_version or None,
         )
-        return pb.UpdateRecurrenceResponse(recurrence=await _recurrence(tx, row, configuration))
+        (told,) = await _told(tx, [row], configuration)
+        return pb.UpdateRecurrenceResponse(recurrence=told)
 
     async def DeleteRecurrence(
         self, tx: Tx, request: pb.DeleteRecurrenceRequest
@@ -88,17 +90,15 @@ class RecurrenceServicer:
 
     async def PauseRecurrence(self, tx: Tx, request: pb.PauseRecurrenceRequest) -> pb.PauseRecurrenceResponse:
         row = await recurrences.pause_recurrence(tx, recurrence_id=request.recurrence_id)
-        return pb.PauseRecurrenceResponse(
-            recurrence=await _recurrence(tx, row, await self.configurations.within(tx))
-        )
+        (told,) = await _told(tx, [row], await self.configurations.within(tx))
+        return pb.PauseRecurrenceResponse(recurrence=told)
 
     async def ResumeRecurrence(
         self, tx: Tx, request: pb.ResumeRecurrenceRequest
     ) -> pb.ResumeRecurrenceResponse:
         row = await recurrences.resume_recurrence(tx, recurrence_id=request.recurrence_id)
-        return pb.ResumeRecurrenceResponse(
-            recurrence=await _recurrence(tx, row, await self.configurations.within(tx))
-        )
+        (told,) = await _told(tx, [row], await self.configurations.within(tx))
+        return pb.ResumeRecurrenceResponse(recurrence=told)
 
     async def PreviewRecurrence(
         self, tx: Tx, request: pb.PreviewRecurrenceRequest
@@ -212,8 +212,17 @@ def _word(reference: common.Ref) -> str:
     return reference.id or reference.key
 
 
-async def _recurrence(tx: Tx, row: Recurrence, configuration: Configuration) -> nouns.Recurrence:
-    calendar = await calendar_of(tx, row.calendar_id)
+async def _told(tx: Tx, rows: Sequence[Recurrence], configuration: Configuration) -> list[nouns.Recurrence]:
+    calendars = await calendars_of(tx, {row.calendar_id for row in rows if row.calendar_id is not None})
+    return [
+        _recurrence(row, configuration, calendars.get(row.calendar_id) if row.calendar_id else None)
+        for row in rows
+    ]
+
+
+def _recurrence(
+    row: Recurrence, configuration: Configuration, calendar: CalendarCopy | None
+) -> nouns.Recurrence:
     return nouns.Recurrence(
         id=str(row.id),
         name=row.name,

@@ -1,5 +1,6 @@
 """The copies of sla's calendars, which recurrences heed."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -41,6 +42,13 @@ async def keep_calendar(
 async def calendar_of(tx: Tx, calendar_id: UUID | None) -> CalendarCopy | None:
     """The calendar of a recurrence, also one that was deleted; None for none."""
     return None if calendar_id is None else await tx.get(CalendarCopy, calendar_id)
+
+
+async def calendars_of(tx: Tx, ids: Collection[UUID]) -> dict[UUID, CalendarCopy]:
+    """The calendars of these ids, also those that were deleted."""
+    if not ids:
+        return {}
+    return {row.id: row for row in await tx.scalars(select(CalendarCopy).where(CalendarCopy.id.in_(ids)))}
 
 
 async def taken_calendar(tx: Tx, key: str) -> CalendarCopy | None:
