@@ -21,7 +21,7 @@ MOST_READ = 400
 _MANY = """
 INSERT INTO tickets SELECT made.* FROM tickets AS one, generate_series(1, 10 * $2::int) AS n,
     jsonb_populate_record(one, jsonb_build_object(
-        'id', uuidv7(n * interval '1 minute' - interval '60 days'), 'number', 'MANY-' || n, 'sequence', 100000 + n,
+        'id', gen_random_uuid(), 'number', 'MANY-' || n, 'sequence', 100000 + n,
         'created_at', now() + n * interval '1 minute' - interval '60 days',
         'updated_at', now() + n * interval '1 minute' - interval '60 days',
         'state', CASE WHEN n > 9 * $2 THEN 'new' ELSE 'closed' END,

@@ -146,7 +146,7 @@ async def last_contacts(tx: Tx, tickets: Collection[UUID]) -> dict[UUID, UUID]:
 _CONCERNED = """
 SELECT routing.id FROM queue_routings routing
     JOIN queues ON queues.tenant_id = routing.tenant_id AND queues.id = routing.id
-WHERE routing.strategies <> '{}' AND (routing.id = ANY ($1) OR EXISTS (
+WHERE routing.strategies <> '{}' AND (routing.id = ANY ($1) OR cardinality($2::uuid[]) > 0 AND EXISTS (
     SELECT FROM tickets JOIN people ON people.tenant_id = tickets.tenant_id AND people.id = ANY ($2)
     WHERE tickets.tenant_id = routing.tenant_id AND tickets.queue_id = routing.id
         AND tickets.assignee_id IS NULL AND tickets.state_category IN ('new', 'active')
