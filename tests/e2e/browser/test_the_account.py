@@ -1,14 +1,15 @@
-"""One's own account: a second factor set up and asked for, sessions ended, language and password changed."""
+"""One's own account: a second factor, sessions, language and password, tokens of programs, and who stands in."""
 
 import uuid
 from collections.abc import Callable
 
+import httpx
 import pytest
-from browser_desk import PASSWORD, Window, inaccessible
+from browser_desk import PASSWORD, Window, choose, inaccessible
 from gateway_codes import App
 from playwright.sync_api import Page, expect
 
-from embedded.testing import Desk
+from embedded.testing import Desk, eventually
 
 Open = Callable[..., Window]
 
@@ -95,3 +96,43 @@ def test_name_and_language_are_changed_and_a_new_password_signs_out(open_window:
     card.get_by_label("New password").first.fill("another password")
     card.get_by_role("button", name="Change password").click()
     page.wait_for_url("**/sign-in*")
+
+
+def test_a_token_is_made_for_a_program_and_revoked(desk: Desk, open_window: Open, owner: str) -> None:
+    page = open_window(owner, "/account", phone=True).page
+    card = page.get_by_role("region", name="Access tokens")
+    card.get_by_role("button", name="New token").click()
+    card.get_by_label("Name").fill("Nightly export")
+    choose(page, "What it may do", "tickets.read_own")
+    page.keyboard.press("Escape")
+    card.get_by_role("button", name="Make the token").click()
+    secret = card.locator("code").inner_text()
+    assert inaccessible(page) == []
+    card.get_by_role("button", name="I have kept it").click()
+    token = card.get_by_role("listitem").filter(has_text="Nightly export")
+    expect(token).to_contain_text("tickets.read_own")
+    program = httpx.Client(base_url=f"{desk.url}/api/v1", headers={"authorization": f"Bearer {secret}"})
+    with program:
+        assert program.get("/tickets").status_code == 200
+        assert program.post("/tickets", json={"title": "By a program"}).status_code == 403
+        token.get_by_role("button", name="Revoke Nightly export").click()
+        token.get_by_role("button", name="Stop it now").click()
+        expect(token).to_have_count(0)
+        eventually(lambda: program.get("/tickets").status_code == 401)
+
+
+def test_somebody_decides_while_one_is_away(desk: Desk, open_window: Open) -> None:
+    client = desk.sign_in("agent@globex.example")
+    page = open_window("agent@globex.example", "/account").page
+    card = page.get_by_role("region", name="While you are away")
+    card.get_by_label("E-mail of who stands in").fill("nobody@globex.example")
+    card.get_by_label("Until").fill("2020-01-01T08:00")
+    card.get_by_role("button", name="Let them decide").click()
+    expect(card.locator("[aria-invalid=true]").first).to_be_visible()
+    card.get_by_label("E-mail of who stands in").fill("supervisor@globex.example")
+    card.get_by_label("Until").fill("2099-01-01T08:00")
+    card.get_by_role("button", name="Let them decide").click()
+    expect(card.get_by_text("decides in your place")).to_be_visible()
+    assert client.get("/me/substitute")["person"]["email"] == "supervisor@globex.example"
+    card.get_by_role("button", name="End it").click()
+    expect(card.get_by_role("button", name="Let them decide")).to_be_visible()

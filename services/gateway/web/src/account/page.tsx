@@ -1,4 +1,4 @@
-/** One's own account: what one is called, and how and where one signs in. */
+/** One's own account: what one is called, how, where and with which programs one signs in, and who stands in. */
 import "../design/all";
 
 import { Anchor, Box, Group, Paper, Stack, Title } from "@mantine/core";
@@ -7,16 +7,19 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
-import { useMe } from "../shared/me";
+import { useMay, useMe } from "../shared/me";
 import { PasswordForm } from "./password";
 import { ProfileForm } from "./profile";
 import { PushCard } from "./push";
 import { SecondFactorCard } from "./second-factor";
 import { Sessions } from "./sessions";
+import { SubstituteCard } from "./substitute";
+import { Tokens } from "./tokens";
 
 export function AccountPage(): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
+  const may = useMay();
   return (
     <>
       <a href="#main" className="skip">
@@ -48,8 +51,16 @@ export function AccountPage(): ReactNode {
         <Card title={t("account.password")}>
           <PasswordForm />
         </Card>
+        {may("approvals.decide") && (
+          <Card title={t("account.substitute")}>
+            <SubstituteCard />
+          </Card>
+        )}
         <Card title={t("account.sessions")}>
           <Sessions />
+        </Card>
+        <Card title={t("account.tokens")}>
+          <Tokens />
         </Card>
       </Stack>
     </>

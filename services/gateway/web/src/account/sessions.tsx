@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Badge, Box, Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -49,14 +49,14 @@ function OneSession({ session, busy, end }: OneSessionProps): ReactNode {
   const me = useMe();
   return (
     <Group component="li" justify="space-between" wrap="nowrap" align="flex-start">
-      <div className="clip">
+      <Box miw={0}>
         <Text size="sm" className="clip" title={session.user_agent}>
           {session.user_agent || t("account.unknown_client")}
         </Text>
         <Text size="xs" className="quiet">
           {t("account.last_used", { at: dateTime(session.last_used_at, i18n.language, me.time_zone), address: session.address })}
         </Text>
-      </div>
+      </Box>
       {session.current ? (
         <Badge variant="light" tt="none" className="whole">
           {t("account.here")}

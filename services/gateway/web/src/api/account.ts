@@ -28,3 +28,21 @@ export const removeSecondFactor = (body: Schemas["SecondFactorProof"]) => take(a
 export const endSession = (session: string) => take(api.DELETE("/api/v1/me/sessions/{session}", { params: { path: { session } } }));
 
 export const endOtherSessions = () => take(api.DELETE("/api/v1/me/sessions"));
+
+export const tokensQuery = queryOptions({
+  queryKey: ["me", "tokens"],
+  queryFn: () => take(api.GET("/api/v1/me/tokens", { params: { query: { page_size: 200 } } })),
+});
+
+export const makeToken = (body: Schemas["NewToken"]) => take(api.POST("/api/v1/me/tokens", { body }));
+
+export const revokeToken = (token: string) => take(api.DELETE("/api/v1/me/tokens/{token}", { params: { path: { token } } }));
+
+export const substituteQuery = queryOptions({
+  queryKey: ["me", "substitute"],
+  queryFn: () => take(api.GET("/api/v1/me/substitute")),
+});
+
+export const setSubstitute = (body: Schemas["NewSubstitute"]) => take(api.PUT("/api/v1/me/substitute", { body }));
+
+export const removeSubstitute = () => take(api.DELETE("/api/v1/me/substitute"));

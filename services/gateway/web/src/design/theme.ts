@@ -15,6 +15,7 @@ export const theme = createTheme({
   autoContrast: true,
   cursorType: "pointer",
   components: {
-    Select: { defaultProps: { comboboxProps: { shadow: "md" } } },
+    // What is offered stays to be seen where a small screen scrolls the field that it hangs on out of sight.
+    Combobox: { defaultProps: { shadow: "md", hideDetached: false } },
   },
 });
