@@ -8,6 +8,7 @@ import type { Schemas } from "../api/client";
 import { dateTime } from "../shared/format";
 import { useMe } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
+import { programOf } from "./program";
 import { Refused } from "./refused";
 
 export function Sessions(): ReactNode {
@@ -51,7 +52,7 @@ function OneSession({ session, busy, end }: OneSessionProps): ReactNode {
     <Group component="li" justify="space-between" wrap="nowrap" align="flex-start">
       <Box miw={0}>
         <Text size="sm" className="clip" title={session.user_agent}>
-          {session.user_agent || t("account.unknown_client")}
+          {programOf(session.user_agent) || t("account.unknown_client")}
         </Text>
         <Text size="xs" className="quiet">
           {t("account.last_used", { at: dateTime(session.last_used_at, i18n.language, me.time_zone), address: session.address })}
