@@ -16,7 +16,7 @@ REQUESTER = "requester@acme.example"
 ADMIN = "admin@acme.example"
 SOON = 20_000
 """Milliseconds in which a live event arrives on a busy machine."""
-TARGET_SECONDS = 20
+TARGET_SECONDS = 40
 
 
 def test_a_mail_is_answered_and_rated_by_the_link_in_a_mail(desk: Desk, open_window: Open) -> None:
