@@ -33,6 +33,18 @@ def test_signing_out_in_one_tab_signs_out_the_other(open_window: Open) -> None:
         page.wait_for_url("**/sign-in*")
 
 
+def test_whoever_cannot_sign_out_is_told(open_window: Open) -> None:
+    window = open_window("agent@acme.example", "/account", phone=True)
+    page = window.page
+    expect(page.get_by_role("region", name="Where you are signed in").get_by_text("Here")).to_be_visible()
+    window.context.route("**/api/v1/auth/session/sign-out", lambda route: route.abort())
+    page.get_by_role("button", name="Sign out", exact=True).first.click()
+    expect(page.get_by_role("alert")).to_have_text("You are still signed in: the desk does not answer.")
+    window.context.unroute("**/api/v1/auth/session/sign-out")
+    page.get_by_role("button", name="Sign out", exact=True).first.click()
+    page.wait_for_url("**/sign-in*")
+
+
 def test_a_wrong_password_is_said_and_nothing_more(open_window: Open) -> None:
     page = open_window().page
     page.get_by_label("Company").fill("acme")

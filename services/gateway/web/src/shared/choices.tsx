@@ -1,7 +1,7 @@
 /** What everybody chooses for themselves: language, light or dark, and to leave. */
-import { ActionIcon, NativeSelect, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, NativeSelect, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { forgetPush } from "../api/push";
@@ -61,7 +61,9 @@ export function AccountButton(): ReactNode {
 export function SignOutButton(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const [stays, setStays] = useState(false);
   async function leave(): Promise<void> {
+    setStays(false);
     const onward = await signOut();
     // Whoever leaves leaves nothing to the next person at this browser.
     forgetDrafts();
@@ -69,5 +71,14 @@ export function SignOutButton(): ReactNode {
     if (onward) window.location.assign(onward);
     else await navigate({ to: "/sign-in", search: {} });
   }
-  return <IconButton icon="out" label={t("choice.sign_out")} act={() => void leave()} />;
+  return (
+    <>
+      <IconButton icon="out" label={t("choice.sign_out")} act={() => leave().catch(() => setStays(true))} />
+      {stays && (
+        <Text role="alert" size="sm" className="warning">
+          {t("choice.still_here")}
+        </Text>
+      )}
+    </>
+  );
 }
