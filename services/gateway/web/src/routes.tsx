@@ -22,6 +22,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { needTexts, preferred, speak } from "./shared/i18n";
 import { MeProvider } from "./shared/me";
+import { parseSearch, stringifySearch } from "./shared/search-words";
 
 interface Context {
   queries: QueryClient;
@@ -301,6 +302,8 @@ export function makeRouter(queries: QueryClient) {
   return createRouter({
     routeTree: tree,
     context: { queries },
+    parseSearch,
+    stringifySearch,
     defaultPreload: "intent",
     defaultPendingComponent: Loading,
     defaultNotFoundComponent: Missing,
