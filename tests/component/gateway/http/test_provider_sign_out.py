@@ -44,6 +44,21 @@ async def test_whoever_signs_out_here_is_sent_to_the_provider_with_what_it_needs
     assert await renewed(browser) == 401
 
 
+async def test_whoever_signs_out_after_the_key_of_the_id_token_is_gone_goes_there_without_it(
+    doors: Doors, browser: httpx.AsyncClient, provider: Provider
+) -> None:
+    await signed_in(browser, provider.issuer, "s2", **said("s2@acme.example"))
+    await doors.look(
+        "UPDATE provider_sessions SET sealed_id_token = '\\x00' || sealed_id_token WHERE subject = 's2' RETURNING id"
+    )
+    answer = await browser.post(OUT)
+    assert answer.status_code == 200, answer.text
+    url = httpx.URL(answer.json()["url"])
+    assert "id_token_hint" not in url.params
+    assert url.params["client_id"] == "desk"
+    assert await renewed(browser) == 401
+
+
 async def test_whoever_came_by_a_password_goes_nowhere(browser: httpx.AsyncClient) -> None:
     body = {"tenant": "acme", "username": "admin@acme.example", "password": PASSWORD}
     assert (await browser.post("/api/v1/auth/session", json=body)).status_code == 200

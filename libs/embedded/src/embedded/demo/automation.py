@@ -1,9 +1,7 @@
 """Gets in what saves the agents of the demo tenants work."""
 
-import tomllib
-from importlib.resources import files
-
 from embedded.demo.client import Api
+from embedded.demo.content import read_content
 
 KINDS = ("views", "macros", "webhooks", "rules")
 """In this order: a rule names a webhook."""
@@ -11,8 +9,7 @@ KINDS = ("views", "macros", "webhooks", "rules")
 
 async def load_automation(api: Api, *, by: str) -> None:
     """Make what content/automation.toml says of each kind, as the administrator `by`."""
-    text = files("embedded.demo").joinpath("content", "automation.toml").read_text(encoding="utf-8")
-    content = tomllib.loads(text)
+    content = read_content("automation.toml")
     for kind in KINDS:
         for body in content[kind]:
             await api.make(f"{kind}/{body['name']}", "POST", f"/{kind}", body, by=by)

@@ -81,7 +81,7 @@ class Tenant:
 
 def read_tenant(slug: str) -> Tenant:
     """Read a tenant's file and the texts that it names."""
-    raw = _read(f"{slug}.toml")
+    raw = read_content(f"{slug}.toml")
     return Tenant(
         slug=slug,
         name=raw["name"],
@@ -107,7 +107,8 @@ def read_tenant(slug: str) -> Tenant:
     )
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_content(name: str) -> dict[str, Any]:
+    """Give what content/`name` says."""
     return tomllib.loads(files("embedded.demo").joinpath("content", name).read_text(encoding="utf-8"))
 
 
@@ -136,5 +137,5 @@ def _requests(name: str) -> list[Request]:
             },
             **{name: raw[name] for name in ("answer", "note", "end")},
         )
-        for raw in _read(name)["request"]
+        for raw in read_content(name)["request"]
     ]

@@ -1,15 +1,12 @@
 """Gets in a problem of each demo tenant whose cause is known, with its incidents and the article of its workaround."""
 
-import tomllib
-from importlib.resources import files
-
 from embedded.demo.client import Api
+from embedded.demo.content import read_content
 
 
 async def load_problems(api: Api, tenant: str) -> None:
     """Make incidents, the known error behind them, and its article, published for agents."""
-    text = files("embedded.demo").joinpath("content/problems.toml").read_text("utf-8")
-    content = tomllib.loads(text)[tenant]
+    content = read_content("problems.toml")[tenant]
     by, writer = content["by"], content["writer"]
     problem = await api.make("known-error", "POST", "/tickets", content["problem"], by=by)
     path = f"/tickets/{problem['id']}"

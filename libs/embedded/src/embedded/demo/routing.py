@@ -1,17 +1,15 @@
 """Gets in what the demo tenants' agents can do, and a queue that gives them its tickets by itself."""
 
-import tomllib
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
 from embedded.demo.client import Api
+from embedded.demo.content import read_content
 
 
 async def load_routing(api: Api, tenant: str, as_of: datetime) -> None:
     """Load it, once the people are there. Raises LoadError."""
-    text = files("embedded.demo").joinpath("content/routing.toml").read_text("utf-8")
-    content = tomllib.loads(text)[tenant]
+    content = read_content("routing.toml")[tenant]
     admin = _address(tenant, "admin")
     for login, written in content["profiles"].items():
         path = f"/users/{_address(tenant, login)}/work-profile"

@@ -1,12 +1,11 @@
 """Gets in what the demo tenants offer and plan: catalogue, an order that waits for approval, a change, a freeze."""
 
 import asyncio
-import tomllib
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
 from embedded.demo.client import Api, LoadError
+from embedded.demo.content import read_content
 
 _TRIES = 60
 _PAUSE_SECONDS = 0.5
@@ -14,8 +13,7 @@ _PAUSE_SECONDS = 0.5
 
 async def load_services(api: Api, tenant: str, as_of: datetime) -> None:
     """Load them, once the people and the assets are there. Raises LoadError."""
-    text = files("embedded.demo").joinpath("content/services.toml").read_text("utf-8")
-    content = tomllib.loads(text)[tenant]
+    content = read_content("services.toml")[tenant]
     admin = f"admin@{tenant}.example"
     buyer = await api.get(f"/users/{content['buyer']}", by=admin)
     manager = {"manager": content["approver"]}

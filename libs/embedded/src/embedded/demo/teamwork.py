@@ -1,15 +1,12 @@
 """Gets in what the agents of the demo tenants do together."""
 
-import tomllib
-from importlib.resources import files
-
 from embedded.demo.client import Api
+from embedded.demo.content import read_content
 
 
 async def load_teamwork(api: Api, tenant: str) -> None:
     """Make a major incident with what follows it, name its leader in a note, and begin a reply."""
-    text = files("embedded.demo").joinpath("content/teamwork.toml").read_text("utf-8")
-    content = tomllib.loads(text)[tenant]
+    content = read_content("teamwork.toml")[tenant]
     by, leader = content["by"], content["leader"]
     incident = await api.make("major", "POST", "/tickets", content["incident"], by=by)
     path = f"/tickets/{incident['id']}"

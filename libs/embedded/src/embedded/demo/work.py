@@ -1,11 +1,10 @@
 """Gets in what the agents of the demo tenants note of their work, what requesters think of it, and what recurs."""
 
-import tomllib
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
 from embedded.demo.client import Api
+from embedded.demo.content import read_content
 from embedded.demo.plan import PlannedTicket
 
 _NOTED_ON = 12
@@ -19,7 +18,7 @@ async def load_work(api: Api, tenant: str, tickets: list[PlannedTicket], as_of: 
 
     What recurs begins on the day after `as_of`; what waits for a supplier comes back from then on.
     """
-    content = tomllib.loads(files("embedded.demo").joinpath("content/work.toml").read_text("utf-8"))[tenant]
+    content = read_content("work.toml")[tenant]
     admin = f"admin@{tenant}.example"
     worked = [ticket for ticket in tickets if any(step.kind == "assign" for step in ticket.steps)]
     for place, ticket in enumerate(worked[-_NOTED_ON:]):

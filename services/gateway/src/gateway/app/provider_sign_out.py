@@ -74,11 +74,20 @@ class ProviderSignOut:
             return None
         state = new_secret("")
         asked = {"client_id": provider.client_id, "post_logout_redirect_uri": back_to, "state": state}
-        hint = self.sealer.unseal(found.sealed_id_token, about=hint_of(tenant_id, session_id))
-        if len(hint) <= _LONGEST_HINT:
+        hint = self._hint(found)
+        if hint is not None:
             asked["id_token_hint"] = hint
         joint = "&" if "?" in metadata.end_session_endpoint else "?"
         return Onward(f"{metadata.end_session_endpoint}{joint}{urlencode(asked)}", state)
+
+    def _hint(self, session: ProviderSession) -> str | None:
+        """Give the id token of a session; None where the key that encrypted it is gone, or it is too long to go along."""
+        try:
+            hint = self.sealer.unseal(session.sealed_id_token, about=hint_of(session.tenant_id, session.id))
+        except ValueError as error:
+            log.warning("id_token_unreadable", session=str(session.id), what=str(error))
+            return None
+        return hint if len(hint) <= _LONGEST_HINT else None
 
     async def hear(self, *, tenant_slug: str, provider_slug: str, logout_token: str) -> None:
         """End the sessions of which a provider says that they are over there. Raises BadRequest."""

@@ -128,11 +128,12 @@ const LEFT = "deskmesh-left";
 /** Signs out; gives the address where the browser has to go to sign out at its provider too. */
 export async function signOut(): Promise<string | null> {
   const answer = await ask(`${DOOR}/sign-out`, { method: "POST", headers: FROM_OUR_PAGE });
-  const onward = answer.ok ? ((await answer.json()) as { url: string | null; state: string | null }) : null;
-  if (onward?.state) sessionStorage.setItem(LEFT, onward.state);
+  if (!answer.ok) throw await refused(answer);
+  const onward = (await answer.json()) as { url: string | null; state: string | null };
+  if (onward.state) sessionStorage.setItem(LEFT, onward.state);
   otherTabs.postMessage("signed out");
   forget();
-  return onward?.url ?? null;
+  return onward.url;
 }
 
 /** Whether a provider has sent the browser back from the sign-out that began here. */
