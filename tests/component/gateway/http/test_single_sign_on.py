@@ -99,6 +99,19 @@ async def test_the_code_of_another_sign_in_is_refused(browser: httpx.AsyncClient
     assert (await browser.get(str(mixed))).headers["location"] == "/sign-in?refused=provider_failed"
 
 
+async def test_a_provider_whose_secret_no_key_reads_any_more_is_said_to_have_failed(
+    doors: Doors, browser: httpx.AsyncClient, issuer: str
+) -> None:
+    await doors.look(
+        "UPDATE identity_providers SET sealed_secret = '\\x00' || sealed_secret WHERE slug = 'directory' RETURNING id"
+    )
+    try:
+        led = await signed_in(browser, issuer, "x1", **said("x1@acme.example"))
+        assert led == "/sign-in?refused=provider_failed"
+    finally:
+        await configured(doors, issuer)
+
+
 async def test_a_provider_that_creates_nobody_lets_only_known_people_in(
     doors: Doors, browser: httpx.AsyncClient, issuer: str
 ) -> None:

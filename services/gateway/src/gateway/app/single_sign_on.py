@@ -238,9 +238,9 @@ class SingleSignOn:
     async def _proven(
         self, provider: IdentityProvider, begun: ProviderSignIn, code: str, redirect_uri: str
     ) -> Proven:
-        secret = self.sealer.unseal(provider.sealed_secret, about=secret_of(provider))
         form = {"code": code, "redirect_uri": redirect_uri, "code_verifier": begun.code_verifier}
         try:
+            secret = self.sealer.unseal(provider.sealed_secret, about=secret_of(provider))
             metadata = await self.client.metadata(provider.issuer)
             token = await self.client.id_token(metadata, form, client_id=provider.client_id, secret=secret)
             decoded = jwt.decode(token, await self.client.keys(metadata), algorithms=SIGNATURES)
