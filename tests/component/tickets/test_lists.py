@@ -6,6 +6,7 @@ import pytest
 from tickets_desk import TicketsDesk
 
 from chassis.errors import BadRequest, InvalidInput
+from chassis.testing.identity import Person
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 
 
@@ -149,3 +150,35 @@ async def test_a_requesters_list_holds_own_and_watched_tickets(desk: TicketsDesk
     )
     assert await titles(desk, by=desk.colleague) == {"Mail", "Cable"}
     assert await titles(desk, by=desk.stranger) == {"Theirs"}
+
+
+async def counted(
+    desk: TicketsDesk, *filters: str, by: Person | None = None, up_to: int = 0
+) -> list[tuple[int, bool]]:
+    request = rpc.CountTicketsRequest(filters=filters, up_to=up_to)
+    answer = await desk.call("CountTickets", request, rpc.CountTicketsResponse, by=by)
+    return [(one.count, one.more) for one in answer.counts]
+
+
+async def test_filters_are_counted_together_as_the_caller_sees_the_tickets(desk: TicketsDesk) -> None:
+    mine = await desk.create("Counted", by=desk.requester, tags=["counted"])
+    await desk.create("Counted", tags=["counted"], requester="colleague@acme.example", by=desk.agent)
+    await desk.move(mine.id, "resolved")
+    asked = ("tags:counted", "tags:counted AND open = true", "tags:counted AND assignee = me")
+    assert await counted(desk, *asked) == [(2, False), (1, False), (0, False)]
+    assert await counted(desk, *asked, by=desk.requester) == [(1, False), (0, False), (0, False)]
+    assert await counted(desk, *asked, by=desk.stranger) == [(0, False)] * 3
+    assert await counted(desk, "tags:counted", up_to=1) == [(1, True)]
+
+
+async def test_what_cannot_be_counted_is_refused_with_its_place(desk: TicketsDesk) -> None:
+    with pytest.raises(BadRequest, match="Filter 2: "):
+        await counted(desk, "open = true", "colour = 1")
+    for filters, up_to, field in (
+        (["open = true"] * 51, 0, "filters"),
+        ([], 0, "filters"),
+        ([""], 10_001, "up_to"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            await counted(desk, *filters, up_to=up_to)
+        assert [error.field for error in refused.value.errors] == [field]

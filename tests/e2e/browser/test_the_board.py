@@ -1,11 +1,12 @@
 """The supervisor's board: work given to another person by drag or by a menu, and taken back."""
 
+import re
 import uuid
 from collections.abc import Callable
 
 import pytest
 from browser_desk import Window
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from embedded.testing import Desk, eventually
 
@@ -49,3 +50,35 @@ def test_a_ticket_is_given_to_another_and_taken_back(
     said.get_by_role("button", name="Undo").click()
     eventually(lambda: client.get(f"/tickets/{number}")["assignee"]["email"] == SUPERVISOR)
     client.send("POST", f"/tickets/{number}/transitions", {"to": "cancelled", "comment": "Only tried."})
+
+
+def number(place: Locator) -> int:
+    """The number that stands in a place."""
+    found = re.search(r"\d+", place.inner_text())
+    return int(found.group()) if found else -1
+
+
+def test_what_is_open_and_whose_is_counted_live_in_the_tiles_and_in_the_menu(
+    desk: Desk, open_window: Open
+) -> None:
+    client = desk.sign_in(SUPERVISOR)
+    page = open_window(SUPERVISOR, "/desk/board").page
+    tiles = page.get_by_role("group", name="Now")
+    nobodys = tiles.get_by_role("link").filter(has_text="Unassigned")
+    expect(nobodys).to_contain_text(re.compile(r"\d"))
+    queue = page.get_by_role("navigation", name="Menu").get_by_role("link", name=re.compile("^Network"))
+    expect(queue).to_contain_text(re.compile(r"\d"))
+    before = number(nobodys), number(queue)
+    made = client.send("POST", "/tickets", {"title": "Counted live", "queue": "network"})
+    eventually(lambda: (number(nobodys), number(queue)) == (before[0] + 1, before[1] + 1))
+    nobodys.click()
+    expect(page.get_by_role("heading", name="Unassigned")).to_be_visible()
+    client.send(
+        "POST", f"/tickets/{made['number']}/transitions", {"to": "cancelled", "comment": "Only tried."}
+    )
+
+
+def test_what_is_due_within_a_day_leads_to_its_list(open_window: Open) -> None:
+    page = open_window(SUPERVISOR, "/desk/board").page
+    page.get_by_role("group", name="Now").get_by_role("link").filter(has_text="Due within a day").click()
+    expect(page.get_by_role("row").nth(1)).to_be_visible()

@@ -75,6 +75,31 @@ def test_fields_are_put_in_order_by_keys_and_seen_at_once(
     assert kept[0]["title"] == {"en": "What", "pl": "Co"}
 
 
+def test_a_page_is_previewed_with_the_latest_ticket_of_its_kind(
+    client: Client, open_window: Open, layout: Json
+) -> None:
+    kind = layout["type"]
+    sections = [{"title": {"en": "What"}, "columns": 1, "fields": ["title", "priority"]}]
+    page_layout = client.send(
+        "POST", "/layouts", {**OF, "purpose": "view", "type": kind, "sections": sections}
+    )
+    page = opened(open_window, page_layout)
+    expect(preview(page).get_by_text("There is no ticket of this kind yet")).to_be_visible()
+    ticket = client.send(
+        "POST", "/tickets", {"title": "A lift stands", "type": kind, "process": "facilities"}
+    )
+    try:
+        page.reload()
+        expect(preview(page).get_by_text(f"With the values of {ticket['number']}")).to_be_visible()
+        expect(preview(page).get_by_text("A lift stands")).to_be_visible()
+        expect(preview(page).get_by_text("Medium")).to_be_visible()
+    finally:
+        client.send(
+            "POST", f"/tickets/{ticket['number']}/transitions", {"to": "cancelled", "comment": "Only tried."}
+        )
+        client.http.delete(f"/layouts/{page_layout['id']}")
+
+
 def test_a_field_is_dragged_to_another_section(client: Client, open_window: Open, layout: Json) -> None:
     page = opened(open_window, layout)
     rows = page.get_by_role("listitem")

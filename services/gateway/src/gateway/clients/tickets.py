@@ -29,6 +29,7 @@ from gateway.clients.calling import rpc
 CREATE_TICKET = rpc(tickets.CreateTicketRequest, tickets.CreateTicketResponse)
 GET_TICKET = rpc(tickets.GetTicketRequest, tickets.GetTicketResponse)
 LIST_TICKETS = rpc(tickets.ListTicketsRequest, tickets.ListTicketsResponse)
+COUNT_TICKETS = rpc(tickets.CountTicketsRequest, tickets.CountTicketsResponse)
 UPDATE_TICKET = rpc(tickets.UpdateTicketRequest, tickets.UpdateTicketResponse)
 ASSIGN_TICKET = rpc(tickets.AssignTicketRequest, tickets.AssignTicketResponse)
 TRANSITION_TICKET = rpc(tickets.TransitionTicketRequest, tickets.TransitionTicketResponse)

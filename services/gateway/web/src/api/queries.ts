@@ -49,6 +49,13 @@ export const ticketsOfTeamQuery = (team: string | null) =>
     queryFn: ({ signal }) => ticketPage({ filter: team ? `open = true AND team = "${team}"` : "open = true", order_by: "due_at asc" }, "", signal, LARGEST_PAGE),
   });
 
+/** The ticket made last of those that a filter takes; null where there is none. */
+export const latestTicketQuery = (filter: string) =>
+  queryOptions({
+    queryKey: ["tickets", "latest", filter],
+    queryFn: async ({ signal }) => (await ticketPage({ filter, order_by: "created_at desc" }, "", signal, 1)).items[0] ?? null,
+  });
+
 /** As many as one job of the desk takes. */
 export const MOST_AT_ONCE = 5000;
 const LARGEST_PAGE = 200;
@@ -132,7 +139,7 @@ interface Page<T> {
 const MOST_PAGES = 20;
 
 /** A list that is chosen from, with all its pages but for those of one longer than anybody chooses from. */
-async function whole<T>(ask: (page: { params: { query: { page_size: number; page_token?: string } } }) => Promise<Page<T>>): Promise<{ items: T[] }> {
+export async function whole<T>(ask: (page: { params: { query: { page_size: number; page_token?: string } } }) => Promise<Page<T>>): Promise<{ items: T[] }> {
   const items: T[] = [];
   let page_token = "";
   for (let pages = 0; pages < MOST_PAGES; pages++) {
@@ -223,27 +230,6 @@ export const viewsQuery = queryOptions({
   queryFn: () => whole((page) => take(api.GET("/api/v1/views", page))),
   staleTime: 60_000,
 });
-
-/** How many tickets each saved view holds; read anew with the lists of tickets. */
-export const viewCountsQuery = queryOptions({
-  queryKey: ["tickets", "counts"],
-  queryFn: () => take(api.GET("/api/v1/views/counts", {})),
-  staleTime: 10_000,
-});
-
-export const macrosQuery = queryOptions({
-  queryKey: ["macros"],
-  queryFn: () => whole((page) => take(api.GET("/api/v1/macros", page))),
-  staleTime: 60_000,
-});
-
-export const macroEffectQuery = (number: string, macro: string) =>
-  queryOptions({
-    queryKey: ["macro", number, macro],
-    queryFn: () =>
-      take(api.GET("/api/v1/tickets/{ticket}/macros/{macro}", { params: { path: { ticket: number, macro } } })),
-    staleTime: 0,
-  });
 
 export type ComplianceBy = "queue" | "team" | "policy";
 

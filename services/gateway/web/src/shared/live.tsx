@@ -7,8 +7,27 @@ import { TICKET_PARTS } from "../api/changes";
 import { listen } from "../api/live";
 
 const TICKET = "/api/v1/tickets/";
-/** Lists are read anew at most so often, however much happens. */
+/** What many tickets are read for is read anew this soon after one has changed, in milliseconds. */
+const SOON = 500;
+/** Lists are read anew at most so often, however much happens; counts, which cost the desk more, less often. */
 const LISTS_EVERY = 2_000;
+const COUNTS_EVERY = 10_000;
+
+/** Has a kind of query read anew soon, and not before `every` milliseconds have passed since the last time. */
+function atMostEvery(every: number, queries: QueryClient, kind: string) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = 0;
+  return {
+    soon(): void {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        last = Date.now();
+        void queries.invalidateQueries({ queryKey: [kind] });
+      }, Math.max(SOON, last + every - Date.now()));
+    },
+    stop: (): void => clearTimeout(timer),
+  };
+}
 
 function numberOf(queries: QueryClient, id: string): string | undefined {
   return queries
@@ -22,13 +41,8 @@ export function useLive(): boolean | null {
   const queries = useQueryClient();
   const [open, setOpen] = useState<boolean | null>(null);
   useEffect(() => {
-    let lists: ReturnType<typeof setTimeout> | undefined;
-    function listsSoon(): void {
-      lists ??= setTimeout(() => {
-        lists = undefined;
-        void queries.invalidateQueries({ queryKey: ["tickets"] });
-      }, LISTS_EVERY);
-    }
+    const lists = atMostEvery(LISTS_EVERY, queries, "tickets");
+    const counts = atMostEvery(COUNTS_EVERY, queries, "counts");
     const stop = listen((happening) => {
       if (happening.event === "reset") {
         void queries.invalidateQueries();
@@ -44,10 +58,12 @@ export function useLive(): boolean | null {
       if (number) {
         for (const shown of TICKET_PARTS) void queries.invalidateQueries({ queryKey: [shown, number] });
       }
-      listsSoon();
+      lists.soon();
+      counts.soon();
     }, setOpen);
     return () => {
-      clearTimeout(lists);
+      lists.stop();
+      counts.stop();
       stop();
     };
   }, [queries]);

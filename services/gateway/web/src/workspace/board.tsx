@@ -5,11 +5,15 @@ import { Link } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { atRiskQuery, complianceQuery, type ComplianceBy, queuesQuery, viewCountsQuery, viewsQuery } from "../api/queries";
+import { quoted } from "../api/quoted";
+import { countsQuery } from "../api/counts";
+import { atRiskQuery, complianceQuery, type ComplianceBy, queuesQuery } from "../api/queries";
 import { clockColour, useWord } from "../shared/badges";
 import { span } from "../shared/format";
+import { useMe } from "../shared/me";
 import { useNow } from "../shared/now";
 import { Failed, Loading, Note } from "../shared/states";
+import { filterOf, type ListSearch, type View, VIEWS } from "./views";
 import { Workload } from "./workload";
 
 const BarsChart = lazy(() => import("./chart").then((all) => ({ default: all.BarsChart })));
@@ -32,23 +36,53 @@ export function BoardPage(): ReactNode {
   );
 }
 
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Whoever watches the whole desk wants to know how many, not that there are many. */
+const COUNTED_UP_TO = 10_000;
+
+interface Tile {
+  name: string;
+  label: string;
+  filter: string;
+  search: ListSearch;
+  /** Of a number above zero that asks for something to be done. */
+  colour?: string;
+}
+
+function useTiles(): Tile[] {
+  const { t } = useTranslation();
+  const me = useMe();
+  // In whole minutes: a question is the same one for that long.
+  const tomorrow = new Date(Math.ceil((useNow() + DAY) / MINUTE) * MINUTE).toISOString();
+  const soon = `open = true AND breached = false AND due_at < ${quoted(tomorrow)}`;
+  const ofView = (name: View["name"]): Tile[] =>
+    VIEWS.filter((view) => view.name === name).map((view) => ({ name, label: t(`views.${name}`), filter: filterOf(view, me.id), search: { view: name } }));
+  return [
+    ...ofView("open"),
+    ...ofView("unassigned"),
+    { name: "soon", label: t("board.due_soon"), filter: soon, search: { filter: soon, order: "due_at asc" }, colour: "orange" },
+    ...ofView("breached").map((tile) => ({ ...tile, colour: "red" })),
+  ];
+}
+
 function Counts(): ReactNode {
-  const views = useQuery(viewsQuery);
-  const counts = useQuery(viewCountsQuery);
-  const found = views.data?.items ?? [];
-  if (found.length === 0) return null;
+  const { t, i18n } = useTranslation();
+  const tiles = useTiles();
+  const counts = useQuery(countsQuery(Object.fromEntries(tiles.map((tile) => [tile.name, tile.filter])), COUNTED_UP_TO));
+  if (counts.isError) return <Failed error={counts.error} again={() => void counts.refetch()} />;
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
-      {found.map((view) => {
-        const count = counts.data?.items.find((one) => one.view_id === view.id);
+    <SimpleGrid cols={{ base: 2, sm: 4 }} role="group" aria-label={t("board.now")}>
+      {tiles.map(({ name, label, search, colour }) => {
+        const count = counts.data?.[name];
         return (
-          <Link key={view.id} to="/desk/tickets" search={{ saved: view.id }} className="plain">
+          <Link key={name} to="/desk/tickets" search={search} className="plain">
             <Paper withBorder p="md">
-              <Text size="xl" fw={700} className="number">
-                {count ? `${count.count}${count.more ? "+" : ""}` : "–"}
+              <Text size="xl" fw={700} className="number" c={count && count.count > 0 ? colour : undefined}>
+                {count ? `${count.count.toLocaleString(i18n.language)}${count.more ? "+" : ""}` : "–"}
               </Text>
-              <Text size="sm" className="quiet clip">
-                {view.name}
+              <Text size="sm" className="quiet">
+                {label}
               </Text>
             </Paper>
           </Link>

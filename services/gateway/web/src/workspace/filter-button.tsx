@@ -118,7 +118,7 @@ function SaveView({ done, columns }: { done: () => void; columns: Column[] }): R
     mutationFn: () => take(api.POST("/api/v1/views", { params: { header: onceKey() }, body: { name: name.trim(), filter, q, order_by, columns: ["number", "title", ...columns] } })),
     onSuccess: async (view) => {
       await queries.invalidateQueries({ queryKey: ["views"] });
-      await queries.invalidateQueries({ queryKey: ["tickets", "counts"] });
+      await queries.invalidateQueries({ queryKey: ["counts"] });
       await navigate({ search: { saved: view.id } });
       done();
     },

@@ -9,7 +9,8 @@ import { useTranslation } from "react-i18next";
 
 import { myApprovalsQuery } from "../api/approvals";
 import { administers, type Schemas } from "../api/client";
-import { queuesQuery, viewCountsQuery, viewsQuery } from "../api/queries";
+import { countsQuery, viewCountsQuery } from "../api/counts";
+import { queuesQuery, viewsQuery } from "../api/queries";
 import { mentionsQuery } from "../api/together";
 import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon, type IconName } from "../shared/icons";
@@ -22,7 +23,7 @@ import { Keys } from "./keys";
 import { Palette } from "./palette";
 import { TimerMark } from "./time";
 import { Toasts } from "./toasts";
-import { type ListSearch, VIEWS } from "./views";
+import { filterOf, type ListSearch, openIn, VIEWS } from "./views";
 
 export function WorkspaceLayout(): ReactNode {
   const { t } = useTranslation();
@@ -97,22 +98,31 @@ function Menu(): ReactNode {
   const search = location.search as ListSearch;
   const may = useMay();
   const views = useQuery(viewsQuery);
-  const counts = useQuery(viewCountsQuery);
+  const saved = useQuery(viewCountsQuery);
   const approvals = useQuery(myApprovalsQuery);
   const mentions = useQuery(mentionsQuery);
   const focused = useFocus().focus?.enabled ?? false;
   const onList = location.pathname === "/desk/tickets";
+  const me = useMe();
+  const shown = VIEWS.filter((view) => !focused || view.name === "mine");
+  const inQueues = focused ? [] : (queues.data?.items ?? []);
+  const filters = Object.fromEntries([
+    ...shown.filter((view) => view.filter).map((view) => [view.name, filterOf(view, me.id)]),
+    ...inQueues.map((queue) => [`queue ${queue.slug}`, openIn(queue.slug)]),
+  ]) as Record<string, string>;
+  const counts = useQuery(countsQuery(filters)).data;
   return (
     <Stack gap={2}>
       <Entry to="/desk/new" icon="plus" label={t("nav.new_ticket")} active={location.pathname === "/desk/new"} />
       <FocusBox />
       <Heading>{t("nav.views")}</Heading>
-      {VIEWS.filter((view) => !focused || view.name === "mine").map((view) => (
+      {shown.map((view) => (
         <NavLink
           py={6}
           key={view.name}
           label={t(`views.${view.name}`)}
           leftSection={<Icon name={view.icon} />}
+          rightSection={<Count found={counts?.[view.name]} />}
           active={onList && search.view === view.name && !search.queue}
           renderRoot={(props) => <Link to="/desk/tickets" search={{ view: view.name }} {...props} />}
         />
@@ -123,18 +133,19 @@ function Menu(): ReactNode {
           key={view.id}
           label={view.name}
           leftSection={<Icon name="filter" />}
-          rightSection={<Count found={counts.data?.items.find((one) => one.view_id === view.id)} />}
+          rightSection={<Count found={saved.data?.items.find((one) => one.view_id === view.id)} />}
           active={onList && search.saved === view.id}
           renderRoot={(props) => <Link to="/desk/tickets" search={{ saved: view.id }} {...props} />}
         />
       ))}
       {!focused && <Heading>{t("nav.queues")}</Heading>}
-      {!focused && queues.data?.items.map((queue) => (
+      {inQueues.map((queue) => (
         <NavLink
           py={6}
           key={queue.id}
           label={queue.name}
           leftSection={<Icon name="inbox" />}
+          rightSection={<Count found={counts?.[`queue ${queue.slug}`]} />}
           active={onList && search.queue === queue.slug}
           renderRoot={(props) => <Link to="/desk/tickets" search={{ queue: queue.slug }} {...props} />}
         />
@@ -150,13 +161,13 @@ function Menu(): ReactNode {
         count={approvals.data?.items.length}
       />
       {may("reports.read") && <Entry to="/desk/board" icon="chart" label={t("nav.board")} active={location.pathname === "/desk/board"} />}
-      {administers(useMe()) && <Entry to="/admin" icon="gear" label={t("nav.admin")} active={false} />}
+      {administers(me) && <Entry to="/admin" icon="gear" label={t("nav.admin")} active={false} />}
       <Entry to="/portal" icon="home" label={t("nav.portal")} active={false} />
     </Stack>
   );
 }
 
-function Count({ found }: { found: Schemas["ViewCount"] | undefined }): ReactNode {
+function Count({ found }: { found: Pick<Schemas["ViewCount"], "count" | "more"> | undefined }): ReactNode {
   if (!found) return null;
   return (
     <Text size="xs" className="quiet number">

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { readAnew } from "../api/changes";
 import { api, ifMatch, onceKey, type Schemas, take, type Ticket } from "../api/client";
-import { macroEffectQuery, macrosQuery } from "../api/queries";
+import { macroEffectQuery, macrosQuery } from "../api/macros";
 import { Failed, Loading } from "../shared/states";
 import { shownValue } from "../shared/values";
 import { useActions } from "./actions";

@@ -39,7 +39,7 @@ function Form({ view, close }: { view: View; close: () => void }): ReactNode {
   const [shared, setShared] = useState(view.shared_with.teams.map((one) => one.id));
   const acting = useMutation({
     mutationFn: (act: () => Promise<unknown>) => act(),
-    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ["views"] }), queries.invalidateQueries({ queryKey: ["tickets", "counts"] })]),
+    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ["views"] }), queries.invalidateQueries({ queryKey: ["counts"] })]),
   });
   const params = { path: { view: view.id }, header: ifMatch(view.version) };
 

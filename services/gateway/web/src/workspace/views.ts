@@ -33,12 +33,18 @@ export interface ListSearch {
   order?: string;
 }
 
+/** The filter of a view of every agent's. */
+export const filterOf = (view: View, myId: string): string => view.filter.replace("ME", quoted(myId));
+
+/** The filter of what is open in a queue. */
+export const openIn = (queue: string): string => `queue = ${quoted(queue)} AND open = true`;
+
 /** What the list has to ask the desk for. */
 export function wanted(search: ListSearch, myId: string): Wanted {
   if (search.saved) return { saved: search.saved };
   const view = VIEWS.find((one) => one.name === search.view);
   const parts = [
-    view?.filter.replace("ME", quoted(myId)),
+    view && filterOf(view, myId),
     search.queue && `queue = ${quoted(search.queue)}`,
     search.queue && !search.filter && !view && "open = true",
     search.filter && (view || search.queue ? `(${search.filter})` : search.filter),

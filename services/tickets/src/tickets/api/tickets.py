@@ -8,6 +8,7 @@ from chassis.grpc_server import own_transaction
 from chassis.idempotency import once
 from chassis.objects import ObjectStore
 from chassis.paging import page_of
+from deskmesh.tickets.v1 import ticket_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as pb
 from tickets.api import requests
 from tickets.api.answers import ticket_answer
@@ -15,6 +16,7 @@ from tickets.app import attaching, reading, watching
 from tickets.app.assigning import assign_ticket
 from tickets.app.commenting import comment_on_ticket
 from tickets.app.configuration import Configurations
+from tickets.app.counting import count_tickets
 from tickets.app.directory import names_caller
 from tickets.app.listing import Wanted, list_tickets
 from tickets.app.opening import Desk, open_ticket
@@ -62,6 +64,15 @@ class TicketServicer:
             page=page_of(request),
         )
         return pb.ListTicketsResponse(tickets=[ticket_answer(view) for view in views], next_page_token=token)
+
+    async def CountTickets(self, tx: Tx, request: pb.CountTicketsRequest) -> pb.CountTicketsResponse:
+        configuration = await self.configurations.within(tx)
+        counted = await count_tickets(
+            tx, configuration=configuration, filters=request.filters, up_to=request.up_to
+        )
+        return pb.CountTicketsResponse(
+            counts=[ticket_pb2.TicketCount(count=one.count, more=one.more) for one in counted]
+        )
 
     @own_transaction
     async def UpdateTicket(self, request: pb.UpdateTicketRequest) -> pb.UpdateTicketResponse:

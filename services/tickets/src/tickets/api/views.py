@@ -55,7 +55,7 @@ class ViewServicer:
         return pb.CountViewsResponse(
             counts=[
                 view_pb2.ViewCount(
-                    view_id=str(one.view_id), count=one.count, more=one.more, problem=one.problem
+                    view_id=str(one.view_id), count=one.count.count, more=one.count.more, problem=one.problem
                 )
                 for one in counted
             ]

@@ -1,10 +1,10 @@
 """Saved views: questions for tickets that people keep, share, count and open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, cast, func, select, union_all
+from sqlalchemy import Select
 
 from chassis import filters
 from chassis.db import Tx
@@ -12,6 +12,7 @@ from chassis.errors import BadRequest, FieldError, InvalidInput, WrongState
 from chassis.paging import Page
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
+from tickets.app.counting import Count, count_questions
 from tickets.app.listing import (
     MAX_QUERY,
     Wanted,
@@ -29,8 +30,6 @@ from tickets.domain.texts import MAX_SHORT
 
 MAX_COLUMNS = 30
 MAX_COUNTED_VIEWS = 50
-COUNTED_UP_TO = 1_000
-"""Tickets of one view; a larger number helps nobody to choose, and costs more the larger it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,11 @@ class ViewDraft(Draft):
 
 @dataclass(frozen=True, slots=True)
 class ViewCount:
-    """How many tickets a view has for the caller, `more` where there are more than `COUNTED_UP_TO`.
-
-    `problem` says why nothing was counted.
-    """
+    """How many tickets a view has for the caller; `problem` says why nothing was counted."""
 
     view_id: UUID
-    count: int
-    more: bool
-    problem: str = ""
+    count: Count
+    problem: str
 
 
 async def list_view_tickets(
@@ -75,7 +70,7 @@ async def list_view_tickets(
 async def count_views(tx: Tx, *, configuration: Configuration, view_ids: Sequence[str]) -> list[ViewCount]:
     """How many tickets the caller sees in each of the views, or in all that the caller sees where none is named.
 
-    All are counted by one statement, each up to `COUNTED_UP_TO`, words as they are written. Raises InvalidInput for too
+    All are counted by one statement, each up to a bound, words as they are written. Raises InvalidInput for too
     many, NotFound.
     """
     if len(view_ids) > MAX_COUNTED_VIEWS:
@@ -94,32 +89,10 @@ async def count_views(tx: Tx, *, configuration: Configuration, view_ids: Sequenc
             problems[row.id] = error.detail
         else:
             questions[row.id] = matching(tx, configuration, condition, row.query)
-    counted = await _counted(tx, questions)
+    counted = dict(zip(questions, await count_questions(tx, [*questions.values()]), strict=True))
     return [
-        ViewCount(
-            row.id,
-            min(counted.get(row.id, 0), COUNTED_UP_TO),
-            more=counted.get(row.id, 0) > COUNTED_UP_TO,
-            problem=problems.get(row.id, ""),
-        )
-        for row in rows
+        ViewCount(row.id, counted.get(row.id, Count(0, more=False)), problems.get(row.id, "")) for row in rows
     ]
-
-
-async def _counted(tx: Tx, questions: Mapping[UUID, Select[Ticket]]) -> dict[UUID, int]:
-    if not questions:
-        return {}
-    counts = [
-        select(
-            cast(id_, Uuid()).label("id"),
-            select(func.count())
-            .select_from(question.with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1).subquery())
-            .scalar_subquery()
-            .label("count"),
-        )
-        for id_, question in questions.items()
-    ]
-    return {row[0]: row[1] for row in await tx.execute(union_all(*counts))}
 
 
 async def _check(_: Tx, configuration: Configuration, draft: ViewDraft) -> None:

@@ -101,6 +101,27 @@ class TicketPatch(Input):
     occurred_at: Moment | None = Field(default=None, description=IMPORTED)
 
 
+class CountQuery(Input):
+    """What is counted."""
+
+    filter: list[Text] = Field(
+        description="AIP-160 over the ticket's fields, 1 to 50 of them; an empty one is for all tickets.",
+        examples=[["open = true", "open = true AND assignee = null"]],
+        min_length=1,
+        max_length=50,
+    )
+    up_to: int = Field(default=1_000, ge=1, le=10_000, description="No filter is counted further.")
+
+
+class TicketCount(Output):
+    """How many tickets a filter has for you."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"count": 17, "more": False}]})
+
+    count: int
+    more: bool = Field(description="There are more than were counted.")
+
+
 class TicketQuery(SearchQuery):
     """Which page of the tickets."""
 

@@ -176,3 +176,8 @@ def ticket_type(value: pb.TicketType) -> JsonObject:
 def priority_cell(value: pb.PriorityCell) -> JsonObject:
     """Write a cell of the priority matrix."""
     return {"impact": value.impact, "urgency": value.urgency, "priority": value.priority}
+
+
+def count(value: pb.TicketCount) -> JsonObject:
+    """Write how many tickets there are."""
+    return {"count": value.count, "more": value.more}

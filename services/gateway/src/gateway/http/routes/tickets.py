@@ -86,6 +86,17 @@ async def list_tickets(request: Request, query: Annotated[models.TicketQuery, Qu
     return listing([render.ticket(ticket) for ticket in answer.tickets], answer.next_page_token)
 
 
+@door.route("GET", "/tickets/counts", rpcs.COUNT_TICKETS, gives=list_of(models.TicketCount))
+async def count_tickets(request: Request, query: Annotated[models.CountQuery, Query()]) -> Response:
+    """Count tickets under several filters at once.
+
+    Those that you may read, in the order of the filters, each up to `up_to`.
+    """
+    question = pb.CountTicketsRequest(filters=query.filter, up_to=query.up_to)
+    answer = await ask(request, rpcs.COUNT_TICKETS, question)
+    return listing([render.count(one) for one in answer.counts])
+
+
 @door.route("GET", "/tickets/{ticket}", rpcs.GET_TICKET, gives=models.Ticket, versioned=True)
 async def get_ticket(request: Request, ticket: str) -> Response:
     """Read a ticket, by its id or its number."""
