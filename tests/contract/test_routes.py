@@ -93,6 +93,7 @@ PUT /sla/calendars/{}/feeds/{}  DELETE /sla/calendars/{}/feeds/{}
 GET /sla/agreements  POST /sla/agreements  GET /sla/agreements/{}  PATCH /sla/agreements/{}
 DELETE /sla/agreements/{}  GET /tickets/{}/entitlement
 POST /sla/policies/what-if  GET /tickets/{}/sla/accounting
+GET /reports/volume  GET /reports/volume/export
 GET /sla/compliance  GET /sla/compliance/export  GET /sla/compliance/at-risk
 GET /sla/policies  POST /sla/policies  GET /sla/policies/{}  PATCH /sla/policies/{}  DELETE /sla/policies/{}
 GET /kb/articles  POST /kb/articles  GET /kb/articles/{}  PATCH /kb/articles/{}  GET /kb/search

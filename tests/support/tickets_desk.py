@@ -45,6 +45,7 @@ from deskmesh.tickets.v1 import (
     problem_service_pb2,
     rating_service_pb2,
     recurrence_service_pb2,
+    report_service_pb2,
     routing_service_pb2,
     rule_service_pb2,
     ticket_pb2,
@@ -82,6 +83,7 @@ SERVICES = [
         time_entry_service_pb2,
         problem_service_pb2,
         rating_service_pb2,
+        report_service_pb2,
         routing_service_pb2,
         recurrence_service_pb2,
     )

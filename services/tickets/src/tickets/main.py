@@ -26,6 +26,7 @@ from deskmesh.tickets.v1 import (
     problem_service_pb2,
     rating_service_pb2,
     recurrence_service_pb2,
+    report_service_pb2,
     routing_service_pb2,
     rule_service_pb2,
     ticket_service_pb2,
@@ -56,6 +57,7 @@ from tickets.api.merges import MergeServicer
 from tickets.api.problems import ProblemServicer
 from tickets.api.ratings import RatingServicer
 from tickets.api.recurrences import RecurrenceServicer, RecurrenceTimers
+from tickets.api.reports import ReportServicer
 from tickets.api.routing import RoutingServicer, RoutingTimers
 from tickets.api.rules import RuleServicer
 from tickets.api.tickets import TicketServicer
@@ -90,6 +92,7 @@ _MACROS = macro_service_pb2.DESCRIPTOR.services_by_name["MacroService"]
 _FOCUS = focus_service_pb2.DESCRIPTOR.services_by_name["FocusService"]
 _PROBLEMS = problem_service_pb2.DESCRIPTOR.services_by_name["ProblemService"]
 _RATINGS = rating_service_pb2.DESCRIPTOR.services_by_name["RatingService"]
+_REPORTS = report_service_pb2.DESCRIPTOR.services_by_name["ReportService"]
 _ROUTING = routing_service_pb2.DESCRIPTOR.services_by_name["RoutingService"]
 _RECURRENCES = recurrence_service_pb2.DESCRIPTOR.services_by_name["RecurrenceService"]
 _RULES = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
@@ -146,6 +149,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_RECURRENCES, RecurrenceServicer(configurations)),
             Servicer(_PROBLEMS, ProblemServicer(configurations, desk)),
             Servicer(_RATINGS, RatingServicer(configurations, desk)),
+            Servicer(_REPORTS, ReportServicer(configurations)),
             Servicer(_TIME_ENTRIES, TimeEntryServicer(configurations)),
             Servicer(_MACROS, MacroServicer(databases, configurations, desk)),
         ],

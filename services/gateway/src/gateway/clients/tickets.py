@@ -18,6 +18,7 @@ from deskmesh.tickets.v1 import merge_service_pb2 as merges
 from deskmesh.tickets.v1 import problem_service_pb2 as problems
 from deskmesh.tickets.v1 import rating_service_pb2 as ratings
 from deskmesh.tickets.v1 import recurrence_service_pb2 as recurrences
+from deskmesh.tickets.v1 import report_service_pb2 as reports
 from deskmesh.tickets.v1 import routing_service_pb2 as routing
 from deskmesh.tickets.v1 import rule_service_pb2 as rules
 from deskmesh.tickets.v1 import ticket_service_pb2 as tickets
@@ -227,3 +228,5 @@ DISMISS_PROBLEM_CANDIDATE = rpc(
 RECALL_PROBLEM_CANDIDATE = rpc(
     problems.RecallProblemCandidateRequest, problems.RecallProblemCandidateResponse
 )
+
+GET_VOLUME = rpc(reports.GetVolumeRequest, reports.GetVolumeResponse)

@@ -46,6 +46,7 @@ TAGS = (
     ("focus", "How an agent gets work."),
     ("routing", "How the desk gives tickets to people."),
     ("sla", "Calendars, policies and clocks."),
+    ("reports", "How much there was to do, and how much was done."),
     ("knowledge", "Articles and their search."),
     ("cmdb", "Configuration items and their relations."),
     ("messages", "Mail in and out."),

@@ -66,7 +66,7 @@ class Timing:
 def timing_problems(timing: Timing) -> dict[str, str]:
     """What is wrong with when something shall happen, by its field."""
     problems = {}
-    if timing.time_zone not in _zones():
+    if timing.time_zone not in known_zones():
         problems["time_zone"] = "is no IANA time zone, such as Europe/Warsaw"
     if timing.starts_at.date() < OLDEST:
         problems["starts_at"] = f"must not be before {OLDEST.isoformat()}"
@@ -158,5 +158,6 @@ def is_made(at: datetime, following: datetime | None, *, now: datetime, catch_up
 
 
 @cache
-def _zones() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
+    """The IANA names of time zones."""
     return frozenset(zoneinfo.available_timezones()) - {"localtime", "posixrules", "Factory"}
