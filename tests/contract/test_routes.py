@@ -243,3 +243,38 @@ def test_what_needs_a_signature_says_so(document: JsonDict) -> None:
     for name, operation in operations(document):
         expected: list[dict[str, list[str]]] = [] if name in OPEN_TO_ANYBODY else [{"bearer": []}]
         assert operation["security"] == expected, name
+
+
+def unbounded(schemas: JsonDict, schema: object, place: str, seen: set[str]) -> Iterator[str]:
+    """The integers in a schema, and in what it refers to, that have no bound above or below."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from unbounded(schemas, one, place, seen)
+    if not isinstance(schema, dict):
+        return
+    if isinstance(reference := schema.get("$ref"), str) and reference not in seen:
+        seen.add(reference)
+        *_, name = reference.split("/")
+        yield from unbounded(schemas, schemas[name], name, seen)
+    below, above = ({f"{bound}imum", f"exclusive{bound.title()}imum"} for bound in ("min", "max"))
+    if schema.get("type") == "integer" and not (below & schema.keys() and above & schema.keys()):
+        yield place
+    for name, part in schema.items():
+        if name not in {"example", "examples", "default"}:
+            yield from unbounded(schemas, part, f"{place}.{name}", seen)
+
+
+def test_every_number_that_a_caller_writes_has_bounds(document: JsonDict) -> None:
+    """One that fits no column is refused with its field, and not met as a fault of ours."""
+    seen: set[str] = set()
+    components = document["components"]
+    assert isinstance(components, dict)
+    schemas = components["schemas"]
+    assert isinstance(schemas, dict)
+    assert not [
+        place
+        for name, operation in operations(document)
+        for place in unbounded(
+            schemas, [operation.get("requestBody"), operation.get("parameters")], name, seen
+        )
+    ]

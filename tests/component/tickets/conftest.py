@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 from tickets_desk import ADMIN, AGENT, REQUESTER, ROLES, GatewayStandIn, TicketsDesk, user_message
+from tickets_floor import Floor
 from tickets_rules import Ruled
 from tickets_schedule import Schedule
 
@@ -99,3 +100,13 @@ async def ruled(desk: TicketsDesk) -> AsyncIterator[Ruled]:
 async def schedule(desk: TicketsDesk) -> AsyncIterator[Schedule]:
     yield Schedule(desk)
     await desk.rows("DELETE FROM timers WHERE kind = 'recurrence'")
+
+
+@pytest_asyncio.fixture
+async def floor(desk: TicketsDesk) -> AsyncIterator[Floor]:
+    await desk.rows("UPDATE tickets SET state = 'closed', state_category = 'closed'")
+    await desk.rows("UPDATE people SET team_ids = '{}'")
+    floor = Floor(desk)
+    await floor.route("least_loaded")
+    yield floor
+    await floor.route()

@@ -45,6 +45,8 @@ class RoutingSettings:
     skills: Sequence[RequiredSkill] = ()
     max_open: int = DEFAULT_OPEN
     waiting_counts: bool = False
+    version: int = 0
+    """Of the row that says so."""
 
     @property
     def policy(self) -> Policy:
@@ -60,6 +62,7 @@ def settings_of(row: QueueRouting) -> RoutingSettings:
         skills=[RequiredSkill(**one) for one in row.skills],
         max_open=row.max_open,
         waiting_counts=row.waiting_counts,
+        version=row.version,
     )
 
 

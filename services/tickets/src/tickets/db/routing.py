@@ -81,6 +81,25 @@ class TicketRouting(Base):
     considered: Mapped[int]
 
 
+class RoutingNote(Base):
+    """What a ticket asked of people when nobody could get it.
+
+    No foreign key: it would wait for whoever has the ticket in hand, while all who might get tickets are locked.
+    """
+
+    __tablename__ = "routing_notes"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(primary_key=True)
+    queue_id: Mapped[UUID]
+    # The note holds for this version of the ticket, and of the queue with its routing.
+    ticket_version: Mapped[int]
+    queue_version: Mapped[str]
+    # See tickets.domain.routing.asked_by.
+    asked: Mapped[str]
+    noted_at: Mapped[datetime]
+
+
 class AgentTurn(Base):
     """When somebody was last given a ticket. Whoever gives somebody a ticket has locked their row."""
 

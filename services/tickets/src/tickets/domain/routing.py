@@ -1,5 +1,6 @@
 """Who gets a ticket: requirements that everybody must meet, then preferences in their order."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -131,6 +132,19 @@ class Round(Generic[T]):
     candidates: Sequence[Candidate]
 
 
+def asked_by(need: Need) -> str:
+    """What decides on who may get the ticket, as one text; equal needs give equal texts."""
+    team = None if need.team_id is None else str(need.team_id)
+    return json.dumps({"team": team, "language": need.language, "skills": dict(need.skills)}, sort_keys=True)
+
+
+def need_asked(asked: str) -> Need:
+    """The need that `asked_by` made a text of, without who worked for the requester before."""
+    plain = json.loads(asked)
+    team_id = None if plain["team"] is None else UUID(plain["team"])
+    return Need(team_id, plain["skills"], plain["language"])
+
+
 def choose(policy: Policy, need: Need, candidates: Iterable[Candidate]) -> Candidate | None:
     """The best of those of the team who meet all requirements; None where nobody does.
 
@@ -178,11 +192,11 @@ def give_out(
     given: list[Given[T]] = []
     left: list[tuple[T, Need]] = []
     # Nobody gets less to do in a round: who finds nobody once finds nobody later.
-    nobody: set[object] = set()
+    nobody: set[str] = set()
     for ticket, need in waiting:
         if len(given) == most:
             break
-        asked = (need.team_id, need.language, frozenset(need.skills.items()))
+        asked = asked_by(need)
         chosen = None if asked in nobody else choose(policy, need, pool.values())
         if chosen is None:
             nobody.add(asked)

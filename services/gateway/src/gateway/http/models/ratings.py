@@ -26,9 +26,9 @@ class NewRating(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"score": 5, "comment": "Quick and kind."}]})
 
-    score: int = Field(description=_SCORE)
+    score: int = Field(ge=1, le=5, description=_SCORE)
     comment: Text = ""
-    nps: int | None = Field(default=None, description=_NPS)
+    nps: int | None = Field(default=None, ge=0, le=10, description=_NPS)
 
 
 class Rating(Output):
@@ -103,13 +103,15 @@ class RatingSettingInput(Input):
     ask_on: Text = Field(default="closed", description="`closed`, `resolved` or `never`.")
     scale: Text = Field(default="five", description="`five` (1 to 5) or `two` (good, bad).")
     nps: bool = False
-    low_mark: int = Field(default=2, description="Scores up to this are low; 0: none is.")
+    low_mark: int = Field(default=2, ge=0, le=4, description="Scores up to this are low; 0: none is.")
     on_low: Text = Field(
         default="alert",
         description="`nothing`, `alert` (the assignee or the team gets a mail) or `reopen` (and the ticket is worked"
         " again; a closed one is followed by a new one below it).",
     )
-    window_days: int = Field(default=14, description="For so long it may be given and changed; 1 to 90.")
+    window_days: int = Field(
+        default=14, ge=1, le=90, description="Days that it may be given and changed for."
+    )
 
 
 class RatingSetting(Output):

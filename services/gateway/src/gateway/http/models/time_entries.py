@@ -56,7 +56,7 @@ class NewTimeEntry(Input):
         }
     )
 
-    minutes: int = Field(description="1 to 1440.")
+    minutes: int = Field(ge=1, le=1440)
     started_at: Moment | None = Field(
         default=None, description="Not in the future; absent: as long ago as the work took."
     )
@@ -74,7 +74,7 @@ class TimeEntryPatch(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"minutes": 30}]})
 
-    minutes: int | None = None
+    minutes: int | None = Field(default=None, ge=1, le=1440)
     started_at: Moment | None = None
     note: Text | None = None
     billable: bool | None = None
