@@ -1,6 +1,7 @@
 """Requests that are malformed, illegal, late, repeated, or somebody else's business."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -133,3 +134,18 @@ def test_what_is_not_there_yet_is_404_and_never_501(agent: Client, path: str) ->
 def test_a_wrong_filter_and_a_wrong_page_token_are_400(agent: Client, wrong: str) -> None:
     problem(agent.http.get("/tickets", params={"filter": wrong}), 400)
     problem(agent.http.get("/tickets", params={"page_token": wrong}), 400)
+
+
+def test_a_wrong_field_of_a_ticket_to_come_is_named_as_it_was_written(agent: Client) -> None:
+    body = {"title": "", "impact": "enormous", "not_before": "2099-01-01T08:00:00Z"}
+    too_late = problem(agent.http.post("/scheduled-tickets", json=body), 422)
+    assert {one["field"] for one in too_late["errors"]} == {"not_before"}
+    soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    refused = problem(agent.http.post("/scheduled-tickets", json={**body, "not_before": soon}), 422)
+    assert {one["field"] for one in refused["errors"]} == {"title", "impact"}
+
+
+def test_a_number_beyond_all_bounds_is_named(agent: Client) -> None:
+    entries = f"/tickets/{made(agent)['id']}/time-entries"
+    refused = problem(agent.http.post(entries, json={"minutes": 10**40}), 422)
+    assert {one["field"] for one in refused["errors"]} == {"minutes"}

@@ -149,3 +149,32 @@ async def test_nobody_schedules_without_end(schedule: Schedule) -> None:
     )
     with pytest.raises(LimitReached):
         await plan(desk, by=desk.colleague)
+
+
+async def test_a_scheduled_ticket_comes_in_by_its_channel_below_its_parent(schedule: Schedule) -> None:
+    desk = schedule.desk
+    parent = await desk.create("Move the office")
+    later = await plan(desk, by=desk.agent, title="Move the desks", channel="phone", parent_id=parent.number)
+    assert (later.template.channel, later.template.parent_id) == ("phone", parent.id)
+    await desk.rows("UPDATE recurrences SET starts_at = now(), next_at = now() WHERE id = $1", later.id)
+    await schedule.ring(later.id)
+
+    async def made() -> str:
+        found = await planned(desk, by=desk.agent)
+        return next(one.ticket.id for one in found if one.id == later.id)
+
+    ticket = await desk.get(await eventually(made))
+    assert (ticket.channel, ticket.parent_id) == ("phone", parent.id)
+
+
+async def test_an_address_that_nobody_has_becomes_a_requester_for_those_who_may_name_others(
+    schedule: Schedule,
+) -> None:
+    desk, address = schedule.desk, "newcomer@acme.example"
+    with pytest.raises(Forbidden):
+        await plan(desk, requester=PersonRef(email=address))
+    assert address not in desk.gateway.ensured
+    later = await plan(desk, by=desk.agent, requester=PersonRef(email=address))
+    assert (later.template.requester.email, desk.gateway.ensured.count(address)) == (address, 1)
+    recurring = await schedule.create(template={"requester": PersonRef(email="second@acme.example")})
+    assert recurring.template.requester.email == "second@acme.example"

@@ -146,7 +146,7 @@ async def compose(runtime: Runtime[Settings]) -> Parts:
             Servicer(_RULES, RuleServicer(configurations)),
             Servicer(_ROUTING, RoutingServicer(configurations)),
             Servicer(_FOCUS, FocusServicer(configurations)),
-            Servicer(_RECURRENCES, RecurrenceServicer(configurations)),
+            Servicer(_RECURRENCES, RecurrenceServicer(databases, configurations, desk)),
             Servicer(_PROBLEMS, ProblemServicer(configurations, desk)),
             Servicer(_RATINGS, RatingServicer(configurations, desk)),
             Servicer(_REPORTS, ReportServicer(configurations)),

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.context import current_caller, use_caller
-from chassis.db import Tx
+from chassis.db import Database, Databases, Tx
+from chassis.grpc_server import own_transaction
+from chassis.idempotency import once
 from chassis.paging import page_of
 from chassis.timers import Timer, TimerHandler
 from deskmesh.common.v1 import types_pb2 as common
@@ -13,18 +15,21 @@ from deskmesh.tickets.v1 import recurrence_pb2 as nouns
 from deskmesh.tickets.v1 import recurrence_service_pb2 as pb
 from tickets.api.requests import known_names, time_in, values_of
 from tickets.app import recurrences, scheduling
+from tickets.app.access import READ
 from tickets.app.assigning import ASSIGN
 from tickets.app.calendars import calendars_of
 from tickets.app.configuration import Configuration, Configurations
 from tickets.app.creating import CREATE, UPDATE, NewTicket
+from tickets.app.directory import names_caller
 from tickets.app.opening import Desk
+from tickets.app.people import make_known, require_naming
 from tickets.app.recurrences import RECURRENCE, RecurrenceDraft, Template
 from tickets.app.recurring import make_due_tickets
 from tickets.db.recurrences import CalendarCopy, Recurrence, RecurrenceOccurrence
 from tickets.db.tickets import Ticket
 from tickets.publish.messages import moment, row_message, struct_message
 
-_PERMISSIONS = frozenset({CREATE, UPDATE, ASSIGN})
+_PERMISSIONS = frozenset({CREATE, READ, UPDATE, ASSIGN})
 _FIELDS = frozenset(
     {"name", "rrule", "time_zone", "starts_at", "catch_up", "calendar", "on_closed", "template"}
 )
@@ -36,11 +41,20 @@ _MADE_ANYWAY = "make"
 class RecurrenceServicer:
     """RecurrenceService."""
 
+    databases: Databases
     configurations: Configurations
+    desk: Desk
 
-    async def CreateRecurrence(
-        self, tx: Tx, request: pb.CreateRecurrenceRequest
-    ) -> pb.CreateRecurrenceResponse:
+    @own_transaction
+    async def CreateRecurrence(self, request: pb.CreateRecurrenceRequest) -> pb.CreateRecurrenceResponse:
+        await self._make_known(request.recurrence.template)
+
+        async def work(tx: Tx) -> pb.CreateRecurrenceResponse:
+            return await self._create(tx, request)
+
+        return await once(self._database(), pb.CreateRecurrenceResponse, work)
+
+    async def _create(self, tx: Tx, request: pb.CreateRecurrenceRequest) -> pb.CreateRecurrenceResponse:
         configuration = await self.configurations.within(tx)
         draft = _draft(request.recurrence)
         row = await recurrences.create_recurrence(
@@ -65,9 +79,16 @@ class RecurrenceServicer:
             recurrences=await _told(tx, rows, configuration), next_page_token=token
         )
 
-    async def UpdateRecurrence(
-        self, tx: Tx, request: pb.UpdateRecurrenceRequest
-    ) -> pb.UpdateRecurrenceResponse:
+    @own_transaction
+    async def UpdateRecurrence(self, request: pb.UpdateRecurrenceRequest) -> pb.UpdateRecurrenceResponse:
+        await self._make_known(request.patch.template)
+
+        async def work(tx: Tx) -> pb.UpdateRecurrenceResponse:
+            return await self._update(tx, request)
+
+        return await once(self._database(), pb.UpdateRecurrenceResponse, work)
+
+    async def _update(self, tx: Tx, request: pb.UpdateRecurrenceRequest) -> pb.UpdateRecurrenceResponse:
         configuration = await self.configurations.within(tx)
         draft = _draft(request.patch)
         row = await recurrences.update_recurrence(
@@ -124,7 +145,18 @@ class RecurrenceServicer:
             occurrences=[_occurrence(row, ticket) for row, ticket in rows], next_page_token=token
         )
 
-    async def ScheduleTicket(self, tx: Tx, request: pb.ScheduleTicketRequest) -> pb.ScheduleTicketResponse:
+    @own_transaction
+    async def ScheduleTicket(self, request: pb.ScheduleTicketRequest) -> pb.ScheduleTicketResponse:
+        # Before it is looked for: who may not name others learns nothing of who is there.
+        require_naming(request.template.requester.id or request.template.requester.email)
+        await self._make_known(request.template)
+
+        async def work(tx: Tx) -> pb.ScheduleTicketResponse:
+            return await self._schedule(tx, request)
+
+        return await once(self._database(), pb.ScheduleTicketResponse, work)
+
+    async def _schedule(self, tx: Tx, request: pb.ScheduleTicketRequest) -> pb.ScheduleTicketResponse:
         configuration = await self.configurations.within(tx)
         made = await scheduling.schedule_ticket(
             tx,
@@ -148,6 +180,15 @@ class RecurrenceServicer:
     ) -> pb.CancelScheduledTicketResponse:
         await scheduling.cancel_scheduled(tx, scheduled_id=request.scheduled_ticket_id)
         return pb.CancelScheduledTicketResponse()
+
+    async def _make_known(self, template: nouns.TicketTemplate) -> None:
+        """Sees to it that the requester of the template is known; see `make_known`."""
+        named = template.requester.id or template.requester.email
+        if not names_caller(named):
+            await make_known(self._database(), self.desk.ensure_requester, named, "template.requester")
+
+    def _database(self) -> Database:
+        return self.databases.for_tenant(current_caller().tenant_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +242,12 @@ def _template_in(template: nouns.TicketTemplate) -> Template:
             ci_ids=list(template.ci_ids),
             service_id=template.service_id,
             language=template.language,
+            channel=template.channel,
         ),
         requester=template.requester.id or template.requester.email,
         assignee=template.assignee.id or template.assignee.email,
         team=_word(template.team),
+        parent=template.parent_id,
     )
 
 
@@ -260,6 +303,8 @@ def _template(row: Recurrence, configuration: Configuration) -> nouns.TicketTemp
         ci_ids=new.ci_ids,
         service_id=new.service_id,
         language=new.language,
+        channel=new.channel,
+        parent_id=str(template.get("parent_id", "")),
         process=row_message(process) if process else None,
         queue=row_message(queue) if queue else None,
         team=common.Ref(**team) if isinstance(team, dict) else None,

@@ -20,6 +20,7 @@ from tickets.app.configuration import Configuration
 from tickets.app.creating import NewTicket, check_new, place_ticket, require_create, view_of_new
 from tickets.app.directory import names_caller, require_person
 from tickets.app.field_checking import check_fields, new_stand
+from tickets.app.parents import parent_named
 from tickets.app.people import requester_of, with_people
 from tickets.app.standing_in import may_work
 from tickets.db.recurrences import CalendarCopy, Recurrence, RecurrenceOccurrence
@@ -53,6 +54,7 @@ _WORDS = (
     "ci_ids",
     "service_id",
     "language",
+    "channel",
 )
 
 
@@ -64,6 +66,7 @@ class Template:
     requester: str = ""
     assignee: str = ""
     team: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +239,8 @@ async def timing_of(tx: Tx, row: Recurrence) -> Timing:
 
 def new_ticket_of(template: Mapping[str, object]) -> NewTicket:
     """What a stored template says of the ticket itself."""
-    values = {name: template[name] for name in _WORDS}
-    return NewTicket(**values, channel=CHANNEL)  # type: ignore[arg-type]  # stored by `checked_template`
+    values = {name: template[name] for name in _WORDS if name in template}
+    return NewTicket(**values)  # type: ignore[arg-type]  # stored by `checked_template`
 
 
 async def _switch(tx: Tx, recurrence_id: str, state: str) -> Recurrence:
@@ -307,16 +310,19 @@ def _first(timing: Timing) -> datetime:
 
 async def checked_template(tx: Tx, configuration: Configuration, template: Template) -> dict[str, object]:
     """The template as it is stored: checked as a new ticket of now, people and team found. Raises InvalidInput, Forbidden."""
-    problems, found = Problems(), {}
+    problems = Problems()
+    found: dict[str, object] = {}
     with problems.within("template"):
         placing = place_ticket(configuration, template.new)
         require_create(placing)
-        new = check_new(configuration, template.new, placing)
+        new = check_new(
+            configuration, replace(template.new, channel=template.new.channel or CHANNEL), placing
+        )
         named = "" if names_caller(template.requester) else template.requester
         person = await require_person(tx, named or current_caller().subject, "requester")
         found["requester"] = {"id": str(person.id), "key": person.email, "name": person.name}
         fields = await with_people(tx, configuration.fields, new.fields)
-        new = replace(new, requester=await requester_of(tx, person), fields=fields, channel=CHANNEL)
+        new = replace(new, requester=await requester_of(tx, person), fields=fields)
         view = view_of_new(configuration, new, placing, 0, occasion_of())
         after = new_stand(configuration, view)
         check_fields(configuration, before=None, after=after, given=fields, demanding=True)
@@ -331,8 +337,10 @@ async def checked_template(tx: Tx, configuration: Configuration, template: Templ
             if team is None:
                 raise InvalidInput([FieldError("team", "there is no such team")])
             found["team"] = {"id": str(team.id), "key": team.key, "name": team.name}
+        if template.parent:
+            found["parent_id"] = str(await parent_named(tx, configuration, template.parent))
     problems.raise_any()
-    said = asdict(template.new)
+    said = asdict(template.new) | {"channel": new.channel}
     return {**{name: said[name] for name in _WORDS}, **found}
 
 

@@ -123,6 +123,8 @@ class TicketTemplate(_message.Message):
     TEAM_FIELD_NUMBER: _builtins.int
     REQUESTER_FIELD_NUMBER: _builtins.int
     ASSIGNEE_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    PARENT_ID_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     description: _builtins.str
     type: _builtins.str
@@ -132,6 +134,10 @@ class TicketTemplate(_message.Message):
     category: _builtins.str
     service_id: _builtins.str
     language: _builtins.str
+    channel: _builtins.str
+    """How the tickets came in; "recurrence" where it is empty."""
+    parent_id: _builtins.str
+    """The ticket that they are below; written as id or number."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -146,7 +152,7 @@ class TicketTemplate(_message.Message):
     def team(self) -> _types_pb2.Ref: ...
     @_builtins.property
     def requester(self) -> _types_pb2.PersonRef:
-        """Empty when written: whoever saves it."""
+        """Whoever saves it where it is empty; an address that nobody has yet becomes a requester."""
 
     @_builtins.property
     def assignee(self) -> _types_pb2.PersonRef: ...
@@ -170,10 +176,12 @@ class TicketTemplate(_message.Message):
         team: _types_pb2.Ref | None = ...,
         requester: _types_pb2.PersonRef | None = ...,
         assignee: _types_pb2.PersonRef | None = ...,
+        channel: _builtins.str = ...,
+        parent_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "fields", b"fields", "process", b"process", "queue", b"queue", "requester", b"requester", "team", b"team"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "ci_ids", b"ci_ids", "description", b"description", "fields", b"fields", "impact", b"impact", "language", b"language", "priority", b"priority", "process", b"process", "queue", b"queue", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "description", b"description", "fields", b"fields", "impact", b"impact", "language", b"language", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -58,7 +58,11 @@ class TicketTemplateInput(Input):
     ci_ids: list[Text] = Field(default_factory=list)
     service_id: Text = ""
     language: Text = ""
-    requester: Person | None = Field(default=None, description="You, when absent.")
+    channel: Text = Field(default="", description="How the ticket came in; `recurrence` when absent.")
+    parent_id: Text = Field(default="", description="The ticket that it is below, by id or number.")
+    requester: Person | None = Field(
+        default=None, description="You, when absent. An unknown e-mail address becomes a new requester."
+    )
     assignee: Person | None = None
     team: Reference | None = Field(default=None, description="The queue's, when absent.")
 
@@ -82,6 +86,8 @@ _SHOWN_TEMPLATE: JsonDict = {
     "ci_ids": [],
     "service_id": None,
     "language": None,
+    "channel": "recurrence",
+    "parent_id": None,
     "requester": PERSON,
     "assignee": None,
     "team": None,
@@ -139,6 +145,8 @@ class TicketTemplate(Output):
     ci_ids: list[str]
     service_id: str | None
     language: str | None
+    channel: str | None
+    parent_id: str | None
     requester: PersonRef | None
     assignee: PersonRef | None
     team: Ref | None

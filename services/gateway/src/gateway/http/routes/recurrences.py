@@ -8,6 +8,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.errors import FieldError, InvalidInput
 from deskmesh.common.v1.types_pb2 import PersonRef, Ref
 from deskmesh.tickets.v1 import recurrence_pb2 as nouns
 from deskmesh.tickets.v1 import recurrence_service_pb2 as pb
@@ -136,7 +137,12 @@ async def schedule_ticket(request: Request, body: models.NewScheduledTicket) -> 
     Whoever may make a ticket now may have it made later; it is checked now, and made by the desk then.
     """
     question = pb.ScheduleTicketRequest(template=_written(body), not_before=timestamp(body.not_before))
-    made = (await ask(request, rpcs.SCHEDULE_TICKET, question)).scheduled_ticket
+    try:
+        made = (await ask(request, rpcs.SCHEDULE_TICKET, question)).scheduled_ticket
+    except InvalidInput as error:
+        # The body is the template with a moment beside it.
+        wrong = [FieldError(one.field.removeprefix("template."), one.reason) for one in error.errors]
+        raise InvalidInput(wrong) from error
     return document(_scheduled(made), HTTPStatus.CREATED)
 
 
@@ -228,6 +234,8 @@ def _template(value: nouns.TicketTemplate) -> JsonObject:
         "ci_ids": list(value.ci_ids),
         "service_id": text(value.service_id),
         "language": text(value.language),
+        "channel": text(value.channel),
+        "parent_id": text(value.parent_id),
         "requester": person(value.requester),
         "assignee": person(value.assignee),
         "team": ref(value.team),
