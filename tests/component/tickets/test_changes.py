@@ -142,6 +142,7 @@ async def test_the_calendar_holds_what_is_planned_of_a_time_and_a_release(desk: 
         await plan(desk, ticket, release=release, **window(300 + 10 * place, 305 + 10 * place))
     within = await planned(desk, **{"from": at(305), "until": at(320)})
     assert [change.ticket.id for change in within] == [tickets[1].id]
+    assert (within[0].state, within[0].state_category) == ("new", "new")
     together = await planned(desk, release="spring")
     assert [change.ticket.id for change in together] == [tickets[1].id, tickets[2].id]
     request = rpc.ListChangesRequest(page_size=200)

@@ -25,6 +25,7 @@ SCREENS = {
     "ticket": ("/desk/tickets/INC-1001", SUPERVISOR),
     "new ticket": ("/desk/new", SUPERVISOR),
     "made later": ("/desk/scheduled", SUPERVISOR),
+    "changes": ("/desk/changes", SUPERVISOR),
     "board": ("/desk/board", SUPERVISOR),
     "portal": ("/portal", REQUESTER),
     "search": ("/portal?q=vpn", REQUESTER),

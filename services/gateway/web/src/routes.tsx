@@ -10,6 +10,7 @@ import {
   useRouter,
 } from "@tanstack/react-router";
 
+import type { ChangeSearch } from "./workspace/change/search";
 import type { ListSearch } from "./workspace/views";
 import { administers, may } from "./api/client";
 import { accessToken } from "./api/session";
@@ -213,6 +214,16 @@ const deskScheduled = createRoute({
   component: lazyRouteComponent(() => import("./workspace/scheduled-page"), "ScheduledPage"),
 });
 
+const deskChanges = createRoute({
+  getParentRoute: () => desk,
+  path: "/changes",
+  validateSearch: (search: Record<string, unknown>): ChangeSearch => {
+    const said = (["month", "release", "risk", "service"] as const).flatMap((name) => (typeof search[name] === "string" && search[name] ? [[name, search[name]] as const] : []));
+    return { ...Object.fromEntries(said), ...(String(search["emergency"]) === "true" && { emergency: true }) };
+  },
+  component: lazyRouteComponent(() => import("./workspace/change/page"), "ChangesPage"),
+});
+
 const deskApprovals = createRoute({
   getParentRoute: () => desk,
   path: "/approvals",
@@ -291,7 +302,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
-    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskScheduled, deskApprovals]),
+    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskScheduled, deskChanges, deskApprovals]),
     account,
     setup,
     admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminLayouts, adminLayout, adminSettings, adminSection]),

@@ -8,7 +8,7 @@ import { problemOf } from "./problem";
 /** What belongs to one ticket and is asked for by its number. */
 export const TICKET_PARTS = [
   "ticket", "comments", "history", "moves", "clocks", "attachments", "approvals", "order",
-  "links", "children", "time", "routing", "major", "drafts", "layout", "article_of",
+  "links", "children", "time", "routing", "major", "drafts", "layout", "article_of", "change",
 ];
 
 export async function readAnew(queries: QueryClient, number: string): Promise<void> {

@@ -8,6 +8,7 @@ import { TicketApprovals } from "../shared/approvals";
 import { span } from "../shared/format";
 import { useMay } from "../shared/me";
 import { useActions } from "./actions";
+import { ChangePart } from "./change/part";
 import { Clocks } from "./clocks";
 import { Fields } from "./fields";
 import { History } from "./history";
@@ -22,6 +23,7 @@ export function Facts({ ticket }: { ticket: Ticket }): ReactNode {
   const may = useMay();
   const parts: { name: string; title: string; mark?: string; shown: () => ReactNode }[] = [
     { name: "facts", title: t("ticket.facts"), shown: () => <Fields ticket={ticket} /> },
+    ...(ticket.type === "change" ? [{ name: "change", title: t("change.title"), shown: () => <ChangePart ticket={ticket} /> }] : []),
     { name: "help", title: t("ticket.suggestions"), shown: () => <Suggestions ticket={ticket} /> },
     { name: "children", title: t("relation.children"), shown: () => <Children ticket={ticket} /> },
     { name: "related", title: t("relation.title"), shown: () => <Relations ticket={ticket} /> },
@@ -32,7 +34,7 @@ export function Facts({ ticket }: { ticket: Ticket }): ReactNode {
     { name: "approvals", title: t("approval.title"), shown: () => <Approvals ticket={ticket} /> },
     { name: "history", title: t("ticket.history"), shown: () => <History ticket={ticket} /> },
   ];
-  const [opened, setOpened] = useState<string[]>(["facts"]);
+  const [opened, setOpened] = useState<string[]>(["facts", "change"]);
   useActions(parts.map((part) => ({ label: t("palette.part", { part: part.title }), run: () => setOpened((before) => [...new Set([...before, part.name])]) })));
   return (
     <Stack gap="md">

@@ -16,6 +16,7 @@ const KEYS = [
   ["r", "reply"],
   ["u", "back"],
   ["a", "take"],
+  ["j / k / t", "months"],
   ["Ctrl + Enter", "send"],
   ["Esc", "leave"],
   ["@", "name"],

@@ -153,6 +153,7 @@ function Menu(): ReactNode {
       <Heading>{t("nav.more")}</Heading>
       <Entry to="/desk/mentions" icon="user" label={t("mention.title")} active={location.pathname === "/desk/mentions"} count={mentions.data?.unread} />
       <Entry to="/desk/scheduled" icon="clock" label={t("scheduled.title")} active={location.pathname === "/desk/scheduled"} />
+      <Entry to="/desk/changes" icon="calendar" label={t("change.calendar")} active={location.pathname === "/desk/changes"} />
       <Entry
         to="/desk/approvals"
         icon="check"
@@ -186,7 +187,7 @@ function Heading({ children }: { children: ReactNode }): ReactNode {
 }
 
 interface EntryProps {
-  to: "/desk/new" | "/desk/mentions" | "/desk/scheduled" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
+  to: "/desk/new" | "/desk/mentions" | "/desk/scheduled" | "/desk/changes" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
   icon: IconName;
   label: string;
   active: boolean;

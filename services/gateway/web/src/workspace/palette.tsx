@@ -35,6 +35,7 @@ export function Palette(): ReactNode {
     ...(queues.data?.items ?? []).map((queue) => ({ label: queue.name, run: () => list({ queue: queue.slug }) })),
     { label: t("mention.title"), run: () => void navigate({ to: "/desk/mentions" }) },
     { label: t("scheduled.title"), run: () => void navigate({ to: "/desk/scheduled" }) },
+    { label: t("change.calendar"), run: () => void navigate({ to: "/desk/changes", search: {} }) },
     { label: t("approval.title"), run: () => void navigate({ to: "/desk/approvals" }) },
     ...(may("reports.read") ? [{ label: t("nav.board"), run: () => void navigate({ to: "/desk/board" }) }] : []),
     ...(administers(me) ? [{ label: t("nav.admin"), run: () => void navigate({ to: "/admin" }) }] : []),

@@ -140,6 +140,7 @@ def _change(view: ChangeView) -> nouns.Change:
         warnings=[_warning(warned) for warned in view.warnings],
         version=ticket.version,
         state=ticket.state,
+        state_category=ticket.state_category,
         ci_ids=ticket.ci_ids,
         service_id=ticket.service_id,
     )

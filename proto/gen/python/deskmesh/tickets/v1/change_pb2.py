@@ -27,7 +27,7 @@ from deskmesh.common.v1 import types_pb2 as deskmesh_dot_common_dot_v1_dot_types
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n deskmesh/tickets/v1/change.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfb\x03\n\x06\x43hange\x12\'\n\x06ticket\x18\x01 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x42\n\x0crisk_answers\x18\x02 \x03(\x0b\x32,.deskmesh.tickets.v1.Change.RiskAnswersEntry\x12\x0c\n\x04risk\x18\x03 \x01(\t\x12\x12\n\x04plan\x18\x04 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x1a\n\x0c\x62\x61\x63kout_plan\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x31\n\rplanned_start\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bplanned_end\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\temergency\x18\x08 \x01(\x08\x12\x0f\n\x07release\x18\t \x01(\t\x12\x10\n\x08standard\x18\n \x01(\x08\x12\x34\n\x08warnings\x18\x0b \x03(\x0b\x32\".deskmesh.tickets.v1.ChangeWarning\x12\x0f\n\x07version\x18\x0c \x01(\x03\x12\r\n\x05state\x18\r \x01(\t\x12\x0e\n\x06\x63i_ids\x18\x0e \x03(\t\x12\x12\n\nservice_id\x18\x0f \x01(\t\x1a\x32\n\x10RiskAnswersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"\xb3\x01\n\rChangeWarning\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\'\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"9\n\x0cRiskQuestion\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0e\n\x06weight\x18\x03 \x01(\x05\"\xaa\x01\n\x0c\x43hangeFreeze\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bservice_ids\x18\x05 \x03(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x91\x01\n\x0e\x43hangeTemplate\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0c\n\x04plan\x18\x05 \x01(\t\x12\x14\n\x0c\x62\x61\x63kout_plan\x18\x06 \x01(\t\x12\r\n\x05queue\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n deskmesh/tickets/v1/change.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x04\n\x06\x43hange\x12\'\n\x06ticket\x18\x01 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x42\n\x0crisk_answers\x18\x02 \x03(\x0b\x32,.deskmesh.tickets.v1.Change.RiskAnswersEntry\x12\x0c\n\x04risk\x18\x03 \x01(\t\x12\x12\n\x04plan\x18\x04 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x1a\n\x0c\x62\x61\x63kout_plan\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x31\n\rplanned_start\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bplanned_end\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\temergency\x18\x08 \x01(\x08\x12\x0f\n\x07release\x18\t \x01(\t\x12\x10\n\x08standard\x18\n \x01(\x08\x12\x34\n\x08warnings\x18\x0b \x03(\x0b\x32\".deskmesh.tickets.v1.ChangeWarning\x12\x0f\n\x07version\x18\x0c \x01(\x03\x12\r\n\x05state\x18\r \x01(\t\x12\x0e\n\x06\x63i_ids\x18\x0e \x03(\t\x12\x12\n\nservice_id\x18\x0f \x01(\t\x12\x16\n\x0estate_category\x18\x10 \x01(\t\x1a\x32\n\x10RiskAnswersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"\xb3\x01\n\rChangeWarning\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\'\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"9\n\x0cRiskQuestion\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0e\n\x06weight\x18\x03 \x01(\x05\"\xaa\x01\n\x0c\x43hangeFreeze\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bservice_ids\x18\x05 \x03(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x91\x01\n\x0e\x43hangeTemplate\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0c\n\x04plan\x18\x05 \x01(\t\x12\x14\n\x0c\x62\x61\x63kout_plan\x18\x06 \x01(\t\x12\r\n\x05queue\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,15 +41,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANGE'].fields_by_name['backout_plan']._loaded_options = None
   _globals['_CHANGE'].fields_by_name['backout_plan']._serialized_options = b'\250\273\030\001'
   _globals['_CHANGE']._serialized_start=157
-  _globals['_CHANGE']._serialized_end=664
-  _globals['_CHANGE_RISKANSWERSENTRY']._serialized_start=614
-  _globals['_CHANGE_RISKANSWERSENTRY']._serialized_end=664
-  _globals['_CHANGEWARNING']._serialized_start=667
-  _globals['_CHANGEWARNING']._serialized_end=846
-  _globals['_RISKQUESTION']._serialized_start=848
-  _globals['_RISKQUESTION']._serialized_end=905
-  _globals['_CHANGEFREEZE']._serialized_start=908
-  _globals['_CHANGEFREEZE']._serialized_end=1078
-  _globals['_CHANGETEMPLATE']._serialized_start=1081
-  _globals['_CHANGETEMPLATE']._serialized_end=1226
+  _globals['_CHANGE']._serialized_end=688
+  _globals['_CHANGE_RISKANSWERSENTRY']._serialized_start=638
+  _globals['_CHANGE_RISKANSWERSENTRY']._serialized_end=688
+  _globals['_CHANGEWARNING']._serialized_start=691
+  _globals['_CHANGEWARNING']._serialized_end=870
+  _globals['_RISKQUESTION']._serialized_start=872
+  _globals['_RISKQUESTION']._serialized_end=929
+  _globals['_CHANGEFREEZE']._serialized_start=932
+  _globals['_CHANGEFREEZE']._serialized_end=1102
+  _globals['_CHANGETEMPLATE']._serialized_start=1105
+  _globals['_CHANGETEMPLATE']._serialized_end=1250
 # @@protoc_insertion_point(module_scope)

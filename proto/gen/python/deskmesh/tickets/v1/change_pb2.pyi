@@ -61,6 +61,7 @@ class Change(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     CI_IDS_FIELD_NUMBER: _builtins.int
     SERVICE_ID_FIELD_NUMBER: _builtins.int
+    STATE_CATEGORY_FIELD_NUMBER: _builtins.int
     risk: _builtins.str
     """"low", "medium" or "high", out of the answers; output only."""
     plan: _builtins.str
@@ -75,6 +76,8 @@ class Change(_message.Message):
     """The ticket's."""
     state: _builtins.str
     service_id: _builtins.str
+    state_category: _builtins.str
+    """Of the state: "new", "active", "waiting", "resolved", "closed" or "cancelled"."""
     @_builtins.property
     def ticket(self) -> _types_pb2.Ref: ...
     @_builtins.property
@@ -107,10 +110,11 @@ class Change(_message.Message):
         state: _builtins.str = ...,
         ci_ids: _abc.Iterable[_builtins.str] | None = ...,
         service_id: _builtins.str = ...,
+        state_category: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["planned_end", b"planned_end", "planned_start", b"planned_start", "ticket", b"ticket"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["backout_plan", b"backout_plan", "ci_ids", b"ci_ids", "emergency", b"emergency", "plan", b"plan", "planned_end", b"planned_end", "planned_start", b"planned_start", "release", b"release", "risk", b"risk", "risk_answers", b"risk_answers", "service_id", b"service_id", "standard", b"standard", "state", b"state", "ticket", b"ticket", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backout_plan", b"backout_plan", "ci_ids", b"ci_ids", "emergency", b"emergency", "plan", b"plan", "planned_end", b"planned_end", "planned_start", b"planned_start", "release", b"release", "risk", b"risk", "risk_answers", b"risk_answers", "service_id", b"service_id", "standard", b"standard", "state", b"state", "state_category", b"state_category", "ticket", b"ticket", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

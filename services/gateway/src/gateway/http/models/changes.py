@@ -63,6 +63,7 @@ class Change(Output):
                 {
                     "ticket": TICKET,
                     "state": "assessment",
+                    "state_category": "active",
                     "ci_ids": [],
                     "service_id": None,
                     "risk": "low",
@@ -86,6 +87,9 @@ class Change(Output):
 
     ticket: Ref
     state: str
+    state_category: str = Field(
+        description="`new`, `active`, `waiting`, `resolved`, `closed` or `cancelled`."
+    )
     ci_ids: list[str]
     service_id: str | None
     risk: str = Field(description="`low`, `medium` or `high`, out of the answers.")

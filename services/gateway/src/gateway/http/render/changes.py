@@ -14,6 +14,7 @@ def change(value: pb.Change) -> JsonObject:
     return {
         "ticket": ref(value.ticket),
         "state": value.state,
+        "state_category": value.state_category,
         "ci_ids": list(value.ci_ids),
         "service_id": text(value.service_id),
         "risk": value.risk,
