@@ -66,6 +66,31 @@ async def followed(desk: TicketsDesk) -> tuple[ticket_pb2.Ticket, list[ticket_pb
     return major, followers[:2]
 
 
+async def test_the_list_tells_how_many_follow_where_the_ticket_is_seen(desk: TicketsDesk) -> None:
+    major, _ = await followed(desk)
+    alone = await desk.create("Only I am off", by=desk.colleague)
+    for ticket in (major, alone):
+        await declare(desk, ticket.id)
+    told = await banner(desk, desk.agent)
+    assert (told[major.id].followers, told[alone.id].followers) == (2, 0)
+    unseen = (await banner(desk, desk.colleague))[major.id]
+    assert (unseen.followers, unseen.ticket.id) == (0, "")
+
+
+async def test_a_list_is_filtered_by_major_incidents_that_run(desk: TicketsDesk) -> None:
+    running, ended, resolved, other = [await desk.create(f"Off {number}") for number in range(4)]
+    for ticket in (running, ended, resolved):
+        await declare(desk, ticket.id)
+    request = rpc.EndMajorIncidentRequest(ticket=ended.id)
+    await desk.call("EndMajorIncident", request, rpc.EndMajorIncidentResponse, by=desk.admin)
+    await desk.move(resolved.id, "resolved")
+    mine = {ticket.id for ticket in (running, ended, resolved, other)}
+    found = {one.id for one in await desk.tickets(filter="major = true", page_size=200)}
+    others = {one.id for one in await desk.tickets(filter="major = false", page_size=200)}
+    assert found & mine == {running.id}
+    assert others & mine == mine - {running.id}
+
+
 async def test_everybody_is_told_of_a_major_incident_until_it_ends(desk: TicketsDesk) -> None:
     ticket = await desk.create("Nothing works")
     made = await declare(desk, ticket.number, message="We work on it.")

@@ -224,6 +224,18 @@ const deskChanges = createRoute({
   component: lazyRouteComponent(() => import("./workspace/change/page"), "ChangesPage"),
 });
 
+const deskCandidates = createRoute({
+  getParentRoute: () => desk,
+  path: "/problems",
+  component: lazyRouteComponent(() => import("./workspace/candidates-page"), "CandidatesPage"),
+});
+
+const deskMajors = createRoute({
+  getParentRoute: () => desk,
+  path: "/major",
+  component: lazyRouteComponent(() => import("./workspace/majors-page"), "MajorsPage"),
+});
+
 const deskApprovals = createRoute({
   getParentRoute: () => desk,
   path: "/approvals",
@@ -302,7 +314,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
-    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskScheduled, deskChanges, deskApprovals]),
+    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskScheduled, deskCandidates, deskMajors, deskChanges, deskApprovals]),
     account,
     setup,
     admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminLayouts, adminLayout, adminSettings, adminSection]),

@@ -4,7 +4,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { asMe, type Comment, type Schemas, type Ticket } from "../api/client";
+import type { Comment, Schemas, Ticket } from "../api/client";
+import { keepFile } from "../api/files";
 import { commentsQuery } from "../api/queries";
 import { When } from "./badges";
 import { fileSize } from "./format";
@@ -14,25 +15,13 @@ import { Person } from "./person";
 import { Failed, Loading } from "./states";
 import { Linked } from "./text";
 
-/** Gets a file with the token, which a link could not carry, and hands it to the browser to keep. */
-async function save(ticketId: string, file: Schemas["File"]): Promise<void> {
-  const answer = await asMe(new Request(`/api/v1/tickets/${ticketId}/attachments/${file.id}`));
-  if (!answer.ok) return;
-  const url = URL.createObjectURL(await answer.blob());
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = file.name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
 export function Files({ ticketId, files }: { ticketId: string; files: Schemas["File"][] }): ReactNode {
   const { i18n } = useTranslation();
   if (files.length === 0) return null;
   return (
     <Group gap="xs" mt="xs">
       {files.map((file) => (
-        <Anchor key={file.id} component="button" type="button" size="sm" onClick={() => void save(ticketId, file)}>
+        <Anchor key={file.id} component="button" type="button" size="sm" onClick={() => void keepFile(`/api/v1/tickets/${ticketId}/attachments/${file.id}`, file.name)}>
           <Group gap={4} wrap="nowrap">
             <Icon name="clip" size={14} />
             {file.name}

@@ -14,6 +14,7 @@ import { useMe } from "../shared/me";
 import { useNow } from "../shared/now";
 import { Failed, Loading, Note } from "../shared/states";
 import { filterOf, type ListSearch, type View, VIEWS } from "./views";
+import { Volume } from "./volume";
 import { Workload } from "./workload";
 
 const BarsChart = lazy(() => import("./chart").then((all) => ({ default: all.BarsChart })));
@@ -31,6 +32,7 @@ export function BoardPage(): ReactNode {
         <Compliance />
         <AtRisk />
       </SimpleGrid>
+      <Volume />
       <Workload />
     </Stack>
   );

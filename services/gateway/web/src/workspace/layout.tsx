@@ -11,6 +11,7 @@ import { myApprovalsQuery } from "../api/approvals";
 import { administers, type Schemas } from "../api/client";
 import { countsQuery, viewCountsQuery } from "../api/counts";
 import { queuesQuery, viewsQuery } from "../api/queries";
+import { majorsQuery } from "../api/majors";
 import { mentionsQuery } from "../api/together";
 import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon, type IconName } from "../shared/icons";
@@ -101,6 +102,7 @@ function Menu(): ReactNode {
   const saved = useQuery(viewCountsQuery);
   const approvals = useQuery(myApprovalsQuery);
   const mentions = useQuery(mentionsQuery);
+  const majors = useQuery(majorsQuery);
   const focused = useFocus().focus?.enabled ?? false;
   const onList = location.pathname === "/desk/tickets";
   const me = useMe();
@@ -154,6 +156,8 @@ function Menu(): ReactNode {
       <Entry to="/desk/mentions" icon="user" label={t("mention.title")} active={location.pathname === "/desk/mentions"} count={mentions.data?.unread} />
       <Entry to="/desk/scheduled" icon="clock" label={t("scheduled.title")} active={location.pathname === "/desk/scheduled"} />
       <Entry to="/desk/changes" icon="calendar" label={t("change.calendar")} active={location.pathname === "/desk/changes"} />
+      <Entry to="/desk/major" icon="alert" label={t("major.list")} active={location.pathname === "/desk/major"} count={majors.data?.items.length} />
+      {may("tickets.update") && <Entry to="/desk/problems" icon="target" label={t("candidate.title")} active={location.pathname === "/desk/problems"} />}
       <Entry
         to="/desk/approvals"
         icon="check"
@@ -187,7 +191,7 @@ function Heading({ children }: { children: ReactNode }): ReactNode {
 }
 
 interface EntryProps {
-  to: "/desk/new" | "/desk/mentions" | "/desk/scheduled" | "/desk/changes" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
+  to: "/desk/new" | "/desk/mentions" | "/desk/scheduled" | "/desk/major" | "/desk/problems" | "/desk/changes" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
   icon: IconName;
   label: string;
   active: boolean;

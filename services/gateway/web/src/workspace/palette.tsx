@@ -36,6 +36,8 @@ export function Palette(): ReactNode {
     { label: t("mention.title"), run: () => void navigate({ to: "/desk/mentions" }) },
     { label: t("scheduled.title"), run: () => void navigate({ to: "/desk/scheduled" }) },
     { label: t("change.calendar"), run: () => void navigate({ to: "/desk/changes", search: {} }) },
+    { label: t("major.list"), run: () => void navigate({ to: "/desk/major" }) },
+    ...(may("tickets.update") ? [{ label: t("candidate.title"), run: () => void navigate({ to: "/desk/problems" }) }] : []),
     { label: t("approval.title"), run: () => void navigate({ to: "/desk/approvals" }) },
     ...(may("reports.read") ? [{ label: t("nav.board"), run: () => void navigate({ to: "/desk/board" }) }] : []),
     ...(administers(me) ? [{ label: t("nav.admin"), run: () => void navigate({ to: "/admin" }) }] : []),

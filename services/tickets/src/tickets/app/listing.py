@@ -32,6 +32,7 @@ from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
 from tickets.app.filtering import implied_categories, named, with_ids
 from tickets.app.recording import view_tickets
+from tickets.db.major_incidents import is_major
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView
 from tickets.domain.changes import INTERNAL_FIELDS
@@ -104,7 +105,7 @@ async def condition_of(tx: Tx, configuration: Configuration, text: str) -> Colum
 
     By what the desk alone sees of a ticket only those tickets are found that the caller sees as one of the desk.
     """
-    table = field_table(configuration)
+    table = list_table(configuration)
     tree = await with_ids(tx, configuration, filters.parse(text))
     condition = filters.to_sql(filters.check(tree, table), table)
     if named(tree) & {*INTERNAL_FIELDS}:
@@ -130,6 +131,12 @@ def matching(
         return _statement(configuration, condition, None)
     question = search.question(tx.tenant_id, query, configuration.languages)
     return _statement(configuration, false() if question is None else condition, question)
+
+
+def list_table(configuration: Configuration) -> FieldTable:
+    """What filters of lists and views may name: also what is known of a ticket only by looking elsewhere."""
+    table = field_table(configuration)
+    return replace(table, fields={**table.fields, "major": Field(FieldType.BOOL, (is_major(),))})
 
 
 def field_table(configuration: Configuration, *, strict: bool = True) -> FieldTable:

@@ -18,7 +18,7 @@ from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
 from tickets.app.recording import record_change
 from tickets.db.directory import Organization
-from tickets.db.major_incidents import MajorIncident, open_followers
+from tickets.db.major_incidents import MajorIncident, count_followers, open_followers
 from tickets.db.tickets import Ticket
 from tickets.domain.changes import Change, Plain
 from tickets.domain.references import Reference
@@ -141,8 +141,14 @@ async def list_majors(tx: Tx, *, configuration: Configuration, page: Page) -> tu
         page,
         lambda row: [row.MajorIncident.declared_at, row.MajorIncident.id],
     )
+    seen = {row.Ticket.id for row in rows if await may_read(tx, row.Ticket, configuration)}
+    followers = await count_followers(tx, sorted(seen)) if seen else {}
     return [
-        SeenMajor(row.MajorIncident, row.Ticket if await may_read(tx, row.Ticket, configuration) else None)
+        SeenMajor(
+            row.MajorIncident,
+            row.Ticket if row.Ticket.id in seen else None,
+            followers=followers.get(row.Ticket.id, 0),
+        )
         for row in rows
     ], token
 

@@ -18,7 +18,7 @@ from tickets.app.listing import (
     Wanted,
     check_order,
     condition_of,
-    field_table,
+    list_table,
     list_tickets,
     matching,
 )
@@ -60,7 +60,7 @@ async def list_view_tickets(
     """
     row = await VIEWS.find(tx, view_id)
     try:
-        filters.check(filters.parse(row.filter), field_table(configuration))
+        filters.check(filters.parse(row.filter), list_table(configuration))
     except BadRequest as error:
         raise WrongState("VIEW_OUTDATED", error.detail) from error
     wanted = Wanted(row.filter, row.order_by, row.query)
@@ -99,7 +99,7 @@ async def _check(_: Tx, configuration: Configuration, draft: ViewDraft) -> None:
     problems = Problems()
     problems.text("name", draft.name, limit=MAX_SHORT, required=True)
     problems.text("query", draft.query, limit=MAX_QUERY)
-    table = field_table(configuration)
+    table = list_table(configuration)
     try:
         filters.check(filters.parse(draft.filter), table)
     except BadRequest as error:

@@ -1,10 +1,10 @@
 """Major incidents, and the tickets that follow one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Uuid, or_, select
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Subquery, Uuid, exists, func, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,19 +37,39 @@ class MajorIncident(TenantRow, Base):
 
 async def open_followers(tx: Tx, ticket_id: UUID) -> Sequence[UUID]:
     """The open tickets that the ticket causes, or that are duplicates of it, in the order of their ids."""
-    caused = select(TicketLink.target_id).where(
-        TicketLink.kind == "causes", TicketLink.source_id == ticket_id
+    pairs = _following([ticket_id])
+    return (await tx.scalars(select(pairs.c.follower).order_by(pairs.c.follower))).all()
+
+
+async def count_followers(tx: Tx, ticket_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+    """How many `open_followers` each of the tickets has; those without any are left out."""
+    pairs = _following(ticket_ids)
+    counted = select(pairs.c.major, func.count().label("followers")).group_by(pairs.c.major)
+    return {row.major: row.followers for row in await tx.execute(counted)}
+
+
+def _following(ticket_ids: Sequence[UUID]) -> Subquery:
+    """Pairs of `major`, one of the tickets, and `follower`, an open ticket that follows it."""
+    caused = select(TicketLink.source_id.label("major"), TicketLink.target_id.label("follower")).where(
+        TicketLink.kind == "causes", TicketLink.source_id.in_(ticket_ids)
     )
-    same = select(TicketLink.source_id).where(
-        TicketLink.kind == "duplicates", TicketLink.target_id == ticket_id
+    same = select(TicketLink.target_id, TicketLink.source_id).where(
+        TicketLink.kind == "duplicates", TicketLink.target_id.in_(ticket_ids)
     )
-    found = await tx.scalars(
-        select(Ticket.id)
-        .where(
-            or_(Ticket.id.in_(caused), Ticket.id.in_(same)),
-            Ticket.state_category.in_(OPEN_CATEGORIES),
-            Ticket.merged_into_id.is_(None),
-        )
-        .order_by(Ticket.id)
+    pairs = union(caused, same).subquery()
+    return (
+        select(pairs)
+        .join(Ticket, Ticket.id == pairs.c.follower)
+        .where(Ticket.state_category.in_(OPEN_CATEGORIES), Ticket.merged_into_id.is_(None))
+        .subquery()
     )
-    return found.all()
+
+
+def is_major() -> ColumnElement[bool]:
+    """Whether a ticket is a major incident now."""
+    return exists().where(
+        MajorIncident.tenant_id == Ticket.tenant_id,
+        MajorIncident.id == Ticket.id,
+        MajorIncident.ended_at.is_(None),
+        Ticket.state_category.in_(OPEN_CATEGORIES),
+    )

@@ -83,7 +83,7 @@ class MajorIncident(Output):
     organizations: list[Ref] = Field(description=ORGANIZATIONS + " In the list by id alone.")
     ticket: Ref | None = Field(description="Null where you do not see it.")
     followers: int | None = Field(
-        description="Open tickets that it causes, or that are duplicates of it; null in the list."
+        description="Open tickets that it causes, or that are duplicates of it; null where you do not see its ticket."
     )
     declared_by: Actor | None
     declared_at: str

@@ -36,8 +36,7 @@ async def list_major_incidents(request: Request, query: Annotated[PageQuery, Que
     """
     question = pb.ListMajorIncidentsRequest(page_size=query.page_size, page_token=query.page_token)
     answer = await ask(request, rpcs.LIST_MAJOR_INCIDENTS, question)
-    items = [{**_major(one), "followers": None} for one in answer.major_incidents]
-    return listing(items, answer.next_page_token)
+    return listing([_major(one) for one in answer.major_incidents], answer.next_page_token)
 
 
 @door.route(
@@ -142,7 +141,7 @@ def _major(value: nouns.MajorIncident) -> JsonObject:
         "audience": value.audience,
         "organizations": [ref(one) for one in value.organizations],
         "ticket": ref(value.ticket),
-        "followers": value.followers,
+        "followers": value.followers if value.ticket.id else None,
         "declared_by": actor(value.declared_by),
         "declared_at": moment(value.declared_at),
         "updated_at": moment(value.updated_at),

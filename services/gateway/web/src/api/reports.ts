@@ -1,0 +1,29 @@
+/** Numbers about tickets, counted when they are asked for. */
+import { queryOptions } from "@tanstack/react-query";
+
+import { api, type Schemas, take } from "./client";
+import { keepFile } from "./files";
+
+export type Volume = Schemas["VolumeReport"];
+export type VolumeCounts = Schemas["VolumeCounts"];
+
+export interface VolumeAsked {
+  /** Days: "2026-03-02". */
+  from: string;
+  to: string;
+  interval: string;
+  by: string;
+}
+
+const AGAIN_MILLISECONDS = 5 * 60_000;
+
+export const volumeQuery = (asked: VolumeAsked) =>
+  queryOptions({
+    queryKey: ["volume", asked],
+    queryFn: ({ signal }) => take(api.GET("/api/v1/reports/volume", { params: { query: { ...asked } }, signal })),
+    refetchInterval: AGAIN_MILLISECONDS,
+  });
+
+/** The same as a table for a spreadsheet; false where the desk refused it. */
+export const keepVolume = (asked: VolumeAsked) =>
+  keepFile(`/api/v1/reports/volume/export?${new URLSearchParams({ ...asked })}`, `volume-${asked.from}-${asked.to}.csv`);
