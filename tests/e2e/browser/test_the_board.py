@@ -18,7 +18,7 @@ AGENT = "agent@acme.example"
 def drag(page: Page, title: str, number: str) -> None:
     """Take its card to the person."""
     # Both have to be seen: nothing scrolls while something is dragged.
-    page.set_viewport_size({"width": 1360, "height": 2600})
+    page.set_viewport_size({"width": 1360, "height": 4200})
     hands = page.get_by_role("region", name="Who has what")
     card = hands.locator("[draggable=true]").filter(has_text=title)
     card.drag_to(hands.get_by_role("region", name="Agata Nowicka"))

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 
+import pytest
 from browser_desk import Window
 from playwright.sync_api import Page, Route, expect
 
@@ -68,3 +69,20 @@ def test_a_thing_is_found_by_a_part_of_its_name(desk: Desk, open_window: Open) -
     eventually(lambda: client.get(f"/tickets/{number}")["ci_ids"] == [item["id"]])
     page.reload()
     expect(page.get_by_role("complementary", name="Facts")).to_contain_text(item["name"])
+
+
+@pytest.mark.parametrize("kind", ["business_service", "technical_service"])
+def test_a_service_is_found_by_a_part_of_its_name_and_nothing_else_is(
+    desk: Desk, open_window: Open, kind: str
+) -> None:
+    word = uuid.uuid4().hex[:8]
+    admin = desk.sign_in("admin@globex.example")
+    service = admin.send("POST", "/cmdb/items", {"class": kind, "name": f"Mail {word}"})
+    admin.send("POST", "/cmdb/items", {"class": "server", "name": f"Host of mail {word}"})
+    page = open_window("agent@globex.example", "/desk/new").page
+    page.get_by_text("Affected", exact=True).click()
+    page.get_by_role("combobox", name="Service", exact=True).fill(word)
+    page.get_by_role("option", name=service["name"]).click()
+    expect(page.get_by_role("combobox", name="Service", exact=True)).to_have_value(service["name"])
+    page.get_by_role("combobox", name="Service", exact=True).fill(word)
+    expect(page.get_by_role("option", name=f"Host of mail {word}")).to_have_count(0)

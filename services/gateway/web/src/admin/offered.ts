@@ -2,7 +2,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { WHOLE } from "../api/queries";
+import { SERVICES, WHOLE } from "../api/queries";
 import { api, take } from "../api/client";
 import { ask, type Page } from "../api/things";
 import { useWord } from "../shared/badges";
@@ -24,7 +24,7 @@ interface Named {
 const PATHS: Record<Exclude<Listed, "states">, string> = {
   processes: "/api/v1/processes", queues: "/api/v1/queues", teams: "/api/v1/teams", organizations: "/api/v1/organizations", roles: "/api/v1/roles",
   types: "/api/v1/ticket-types", calendars: "/api/v1/sla/calendars", fields: "/api/v1/fields", people: "/api/v1/users", webhooks: "/api/v1/webhooks",
-  services: `/api/v1/cmdb/items?filter=${encodeURIComponent('class = "service"')}`,
+  services: `/api/v1/cmdb/items?filter=${encodeURIComponent(SERVICES)}`,
 };
 
 /** The states of all workflows, each once. */

@@ -262,11 +262,14 @@ function itemsWhere(filter: string, page_size: number, signal: AbortSignal) {
   return take(api.GET("/api/v1/cmdb/items", { params: { query: { page_size, order_by: "name", ...(filter && { filter }) } }, signal }));
 }
 
-/** Configuration items that the person may see, by a part of their names; `services` asks for that class alone. */
+/** What a desk can be asked about as a service, business or technical. */
+export const SERVICES = '(class = "business_service" OR class = "technical_service")';
+
+/** Configuration items that the person may see, by a part of their names; `services` asks for those alone. */
 export const itemsFoundQuery = (words: string, services: boolean) =>
   queryOptions({
     queryKey: ["items", "found", words, services],
-    queryFn: ({ signal }) => itemsWhere([words && `name : ${quoted(words)}`, services && 'class = "service"'].filter(Boolean).join(" AND "), PAGE_SIZE, signal),
+    queryFn: ({ signal }) => itemsWhere([words && `name : ${quoted(words)}`, services && SERVICES].filter(Boolean).join(" AND "), PAGE_SIZE, signal),
     staleTime: 60_000,
     placeholderData: (before) => before,
   });
