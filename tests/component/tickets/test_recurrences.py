@@ -40,6 +40,18 @@ async def test_a_time_that_has_come_makes_the_ticket_that_the_template_says(sche
     assert following - occurrence.occurs_at.ToDatetime(tzinfo=UTC) == timedelta(days=1)
 
 
+async def test_what_an_earlier_release_stored_makes_tickets_of_the_same_channel(schedule: Schedule) -> None:
+    made = await schedule.create()
+    await schedule.desk.rows(
+        "UPDATE recurrences SET template = template - 'channel' WHERE id = $1 RETURNING id", made.id
+    )
+    assert (await schedule.get(made.id)).template.channel == "recurrence"
+    await schedule.let_pass(made.id, 0)
+    assert await schedule.states(made.id, 1) == ["made"]
+    (occurrence,) = await schedule.occurrences(made.id)
+    assert (await schedule.ticket(occurrence)).channel == "recurrence"
+
+
 @pytest.mark.parametrize(
     ("catch_up", "states"),
     [

@@ -239,7 +239,8 @@ async def timing_of(tx: Tx, row: Recurrence) -> Timing:
 
 def new_ticket_of(template: Mapping[str, object]) -> NewTicket:
     """What a stored template says of the ticket itself."""
-    values = {name: template[name] for name in _WORDS if name in template}
+    # What was stored by a release that knew no other channel names none.
+    values = {"channel": CHANNEL, **{name: template[name] for name in _WORDS if name in template}}
     return NewTicket(**values)  # type: ignore[arg-type]  # stored by `checked_template`
 
 
