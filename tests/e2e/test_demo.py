@@ -36,7 +36,8 @@ def test_the_two_tenants_have_two_hundred_tickets_in_all_states(desk: Desk) -> N
         states += Counter(ticket["state"] for ticket in everyday)
         counted += len(tickets)
     assert counted >= 200
-    assert states.keys() == SHARES.keys()
+    # Other tests leave tickets of types and states of their own.
+    assert SHARES.keys() <= states.keys()
 
 
 @pytest.mark.parametrize("slug", TENANTS)

@@ -39,7 +39,9 @@ def test_signing_out_in_one_tab_signs_out_the_other(open_window: Open) -> None:
 def test_whoever_cannot_sign_out_is_told(open_window: Open, fail: Callable[[Route], None]) -> None:
     window = open_window("agent@acme.example", "/account", phone=True)
     page = window.page
-    expect(page.get_by_role("region", name="Where you are signed in").get_by_text("Here")).to_be_visible()
+    expect(
+        page.get_by_role("region", name="Where you are signed in").get_by_text("Here", exact=True)
+    ).to_be_visible()
     window.context.route("**/api/v1/auth/session/sign-out", fail)
     page.get_by_role("button", name="Sign out", exact=True).first.click()
     expect(page.get_by_role("alert")).to_have_text("You are still signed in: the desk does not answer.")
