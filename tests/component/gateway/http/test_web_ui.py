@@ -10,6 +10,7 @@ from chassis.testing.databases import ServiceDatabase
 from chassis.testing.servers import Nats
 
 PAGE = b'<!doctype html><meta name="csp-nonce" content="__NONCE__"><div id="root"></div>'
+FRAME = b'<!doctype html><title>Message</title><script nonce="__NONCE__"></script>'
 SCRIPT = b"console.log('the desk')"
 ZIPPED = gzip.compress(SCRIPT)
 
@@ -22,6 +23,7 @@ async def served(
     folder = tmp_path_factory.mktemp("web")
     (folder / "assets").mkdir()
     (folder / "index.html").write_bytes(PAGE)
+    (folder / "message-frame.html").write_bytes(FRAME)
     (folder / "icon.svg").write_bytes(b"<svg/>")
     script = folder / "assets" / "main-1a2b.js"
     script.write_bytes(SCRIPT)
@@ -52,6 +54,33 @@ async def test_the_page_runs_nothing_inline_and_its_nonce_is_new_each_time(serve
     nonce = first.text.partition('content="')[2].partition('"')[0]
     assert f"'nonce-{nonce}'" in policy
     assert nonce not in second.text
+
+
+async def test_a_message_is_framed_by_the_page_alone_without_an_origin_or_a_way_out(served: Doors) -> None:
+    page = await served.http.get("/")
+    frame = await served.http.get("/message-frame")
+    policy = frame.headers["content-security-policy"].split("; ")
+    nonce = frame.text.partition('nonce="')[2].partition('"')[0]
+    assert "frame-src 'self'" in page.headers["content-security-policy"]
+    assert page.headers["x-frame-options"] == "DENY"
+    assert frame.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in policy
+    assert policy[:3] == [
+        "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox",
+        "default-src 'none'",
+        f"script-src 'nonce-{nonce}'",
+    ]
+    assert (await served.http.get("/message-frame.html")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "images"), [("/message-frame", "data:"), ("/message-frame?images", "data: https: http:")]
+)
+async def test_a_message_shows_images_from_elsewhere_only_where_its_reader_agrees(
+    served: Doors, path: str, images: str
+) -> None:
+    frame = await served.http.get(path)
+    assert f"; img-src {images};" in frame.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ _WORKER: Final = "/sw.js"
 _WORKER_POLICY: Final = "default-src 'none'; connect-src 'self'"
 """A service worker lives by the policy of its own file: it has to fetch what it keeps."""
 
+_PAGE: Final = "index.html"
+_MESSAGE_FRAME: Final = "message-frame.html"
 _NONCE_PLACE: Final = b"__NONCE__"
 _ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 _KEPT_FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -46,30 +48,53 @@ def page_policy(nonce: str) -> str:
     return (
         "default-src 'none'; script-src 'self'; "
         f"style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
-        "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "manifest-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def message_policy(nonce: str, *, remote_images: bool) -> str:
+    """The Content-Security-Policy of the frame that shows a message's HTML.
+
+    The sandbox takes its origin from it: no cookies, no storage, nothing of the page around it. It runs the one script
+    of its own, asks nobody for anything, and may show images from elsewhere only where the reader has agreed.
+    """
+    images = "data: https: http:" if remote_images else "data:"
+    return (
+        "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+        f"script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'self'"
     )
 
 
 def web_ui(folder: Path) -> list[Route]:
     """List the routes of the web UI; without a build, `/` leads to the page of the API."""
-    page = folder / "index.html"
+    page = folder / _PAGE
     if not page.is_file():
         return [Route("/", _to_docs, methods=["GET"])]
-    text = page.read_bytes()
+    text, frame = page.read_bytes(), (folder / _MESSAGE_FRAME).read_bytes()
 
     async def show_page(_: Request) -> Response:
         nonce = secrets.token_urlsafe(18)
-        return Response(
-            text.replace(_NONCE_PLACE, nonce.encode()),
-            headers={"content-security-policy": page_policy(nonce), "cache-control": "no-cache"},
-            media_type="text/html",
+        return _with_nonce(
+            text, nonce, {"content-security-policy": page_policy(nonce), "cache-control": "no-cache"}
         )
+
+    async def show_message_frame(request: Request) -> Response:
+        nonce = secrets.token_urlsafe(18)
+        policy = message_policy(nonce, remote_images="images" in request.query_params)
+        return _with_nonce(frame, nonce, {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"})
 
     paths = [path for one in PAGE_PATHS for path in ((one,) if one == "/" else (one, one + "/{below:path}"))]
     return [
         *(Route(path, show_page, methods=["GET"]) for path in paths),
+        Route("/message-frame", show_message_frame, methods=["GET"]),
         *(Route(path, _file(file), methods=["GET"]) for path, file in _built_files(folder).items()),
     ]
+
+
+def _with_nonce(text: bytes, nonce: str, headers: dict[str, str]) -> Response:
+    return Response(text.replace(_NONCE_PLACE, nonce.encode()), headers=headers, media_type="text/html")
 
 
 def _built_files(folder: Path) -> dict[str, BuiltFile]:
@@ -77,7 +102,7 @@ def _built_files(folder: Path) -> dict[str, BuiltFile]:
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or name == "index.html" or path.suffix in {".br", ".gz"}:
+        if not path.is_file() or name in {_PAGE, _MESSAGE_FRAME} or path.suffix in {".br", ".gz"}:
             continue
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         if path.suffix == ".webmanifest":

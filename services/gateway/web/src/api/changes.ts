@@ -101,6 +101,7 @@ export async function sendFile(number: string, file: File): Promise<string> {
 
 export interface NewComment {
   body: string;
+  format: "text" | "markdown";
   visibility: "public" | "internal";
   files: File[];
 }
@@ -110,7 +111,7 @@ export function useComment(ticket: Ticket) {
   const once = useOnce();
   const sent = useRef(new Map<File, string>());
   return useMutation({
-    mutationFn: async ({ body, visibility, files }: NewComment) => {
+    mutationFn: async ({ body, format, visibility, files }: NewComment) => {
       // A file that has arrived stays so when the comment has to be sent again.
       for (const file of files) {
         if (!sent.current.has(file)) sent.current.set(file, await sendFile(ticket.number, file));
@@ -119,7 +120,7 @@ export function useComment(ticket: Ticket) {
       return take(
         api.POST("/api/v1/tickets/{ticket}/comments", {
           params: { path: path(ticket), header: once.headers() },
-          body: { body, visibility, attachment_ids },
+          body: { body, format, visibility, attachment_ids },
         }),
       );
     },

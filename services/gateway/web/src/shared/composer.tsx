@@ -13,6 +13,10 @@ interface ComposerProps {
   visibility: "public" | "internal";
   body: string;
   setBody: (body: string) => void;
+  /** What the text is written in; plain where nothing is said. */
+  format?: "markdown";
+  /** Shown in the place of the text, which stays as it is. */
+  instead?: ReactNode;
   /** Called when the text has been sent. */
   sent?: () => void;
   /** What stands above and below the text, and beside the button for files. */
@@ -23,7 +27,7 @@ interface ComposerProps {
   areaProps?: TextareaProps;
 }
 
-export function Composer({ ticket, visibility, body, setBody, sent, head, below, tools, area, areaProps }: ComposerProps): ReactNode {
+export function Composer({ ticket, visibility, body, setBody, format, instead, sent, head, below, tools, area, areaProps }: ComposerProps): ReactNode {
   const { t } = useTranslation();
   const [files, setFiles] = useState<File[]>([]);
   const sending = useComment(ticket);
@@ -36,7 +40,7 @@ export function Composer({ ticket, visibility, body, setBody, sent, head, below,
   function send(): void {
     if (!body.trim() || sending.isPending) return;
     sending.mutate(
-      { body, visibility, files },
+      { body, format: format ?? "text", visibility, files },
       {
         onSuccess: () => {
           setBody("");
@@ -73,20 +77,22 @@ export function Composer({ ticket, visibility, body, setBody, sent, head, below,
   return (
     <Paper withBorder p="sm" mt="md" onDrop={onDrop} onDragOver={(event) => event.preventDefault()} bg={internal ? "var(--dm-note)" : undefined}>
       {head}
-      <Textarea
-        {...areaProps}
-        ref={area}
-        aria-label={label}
-        placeholder={t(internal ? "composer.note_hint" : "composer.reply_hint")}
-        autosize
-        minRows={3}
-        maxRows={16}
-        value={body}
-        onChange={(event) => setBody(event.target.value)}
-        onKeyDown={onKey}
-        onPaste={onPaste}
-        data-composer
-      />
+      {instead || (
+        <Textarea
+          {...areaProps}
+          ref={area}
+          aria-label={label}
+          placeholder={t(internal ? "composer.note_hint" : "composer.reply_hint")}
+          autosize
+          minRows={3}
+          maxRows={16}
+          value={body}
+          onChange={(event) => setBody(event.target.value)}
+          onKeyDown={onKey}
+          onPaste={onPaste}
+          data-composer
+        />
+      )}
       {below}
       {files.length > 0 && (
         <Group gap="xs" mt="xs">

@@ -1,17 +1,22 @@
 /** The conversation of a ticket, oldest first, the description at its head. */
+import "../design/message.css";
+
 import { Anchor, Badge, Box, Button, Group, Stack, Text } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Comment, Schemas, Ticket } from "../api/client";
 import { keepFile } from "../api/files";
-import { commentsQuery } from "../api/queries";
+import { attachmentsQuery, commentsQuery } from "../api/queries";
 import { When } from "./badges";
 import { fileSize } from "./format";
 import { Icon } from "./icons";
 import { useMe } from "./me";
+import { MessageFrame } from "./message-frame";
+import { contentIds } from "./message-images";
 import { Person } from "./person";
+import { Rich } from "./rich";
 import { Failed, Loading } from "./states";
 import { Linked } from "./text";
 
@@ -81,18 +86,80 @@ function Quoted({ text }: { text: string }): ReactNode {
   );
 }
 
+interface BodyProps {
+  text: string;
+  format: string;
+  html: string | null;
+  title: string;
+  ticketId: string;
+  files: Schemas["File"][];
+}
+
+/** What was said, as it was meant: Markdown drawn, HTML in its frame with the text at hand, all else as text. */
+function Body({ text, format, html, title, ticketId, files }: BodyProps): ReactNode {
+  const { t } = useTranslation();
+  const [plain, setPlain] = useState(false);
+  if (html && format === "markdown") return <Rich html={html} />;
+  const asText = (
+    <div className="person-text">
+      <Linked text={text} />
+    </div>
+  );
+  if (!html) return asText;
+  return (
+    <>
+      {plain ? asText : <MessageFrame html={html} title={title} ticketId={ticketId} files={files} />}
+      <Button variant="subtle" color="gray" size="compact-xs" mt={4} onClick={() => setPlain(!plain)} aria-pressed={plain}>
+        {t(plain ? "conversation.as_sent" : "conversation.as_text")}
+      </Button>
+    </>
+  );
+}
+
+/** The files that a message does not already show within it. */
+function beside(files: Schemas["File"][], html: string | null): Schemas["File"][] {
+  const within = html?.includes("cid:") ? contentIds(html) : null;
+  return within ? files.filter((file) => !file.content_id || !within.has(file.content_id)) : files;
+}
+
+function Description({ ticket, title }: { ticket: Ticket; title: string }): ReactNode {
+  const { t } = useTranslation();
+  const html = ticket.description_html;
+  const files = useQuery({ ...attachmentsQuery(ticket.number), enabled: Boolean(html?.includes("cid:")) });
+  if (!ticket.description) return <Text className="quiet">{t("conversation.no_description")}</Text>;
+  if (files.isLoading) return <Loading />;
+  return (
+    <Body
+      text={ticket.description}
+      format={ticket.description_format}
+      html={html}
+      title={title}
+      ticketId={ticket.id}
+      files={files.data?.items ?? []}
+    />
+  );
+}
+
 function Said({ comment }: { comment: Comment }): ReactNode {
   const me = useMe();
   const { t } = useTranslation();
   const mine = comment.author?.id === me.id;
   const kind = comment.visibility === "internal" ? "internal" : mine ? "mine" : "theirs";
+  const author = comment.author?.name ?? t("conversation.somebody");
+  const html = comment.body_html;
   return (
-    <Message author={comment.author?.name ?? t("conversation.somebody")} moment={comment.created_at} kind={kind}>
-      <div className="person-text">
-        <Linked text={comment.body} />
-      </div>
-      {comment.quoted && <Quoted text={comment.quoted} />}
-      <Files ticketId={comment.ticket_id} files={comment.attachments} />
+    <Message author={author} moment={comment.created_at} kind={kind}>
+      <Body
+        text={comment.body}
+        format={comment.format}
+        html={html}
+        title={t("conversation.message_of", { name: author })}
+        ticketId={comment.ticket_id}
+        files={comment.attachments}
+      />
+      {/* What a frame shows has its own fold. */}
+      {comment.quoted && !(html && comment.format === "html") && <Quoted text={comment.quoted} />}
+      <Files ticketId={comment.ticket_id} files={beside(comment.attachments, html)} />
     </Message>
   );
 }
@@ -102,16 +169,11 @@ export function Conversation({ ticket }: { ticket: Ticket }): ReactNode {
   const me = useMe();
   const comments = useInfiniteQuery(commentsQuery(ticket.number));
   const mine = ticket.requester?.id === me.id;
+  const asker = ticket.requester?.name ?? t("conversation.somebody");
   return (
     <Stack gap="sm" role="log" aria-label={t("conversation.title")}>
-      <Message author={ticket.requester?.name ?? t("conversation.somebody")} moment={ticket.created_at} kind={mine ? "mine" : "theirs"}>
-        {ticket.description ? (
-          <div className="person-text">
-            <Linked text={ticket.description} />
-          </div>
-        ) : (
-          <Text className="quiet">{t("conversation.no_description")}</Text>
-        )}
+      <Message author={asker} moment={ticket.created_at} kind={mine ? "mine" : "theirs"}>
+        <Description ticket={ticket} title={t("conversation.message_of", { name: asker })} />
       </Message>
       {comments.isPending && <Loading />}
       {comments.isError && <Failed error={comments.error} again={() => void comments.refetch()} />}

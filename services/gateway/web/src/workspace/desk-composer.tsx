@@ -13,6 +13,7 @@ import { Macros } from "./macros";
 import { useStaff } from "./parts";
 import { useOthers } from "./presence";
 import { type SharedDraft, useSharedDraft } from "./shared-draft";
+import { Marks, markByKey, Previewed } from "./writing/tools";
 
 interface Props {
   ticket: Ticket;
@@ -53,26 +54,39 @@ function Writing({ ticket, visibility, writing, head }: Props & { visibility: Vi
   const draft = useSharedDraft(ticket, visibility, watched);
   const area = useRef<HTMLTextAreaElement>(null);
   const naming = useNaming(draft, area);
+  const [previewing, setPreviewing] = useState(false);
+  const write = (body: string) => {
+    draft.set(body);
+    writing();
+  };
   return (
     <Composer
       ticket={ticket}
       visibility={visibility}
       body={draft.body}
-      setBody={(body) => {
-        draft.set(body);
-        writing();
+      setBody={write}
+      format="markdown"
+      instead={previewing && <Previewed text={draft.body} />}
+      sent={() => {
+        draft.end();
+        setPreviewing(false);
       }}
-      sent={draft.end}
       head={
         <>
           {head}
           <Theirs draft={draft} />
+          <Marks area={area} set={write} previewing={previewing} setPreviewing={setPreviewing} />
         </>
       }
       below={naming.offered}
       tools={<Macros ticket={ticket} />}
       area={area}
-      areaProps={naming.areaProps}
+      areaProps={{
+        ...naming.areaProps,
+        onKeyDown: (event) => {
+          if (!markByKey(event, write)) naming.areaProps.onKeyDown(event);
+        },
+      }}
     />
   );
 }
