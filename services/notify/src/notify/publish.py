@@ -39,6 +39,7 @@ def message_received(
         attachments=file_refs(message),
         language=parsed.language,
         cc=parsed.cc,
+        html=parsed.html,
     )
     event.received_at.FromDatetime(message.received_at)
     outbox.add(tx, event, aggregate_id=message.id, version=1)

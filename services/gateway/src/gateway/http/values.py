@@ -117,6 +117,7 @@ def file(value: FileRef) -> JsonObject:
         "size": value.size_bytes,
         "content_type": value.content_type,
         "sha256": value.sha256,
+        "content_id": text(value.content_id),
     }
 
 

@@ -70,6 +70,10 @@ def new_comment(event: Received[tickets.CommentAdded]) -> announcing.NewComment:
         author.id,
         author_name=author.name if author.kind != "system" else "",
         body=message.comment.body,
+        # What comes from outside may hold pictures that tell their owner of each reader.
+        html=""
+        if message.comment.from_requester or message.comment.channel == "email"
+        else message.comment.body_html,
         public=message.comment.visibility == "public",
         from_requester=message.comment.from_requester,
         automatic=message.automatic,

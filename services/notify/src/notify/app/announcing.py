@@ -58,6 +58,8 @@ class NewComment(News):
 
     author_name: str = ""
     body: str = ""
+    html: str = ""
+    """The body as HTML that is safe to show; empty where the text is what shall be told."""
     public: bool = False
     from_requester: bool = False
     automatic: bool = False
@@ -331,6 +333,8 @@ def _content(news: News) -> dict[str, str]:
             shown["ticket.description"] = ticket.description[:MAX_SHOWN]
         case NewComment():
             shown["comment.body"] = news.body
+            if news.html:
+                shown["comment.html"] = news.html
             shown["comment.author"] = news.author_name
             shown["comment.internal"] = "" if news.public else "yes"
         case ApprovalAsked():

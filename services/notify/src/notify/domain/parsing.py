@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 
-from notify.domain import automatic, bombs, headers, language, parts, quoting
+from chassis import rich_text
+from notify.domain import automatic, bombs, folding, headers, language, parts, quoting
 
 MAX_TEXT = 64 * 1024
+MAX_HTML = 256 * 1024
 MAX_NUMBERS = 10
 MAX_CC = 50
 
@@ -30,7 +32,10 @@ _POLICY = email.policy.compat32
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A mail understood. Ids are without angle brackets, addresses normalised, texts cut to 64 KiB of UTF-8."""
+    """A mail understood. Ids are without angle brackets, addresses normalised, texts cut to 64 KiB of UTF-8.
+
+    `html` is safe to show, what it quotes folded; empty for plain mail, and where it is over 256 KiB.
+    """
 
     message_id: str
     from_email: str
@@ -38,6 +43,7 @@ class Parsed:
     subject: str
     body: str
     quoted: str
+    html: str
     references: tuple[str, ...]
     subject_numbers: tuple[str, ...]
     automatic: str
@@ -124,6 +130,7 @@ def _parse(raw: bytes, return_path: str | None) -> Parsed | Unparseable:
         subject=_clip(subject, 1000),
         body=_clip(cut.visible, MAX_TEXT),
         quoted=_clip(cut.quoted, MAX_TEXT),
+        html=_html(content.html, cut),
         references=_references(message, content.returned_ids),
         subject_numbers=tuple(dict.fromkeys(_NUMBER.findall(subject)))[:MAX_NUMBERS],
         automatic=machine.reason,
@@ -132,6 +139,11 @@ def _parse(raw: bytes, return_path: str | None) -> Parsed | Unparseable:
         language=language.guess(f"{subject}\n{cut.visible}", headers.text(message, "Content-Language")),
         cc=tuple(dict.fromkeys(each.email for each in headers.people(message, "Cc")))[:MAX_CC],
     )
+
+
+def _html(source: str, cut: quoting.Cut) -> str:
+    html = rich_text.sanitise(folding.fold(source) if folding.may_fold(cut) else source)
+    return html if len(html.encode("utf-8")) <= MAX_HTML else ""
 
 
 def _references(message: Message, returned: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from email.message import Message
 
-from notify.domain import charsets, headers, markup
+from chassis import markup
+from notify.domain import charsets, headers
 
 MAX_PARTS = 500
 MAX_DEPTH = 20
@@ -37,11 +38,20 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The best text of a mail, its files, and the ids of mail that it returns (bounces)."""
+    """The best text of a mail, the same as HTML where it has any, its files, and the ids of mail that it returns (bounces)."""
 
     text: str
+    html: str
     attachments: tuple[Attachment, ...]
     returned_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A part of what a mail says; `html` is empty for plain text."""
+
+    text: str
+    html: str = ""
 
 
 @dataclass(slots=True)
@@ -62,11 +72,15 @@ def read(message: Message) -> Content | str:
         texts = _texts(message, walk, depth=0)
     except _Limit as limit:
         return str(limit)
-    text = "\n\n".join(each for each in texts if each.strip())
-    return Content(text, tuple(walk.attachments), tuple(dict.fromkeys(walk.returned_ids)))
+    said = [each for each in texts if each.text.strip() or each.html.strip()]
+    text = "\n\n".join(each.text for each in said if each.text.strip())
+    html = ""
+    if any(each.html for each in said):
+        html = "\n".join(each.html or markup.from_text(each.text) for each in said)
+    return Content(text, html, tuple(walk.attachments), tuple(dict.fromkeys(walk.returned_ids)))
 
 
-def _texts(part: Message, walk: _Walk, depth: int) -> list[str]:
+def _texts(part: Message, walk: _Walk, depth: int) -> list[_Said]:
     """Return the texts of a part in reading order and note its files."""
     walk.seen += 1
     if walk.seen > MAX_PARTS:
@@ -87,26 +101,35 @@ def _texts(part: Message, walk: _Walk, depth: int) -> list[str]:
     if content_type in {"text/plain", "text/html"} and not _is_file(part):
         return [_readable(part, content_type)]
     if content_type.startswith("multipart/"):
-        return [_text(part)]
+        return [_Said(_text(part))]
     _keep(part, content_type, _bytes(part), walk)
     return []
 
 
-def _best(children: list[Message], walk: _Walk, depth: int) -> list[str]:
-    """Of several versions of one text take the plain one, else the last that has any; keep all files."""
+def _best(children: list[Message], walk: _Walk, depth: int) -> list[_Said]:
+    """Of several versions of one text take the plain one, else the last that has any; keep all files.
+
+    The HTML is that of the last version that has any.
+    """
     versions = [(_texts(child, walk, depth + 1), _content_type(child)) for child in children]
     filled = [
-        (texts, content_type) for texts, content_type in versions if any(text.strip() for text in texts)
+        (texts, content_type) for texts, content_type in versions if any(said.text.strip() for said in texts)
     ]
     if not filled:
         return []
     plain = next((texts for texts, content_type in filled if content_type == "text/plain"), None)
-    return plain if plain is not None else filled[-1][0]
+    if plain is None:
+        return filled[-1][0]
+    shaped = next((texts for texts, _ in reversed(filled) if any(said.html for said in texts)), [])
+    text = "\n\n".join(said.text for said in plain if said.text.strip())
+    return [_Said(text, "\n".join(said.html or markup.from_text(said.text) for said in shaped))]
 
 
-def _readable(part: Message, content_type: str) -> str:
+def _readable(part: Message, content_type: str) -> _Said:
     text = _text(part)
-    return markup.to_text(text) if content_type == "text/html" else text.replace("\r\n", "\n")
+    if content_type == "text/html":
+        return _Said(markup.to_text(text), text)
+    return _Said(text.replace("\r\n", "\n"))
 
 
 def _text(part: Message) -> str:

@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chassis import markup
 from chassis.templates import fill
-from notify.domain import markup
 
+_SHAPED = ".html"
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -29,10 +30,23 @@ class Source:
 
 
 def render(source: Source, values: Mapping[str, str], *, language: str) -> Rendered:
-    """Render both bodies; every value in the HTML is escaped. Raises BrokenTemplate."""
-    text = _BLANK_LINES.sub("\n\n", fill(source.text, values)).strip() + "\n"
-    escaped = {name: html.escape(value) for name, value in values.items()}
-    body = fill(source.html, escaped) if source.html else markup.from_text(text)
+    """Render both bodies; in the HTML every value is escaped, but for those that are HTML already. Raises BrokenTemplate.
+
+    :param values: one whose name ends in ".html" stands, in the HTML, for that which ends in ".body"; it must be safe.
+    """
+    text = _text(source.text, values)
+    shaped = {
+        f"{name.removesuffix(_SHAPED)}.body": value
+        for name, value in values.items()
+        if name.endswith(_SHAPED)
+    }
+    if source.html:
+        body = fill(source.html, {name: html.escape(value) for name, value in values.items()} | shaped)
+    else:
+        places = {name: f"\0{name}\0" for name in shaped}
+        body = markup.from_text(_text(source.text, {**values, **places}) if shaped else text)
+        for name, place in places.items():
+            body = _put(body, place, shaped[name])
     lang = html.escape(language or "en")
     return Rendered(
         text,
@@ -40,3 +54,12 @@ def render(source: Source, values: Mapping[str, str], *, language: str) -> Rende
         f'<body style="font-family: sans-serif; font-size: 15px; line-height: 1.5">\n{body}\n</body></html>\n',
         language,
     )
+
+
+def _text(template: str, values: Mapping[str, str]) -> str:
+    return _BLANK_LINES.sub("\n\n", fill(template, values)).strip() + "\n"
+
+
+def _put(body: str, place: str, shaped: str) -> str:
+    """Put blocks where a paragraph, or a place within one, holds theirs."""
+    return body.replace(f"<p>{place}</p>", shaped).replace(place, f"</p>\n{shaped}\n<p>")

@@ -40,6 +40,7 @@ class DraftServicer:
             ticket=request.ticket,
             visibility=request.visibility,
             body=request.body,
+            format_=request.format,
             expected_version=request.expected_version or None,
         )
         return pb.SaveDraftResponse(draft=_message(draft))
@@ -71,6 +72,7 @@ def _message(draft: TicketDraft) -> pb.Draft:
         ticket_id=str(draft.ticket_id),
         visibility=draft.visibility,
         body=draft.body,
+        format=draft.format,
         author=common.Actor(
             kind=draft.author_kind, id=draft.author_id, name=draft.author_name, email=draft.author_email
         ),

@@ -67,6 +67,7 @@ def _mail(message: events_pb2.MessageReceived) -> Mail:
         subject=message.subject,
         body=message.body,
         quoted=message.quoted,
+        html=message.html,
         references=list(message.references),
         answered_ticket_ids=list(message.answered_ticket_ids),
         subject_numbers=list(message.subject_numbers),

@@ -18,6 +18,7 @@ from tickets.app.creating import NewTicket
 from tickets.app.editing import Edits
 from tickets.app.opening import Opening
 from tickets.app.transitioning import WantedMove
+from tickets.domain.writing import TEXT
 
 Dated = (
     pb.CreateTicketRequest
@@ -34,6 +35,7 @@ def opening_of(request: pb.CreateTicketRequest) -> Opening:
         NewTicket(
             title=request.title,
             description=request.description,
+            description_format=request.description_format,
             type=request.type,
             process=request.process,
             queue=request.queue,
@@ -61,6 +63,7 @@ def edits_of(request: pb.UpdateTicketRequest) -> Edits:
         names=names_of(request.update_mask),
         title=patch.title,
         description=patch.description,
+        description_format=patch.description_format,
         type=patch.type,
         impact=patch.impact,
         urgency=patch.urgency,
@@ -110,6 +113,7 @@ def comment_of(request: pb.CreateCommentRequest) -> NewComment:
     return NewComment(
         body=request.body,
         visibility=request.visibility or PUBLIC,
+        format=request.format or TEXT,
         channel=request.channel or "api",
         attachment_ids=list(request.attachment_ids),
     )

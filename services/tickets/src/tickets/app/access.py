@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy.orm import undefer
 
 from chassis.context import EVERYWHERE, Caller, current_caller
 from chassis.db import Tx, check_version
@@ -116,7 +117,7 @@ async def readable_ticket(
 
 async def find_ticket(tx: Tx, reference: str, *, for_update: bool = False) -> Ticket | None:
     """The ticket by id or number, whoever asks."""
-    statement = select(Ticket)
+    statement = select(Ticket).options(undefer(Ticket.description_html))
     number = parse_number(reference)
     if is_id(reference):
         statement = statement.where(Ticket.id == UUID(reference))

@@ -158,6 +158,7 @@ def _comment(view: TicketView, action: Say) -> NewComment:
     return NewComment(
         fill(action.body, variables_of(view)),
         visibility=PUBLIC if action.public else INTERNAL,
+        format=action.format,
         channel=RULE_CHANNEL if by_itself else "api",
         automatic=by_itself,
     )

@@ -25,6 +25,7 @@ from tickets.domain.occasion import Occasion
 from tickets.domain.references import Reference
 from tickets.domain.texts import MAX_BODY, MAX_SHORT
 from tickets.domain.workflow import AGENT_REPLIED, FINAL_CATEGORIES, REQUESTER_REPLIED
+from tickets.domain.writing import FORMATS, HTML, TEXT, written
 from tickets.publish import events
 
 COMMENT = "tickets.comment"
@@ -42,6 +43,10 @@ class NewComment:
 
     body: str
     visibility: str = PUBLIC
+    format: str = TEXT
+    """What the body is written in."""
+    html: str = ""
+    """The same as the mail has it beside the text."""
     channel: str = "api"
     attachment_ids: Sequence[str] = ()
     """Files of the ticket that go with it."""
@@ -86,6 +91,9 @@ def check_comment(new: NewComment) -> None:
     problems.text("body", new.body, limit=MAX_BODY, required=True)
     problems.text("channel", new.channel, limit=MAX_SHORT)
     problems.choice("visibility", new.visibility, (PUBLIC, INTERNAL))
+    problems.choice("format", new.format, FORMATS)
+    if new.format == HTML and new.body.strip() and not written(new.body, HTML).text:
+        problems.add("body", "must have text")
     if len(new.attachment_ids) > MAX_ATTACHMENTS:
         problems.add("attachment_ids", f"must be at most {MAX_ATTACHMENTS}")
     problems.raise_any()
@@ -128,11 +136,14 @@ async def add_comment(
     """
     public = new.visibility == PUBLIC
     actor = occasion.actor
+    said = written(new.body, new.format, html=new.html)
     comment = Comment(
         tenant_id=tx.tenant_id,
         id=new_id(),
         ticket_id=ticket.id,
-        body=new.body,
+        body=said.text,
+        format=said.format,
+        body_html=said.html,
         visibility=new.visibility,
         author_kind=actor.kind,
         author_id=actor.id,
@@ -152,7 +163,7 @@ async def add_comment(
     await add_comment_words(
         tx,
         ticket=ticket,
-        body=new.body,
+        body=said.text,
         public=public,
         languages=configuration.languages,
         vocabulary=vocabulary,

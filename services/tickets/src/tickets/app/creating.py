@@ -20,6 +20,7 @@ from tickets.domain.occasion import Occasion
 from tickets.domain.priority import DEFAULT_LEVEL, LEVELS, PRIORITIES, priority_of
 from tickets.domain.references import Reference
 from tickets.domain.texts import MAX_BODY, MAX_LINKED, MAX_SHORT, MAX_TITLE
+from tickets.domain.writing import FORMATS, written
 from tickets.publish.events import created_event
 
 CREATE = "tickets.create"
@@ -42,6 +43,7 @@ class NewTicket:
 
     title: str
     description: str = ""
+    description_format: str = ""
     type: str = ""
     process: str = ""
     queue: str = ""
@@ -61,6 +63,8 @@ class NewTicket:
     source_message_id: str = ""
     message_id: str | None = None
     """The Message-ID of the mail that it came by, so that answers find it."""
+    html: str = ""
+    """The description as the mail has it beside the text."""
     attachments: Sequence[Attachment] = ()
     """Files of `ticket_id`; the caller stores them in the same transaction."""
     ticket_id: UUID | None = None
@@ -152,6 +156,7 @@ def check_new(configuration: Configuration, new: NewTicket, placing: Placing) ->
     problems = Problems()
     problems.text("title", new.title, limit=MAX_TITLE, required=True)
     problems.text("description", new.description, limit=MAX_BODY)
+    problems.choice("description_format", new.description_format, FORMATS)
     problems.choice("impact", new.impact, LEVELS)
     problems.choice("urgency", new.urgency, LEVELS)
     problems.choice("priority", new.priority, PRIORITIES)
@@ -178,6 +183,7 @@ def view_of_new(
     impact, urgency = new.impact or DEFAULT_LEVEL, new.urgency or DEFAULT_LEVEL
     requester = new.requester
     organization = requester.organization if requester else None
+    described = written(new.description, new.description_format, html=new.html)
     ticket = Ticket(
         tenant_id=current_caller().tenant_id,
         id=new.ticket_id or new_id(),
@@ -188,7 +194,9 @@ def view_of_new(
         sequence=sequence,
         type=placing.kind.slug,
         title=new.title.strip(),
-        description=new.description,
+        description=described.text,
+        description_format=described.format,
+        description_html=described.html,
         state=rules.initial,
         state_category=rules.category(rules.initial),
         priority=new.priority or priority_of(configuration.matrix, impact, urgency),

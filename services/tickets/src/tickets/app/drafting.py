@@ -15,6 +15,7 @@ from tickets.app.wording import Vocabulary
 from tickets.db.conversation import TicketDraft
 from tickets.db.tickets import Attachment, Comment, Ticket
 from tickets.domain.texts import MAX_BODY
+from tickets.domain.writing import FORMATS, TEXT
 
 _NEEDED = {PUBLIC: COMMENT, INTERNAL: COMMENT_INTERNAL}
 
@@ -47,12 +48,14 @@ async def save_draft(
     ticket: str,
     visibility: str,
     body: str,
+    format_: str,
     expected_version: int | None,
 ) -> TicketDraft:
     """Writes the draft of a ticket, whoever began it. Raises NotFound, InvalidInput, Forbidden, Stale."""
     found = await _draftable(tx, configuration, ticket, visibility)
     problems = Problems()
     problems.text("body", body, limit=MAX_BODY, required=True)
+    problems.choice("format", format_, FORMATS)
     problems.raise_any()
     actor = occasion_of().actor
     author = {
@@ -71,6 +74,7 @@ async def save_draft(
                 ticket_id=found.id,
                 visibility=visibility,
                 body=body,
+                format=format_ or TEXT,
                 **author,
             )
             .on_conflict_do_nothing()
@@ -79,7 +83,7 @@ async def save_draft(
     if draft is None:
         raise Stale
     check_version(draft, expected_version)
-    draft.body = body
+    draft.body, draft.format = body, format_ or TEXT
     for name, value in author.items():
         setattr(draft, name, value)
     await tx.flush()
@@ -112,7 +116,7 @@ async def send_draft(
         configuration=configuration,
         vocabulary=vocabulary,
         ticket=ticket,
-        new=NewComment(draft.body, visibility=visibility),
+        new=NewComment(draft.body, visibility=visibility, format=draft.format),
         occurred_at=None,
     )
     await tx.session.delete(draft)

@@ -18,11 +18,13 @@ from tickets.db.tickets import Ticket
 from tickets.domain.fields import merge_values, size_problem
 from tickets.domain.priority import LEVELS, PRIORITIES, priority_of
 from tickets.domain.texts import MAX_BODY, MAX_LINKED, MAX_SHORT, MAX_TITLE
+from tickets.domain.writing import FORMATS, written
 
 EDITABLE = frozenset(
     {
         "title",
         "description",
+        "description_format",
         "type",
         "impact",
         "urgency",
@@ -50,6 +52,7 @@ class Edits:
     names: frozenset[str]
     title: str = ""
     description: str = ""
+    description_format: str = ""
     type: str = ""
     impact: str = ""
     urgency: str = ""
@@ -75,6 +78,9 @@ def check_edits(configuration: Configuration, edits: Edits) -> None:
     if "title" in edits.names:
         problems.text("title", edits.title, limit=MAX_TITLE, required=True)
     problems.text("description", edits.description, limit=MAX_BODY)
+    problems.choice("description_format", edits.description_format, FORMATS)
+    if "description_format" in edits.names and "description" not in edits.names:
+        problems.add("description_format", "goes with a description")
     for name, choices in (("impact", LEVELS), ("urgency", LEVELS), ("type", configuration.active_types())):
         if name in edits.names and getattr(edits, name) not in choices:
             problems.add(name, f"must be one of: {', '.join(choices)}")
@@ -95,10 +101,9 @@ def check_edits(configuration: Configuration, edits: Edits) -> None:
 
 async def apply_edits(tx: Tx, configuration: Configuration, ticket: Ticket, edits: Edits) -> None:
     """Gives the ticket its new values. Raises InvalidInput for references to nothing, WrongState."""
-    for name in edits.names & {"description", "impact", "urgency", "category", "service_id"}:
+    for name in edits.names & {"impact", "urgency", "category", "service_id"}:
         setattr(ticket, name, getattr(edits, name))
-    if "title" in edits.names:
-        ticket.title = edits.title.strip()
+    _apply_texts(ticket, edits)
     if "tags" in edits.names:
         ticket.tags = list(dict.fromkeys(edits.tags))
     if "ci_ids" in edits.names:
@@ -115,6 +120,15 @@ async def apply_edits(tx: Tx, configuration: Configuration, ticket: Ticket, edit
     if edits.names & {"queue", "type"}:
         await _apply_place(tx, configuration, ticket, edits)
     _apply_priority(configuration, ticket, edits)
+
+
+def _apply_texts(ticket: Ticket, edits: Edits) -> None:
+    if "title" in edits.names:
+        ticket.title = edits.title.strip()
+    if "description" in edits.names:
+        described = written(edits.description, edits.description_format)
+        ticket.description, ticket.description_html = described.text, described.html
+        ticket.description_format = described.format
 
 
 async def _apply_values(

@@ -54,6 +54,7 @@ class Mail:
     subject: str
     body: str
     quoted: str
+    html: str
     references: Sequence[str]
     answered_ticket_ids: Sequence[str]
     subject_numbers: Sequence[str]
@@ -240,6 +241,7 @@ async def _add_answer(
         ticket=ticket,
         new=NewComment(
             body=_text(mail.body or mail.quoted),
+            html=mail.html,
             visibility=INTERNAL if by_machine else PUBLIC,
             channel=CHANNEL,
             attachment_ids=[str(attachment.id) for attachment in attachments],
@@ -281,6 +283,7 @@ async def _open_ticket(
     new = NewTicket(
         title=one_line(mail.subject) or NO_SUBJECT,
         description=_text(described),
+        html=mail.html,
         channel=CHANNEL,
         language=mail.language,
         requester=await requester_of(tx, person),

@@ -17,6 +17,7 @@ from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView, organization_named, person_named
 from tickets.domain.changes import Plain, custom_values, described, differences
 from tickets.domain.references import Reference
+from tickets.domain.writing import TEXT
 from tickets.publish import events
 
 _PLAIN = (
@@ -32,6 +33,8 @@ _PLAIN = (
     "service_id",
 )
 _COLUMNS = {
+    "description": ("description", "description_html"),
+    "description_format": ("description_format", "description_html"),
     "queue": ("queue_id",),
     "process": ("process_id", "workflow_version_id"),
     "team": ("team_id",),
@@ -42,6 +45,7 @@ _COLUMNS = {
 """The columns behind a field, where they are not one of the same name."""
 
 _BROUGHT = {
+    "description": {"description_format"},
     "queue": {"process", "team"},
     "requester": {"organization"},
     "impact": {"priority"},
@@ -116,6 +120,8 @@ async def _values(tx: Tx, configuration: Configuration, ticket: Ticket, edits: E
     """The values that history keeps, of the fields that the edits touch."""
     touched = set(edits.names).union(*(_BROUGHT.get(name, ()) for name in edits.names))
     values: dict[str, Plain] = {name: getattr(ticket, name) for name in _PLAIN if name in touched}
+    if "description_format" in touched:
+        values["description_format"] = ticket.description_format or TEXT
     if "queue" in touched:
         queue, process = configuration.queues[ticket.queue_id], configuration.processes[ticket.process_id]
         values["queue"] = described(Reference(queue.id, queue.slug, queue.name))

@@ -33,6 +33,7 @@ class TicketDraft(TenantRow, Base):
     # "public" or "internal".
     visibility: Mapped[str]
     body: Mapped[str]
+    format: Mapped[str]
     author_kind: Mapped[str]
     author_id: Mapped[str]
     author_name: Mapped[str]

@@ -31,6 +31,10 @@ class Ticket(TenantCopy, Base):
     type: Mapped[str]
     title: Mapped[str]
     description: Mapped[str]
+    # "text" (also null), "markdown" or "html".
+    description_format: Mapped[str | None]
+    # Safe to show; null for plain text. Read where one ticket is, not in lists.
+    description_html: Mapped[str | None] = mapped_column(deferred=True)
     state: Mapped[str]
     state_category: Mapped[str]
     priority: Mapped[str]
@@ -117,6 +121,10 @@ class Comment(TenantRow, Base):
     automatic: Mapped[bool]
     source_message_id: Mapped[str]
     recorded_at: Mapped[datetime]
+    # "text", "markdown" or "html".
+    format: Mapped[str]
+    # Safe to show; null for plain text.
+    body_html: Mapped[str | None]
     # The ticket that it was split from.
     origin_ticket_id: Mapped[UUID | None]
 

@@ -8,6 +8,7 @@ from tickets.domain.links import WORDS
 from tickets.domain.parameters import Parameters, Problem
 from tickets.domain.priority import PRIORITIES
 from tickets.domain.texts import MAX_BODY, MAX_TITLE, text_problem
+from tickets.domain.writing import FORMATS, TEXT
 
 MAX_ACTIONS = 20
 
@@ -59,6 +60,7 @@ class Say:
 
     body: str
     public: bool
+    format: str = TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +199,18 @@ def _move(reader: Parameters) -> Move:
 
 
 def _reply(reader: Parameters, slugs: Sequence[str]) -> Say:
-    return Say(reader.template("body", limit=MAX_BODY, known=slugs), public=True)
+    return _say(reader, slugs, public=True)
 
 
 def _note(reader: Parameters, slugs: Sequence[str]) -> Say:
-    return Say(reader.template("body", limit=MAX_BODY, known=slugs), public=False)
+    return _say(reader, slugs, public=False)
+
+
+def _say(reader: Parameters, slugs: Sequence[str], *, public: bool) -> Say:
+    format_ = reader.text("format", required=False) or TEXT
+    if format_ not in FORMATS:
+        reader.wrong("format", f"must be one of: {', '.join(FORMATS)}")
+    return Say(reader.template("body", limit=MAX_BODY, known=slugs), public, format_)
 
 
 def _watch(reader: Parameters) -> Watch:

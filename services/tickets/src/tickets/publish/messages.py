@@ -16,6 +16,7 @@ from tickets.domain.changes import Change
 from tickets.domain.references import Actor, Reference
 from tickets.domain.texts import cut_utf8
 from tickets.domain.workflow import Move
+from tickets.domain.writing import TEXT
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,6 +59,7 @@ def ticket_message(view: TicketView, *, cut_bytes: int | None = None) -> pb.Tick
         source_message_id=ticket.source_message_id,
         confidential=view.queue.confidential,
         queue_team_id=str(view.queue.team_id or ""),
+        description_format=ticket.description_format or TEXT,
         created_at=moment(ticket.created_at),
         updated_at=moment(ticket.updated_at),
         resolved_at=moment(ticket.resolved_at),
@@ -96,8 +98,11 @@ def comment_message(
 ) -> pb.Comment:
     """A comment with its files; `cut_bytes` bounds body and quoted text, each, in bytes of UTF-8.
 
+    HTML that is over the bound is left out: half of it would say something else.
+
     :param origin: the other ticket that it was said on.
     """
+    html = comment.body_html or ""
     return pb.Comment(
         id=str(comment.id),
         ticket_id=str(comment.ticket_id),
@@ -117,6 +122,8 @@ def comment_message(
         quoted=comment.quoted if cut_bytes is None else cut_utf8(comment.quoted, cut_bytes),
         source_message_id=comment.source_message_id,
         version=comment.version,
+        format=comment.format,
+        body_html=html if cut_bytes is None or len(html.encode()) <= cut_bytes else "",
         origin=reference_message(origin),
     )
 

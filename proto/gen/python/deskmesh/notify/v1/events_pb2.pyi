@@ -45,6 +45,7 @@ class MessageReceived(_message.Message):
     RECEIVED_AT_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     CC_FIELD_NUMBER: _builtins.int
+    HTML_FIELD_NUMBER: _builtins.int
     inbound_message_id: _builtins.str
     channel: _builtins.str
     mailbox: _builtins.str
@@ -62,6 +63,8 @@ class MessageReceived(_message.Message):
     bounce: _builtins.bool
     """A delivery status notification for a message of ours."""
     language: _builtins.str
+    html: _builtins.str
+    """The same as HTML that is safe to show, what it quotes folded; empty for plain mail, and where it is over 256 KiB."""
     @_builtins.property
     def references(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """In-Reply-To and References, newest first, without angle brackets."""
@@ -103,10 +106,11 @@ class MessageReceived(_message.Message):
         received_at: _timestamp_pb2.Timestamp | None = ...,
         language: _builtins.str = ...,
         cc: _abc.Iterable[_builtins.str] | None = ...,
+        html: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["received_at", b"received_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_ticket_ids", b"answered_ticket_ids", "attachments", b"attachments", "automatic", b"automatic", "body", b"body", "bounce", b"bounce", "cc", b"cc", "channel", b"channel", "from_email", b"from_email", "from_name", b"from_name", "inbound_message_id", b"inbound_message_id", "language", b"language", "mailbox", b"mailbox", "message_id", b"message_id", "quoted", b"quoted", "received_at", b"received_at", "references", b"references", "subject", b"subject", "subject_numbers", b"subject_numbers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_ticket_ids", b"answered_ticket_ids", "attachments", b"attachments", "automatic", b"automatic", "body", b"body", "bounce", b"bounce", "cc", b"cc", "channel", b"channel", "from_email", b"from_email", "from_name", b"from_name", "html", b"html", "inbound_message_id", b"inbound_message_id", "language", b"language", "mailbox", b"mailbox", "message_id", b"message_id", "quoted", b"quoted", "received_at", b"received_at", "references", b"references", "subject", b"subject", "subject_numbers", b"subject_numbers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -32,10 +32,13 @@ class Draft(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
     ticket_id: _builtins.str
     visibility: _builtins.str
     body: _builtins.str
     version: _builtins.int
+    format: _builtins.str
+    """What it is written in: "text", "markdown" or "html"."""
     @_builtins.property
     def author(self) -> _types_pb2.Actor:
         """Who wrote last."""
@@ -54,10 +57,11 @@ class Draft(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        format: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "body", b"body", "created_at", b"created_at", "ticket_id", b"ticket_id", "updated_at", b"updated_at", "version", b"version", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "body", b"body", "created_at", b"created_at", "format", b"format", "ticket_id", b"ticket_id", "updated_at", b"updated_at", "version", b"version", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -154,10 +158,13 @@ class SaveDraftRequest(_message.Message):
     VISIBILITY_FIELD_NUMBER: _builtins.int
     BODY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
     ticket: _builtins.str
     visibility: _builtins.str
     body: _builtins.str
     expected_version: _builtins.int
+    format: _builtins.str
+    """"text" when empty."""
     def __init__(
         self,
         *,
@@ -165,10 +172,11 @@ class SaveDraftRequest(_message.Message):
         visibility: _builtins.str = ...,
         body: _builtins.str = ...,
         expected_version: _builtins.int = ...,
+        format: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "expected_version", b"expected_version", "ticket", b"ticket", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "expected_version", b"expected_version", "format", b"format", "ticket", b"ticket", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -63,6 +63,8 @@ class Ticket(_message.Message):
     SOURCE_MESSAGE_ID_FIELD_NUMBER: _builtins.int
     CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     QUEUE_TEAM_ID_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FORMAT_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_HTML_FIELD_NUMBER: _builtins.int
     MERGED_INTO_FIELD_NUMBER: _builtins.int
     MINUTES_SPENT_FIELD_NUMBER: _builtins.int
     MINUTES_BILLABLE_FIELD_NUMBER: _builtins.int
@@ -96,6 +98,10 @@ class Ticket(_message.Message):
     """Its queue is for its own team and for roles bound to its process or queue alone."""
     queue_team_id: _builtins.str
     """The team that works the queue, whoever the ticket is assigned to."""
+    description_format: _builtins.str
+    """What the description was written in: "text", "markdown" or "html"."""
+    description_html: _builtins.str
+    """The description as HTML that is safe to show; empty for plain text, in lists and in events."""
     minutes_spent: _builtins.int
     """Sums of the time entries."""
     minutes_billable: _builtins.int
@@ -184,6 +190,8 @@ class Ticket(_message.Message):
         source_message_id: _builtins.str = ...,
         confidential: _builtins.bool = ...,
         queue_team_id: _builtins.str = ...,
+        description_format: _builtins.str = ...,
+        description_html: _builtins.str = ...,
         merged_into: _types_pb2.Ref | None = ...,
         minutes_spent: _builtins.int = ...,
         minutes_billable: _builtins.int = ...,
@@ -191,7 +199,7 @@ class Ticket(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "closed_at", b"closed_at", "created_at", b"created_at", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "merged_into", b"merged_into", "organization", b"organization", "process", b"process", "queue", b"queue", "remind_at", b"remind_at", "requester", b"requester", "resolved_at", b"resolved_at", "team", b"team", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "closed_at", b"closed_at", "confidential", b"confidential", "created_at", b"created_at", "description", b"description", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "id", b"id", "impact", b"impact", "language", b"language", "merged_into", b"merged_into", "minutes_billable", b"minutes_billable", "minutes_spent", b"minutes_spent", "number", b"number", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "queue_team_id", b"queue_team_id", "remind_at", b"remind_at", "requester", b"requester", "resolved_at", b"resolved_at", "service_id", b"service_id", "sla", b"sla", "source_message_id", b"source_message_id", "state", b"state", "state_category", b"state_category", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "updated_at", b"updated_at", "urgency", b"urgency", "version", b"version", "watchers", b"watchers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "closed_at", b"closed_at", "confidential", b"confidential", "created_at", b"created_at", "description", b"description", "description_format", b"description_format", "description_html", b"description_html", "due_at", b"due_at", "fields", b"fields", "first_responded_at", b"first_responded_at", "id", b"id", "impact", b"impact", "language", b"language", "merged_into", b"merged_into", "minutes_billable", b"minutes_billable", "minutes_spent", b"minutes_spent", "number", b"number", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "queue_team_id", b"queue_team_id", "remind_at", b"remind_at", "requester", b"requester", "resolved_at", b"resolved_at", "service_id", b"service_id", "sla", b"sla", "source_message_id", b"source_message_id", "state", b"state", "state_category", b"state_category", "tags", b"tags", "team", b"team", "title", b"title", "type", b"type", "updated_at", b"updated_at", "urgency", b"urgency", "version", b"version", "watchers", b"watchers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -273,6 +281,8 @@ class Comment(_message.Message):
     QUOTED_FIELD_NUMBER: _builtins.int
     SOURCE_MESSAGE_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    BODY_HTML_FIELD_NUMBER: _builtins.int
     ORIGIN_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     ticket_id: _builtins.str
@@ -287,6 +297,10 @@ class Comment(_message.Message):
     """The quoted text and signature that were cut from a mail, kept to be unfolded."""
     source_message_id: _builtins.str
     version: _builtins.int
+    format: _builtins.str
+    """What it was written in: "text", "markdown" (as which `body` has it) or "html" (whose text `body` has)."""
+    body_html: _builtins.str
+    """As HTML that is safe to show; empty for plain text."""
     @_builtins.property
     def author(self) -> _types_pb2.Actor: ...
     @_builtins.property
@@ -315,11 +329,13 @@ class Comment(_message.Message):
         quoted: _builtins.str = ...,
         source_message_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        format: _builtins.str = ...,
+        body_html: _builtins.str = ...,
         origin: _types_pb2.Ref | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "created_at", b"created_at", "origin", b"origin", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "author", b"author", "body", b"body", "channel", b"channel", "created_at", b"created_at", "from_requester", b"from_requester", "id", b"id", "origin", b"origin", "quoted", b"quoted", "recorded_at", b"recorded_at", "source_message_id", b"source_message_id", "ticket_id", b"ticket_id", "version", b"version", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "author", b"author", "body", b"body", "body_html", b"body_html", "channel", b"channel", "created_at", b"created_at", "format", b"format", "from_requester", b"from_requester", "id", b"id", "origin", b"origin", "quoted", b"quoted", "recorded_at", b"recorded_at", "source_message_id", b"source_message_id", "ticket_id", b"ticket_id", "version", b"version", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

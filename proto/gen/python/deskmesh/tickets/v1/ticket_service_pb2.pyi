@@ -47,6 +47,7 @@ class CreateTicketRequest(_message.Message):
     PROCESS_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FORMAT_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     title: _builtins.str
     description: _builtins.str
@@ -62,6 +63,8 @@ class CreateTicketRequest(_message.Message):
     parent_id: _builtins.str
     process: _builtins.str
     language: _builtins.str
+    description_format: _builtins.str
+    """What the description is written in: "text" (default), "markdown" or "html"."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -93,10 +96,11 @@ class CreateTicketRequest(_message.Message):
         process: _builtins.str = ...,
         language: _builtins.str = ...,
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        description_format: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "description", b"description", "fields", b"fields", "impact", b"impact", "language", b"language", "occurred_at", b"occurred_at", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "description", b"description", "description_format", b"description_format", "fields", b"fields", "impact", b"impact", "language", b"language", "occurred_at", b"occurred_at", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -323,6 +327,7 @@ class TicketPatch(_message.Message):
     CI_IDS_FIELD_NUMBER: _builtins.int
     SERVICE_ID_FIELD_NUMBER: _builtins.int
     PARENT_ID_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FORMAT_FIELD_NUMBER: _builtins.int
     REMIND_AT_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     description: _builtins.str
@@ -335,6 +340,8 @@ class TicketPatch(_message.Message):
     requester: _builtins.str
     service_id: _builtins.str
     parent_id: _builtins.str
+    description_format: _builtins.str
+    """What the description is written in; goes with one."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -364,11 +371,12 @@ class TicketPatch(_message.Message):
         ci_ids: _abc.Iterable[_builtins.str] | None = ...,
         service_id: _builtins.str = ...,
         parent_id: _builtins.str = ...,
+        description_format: _builtins.str = ...,
         remind_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "remind_at", b"remind_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "ci_ids", b"ci_ids", "description", b"description", "fields", b"fields", "impact", b"impact", "parent_id", b"parent_id", "priority", b"priority", "queue", b"queue", "remind_at", b"remind_at", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "ci_ids", b"ci_ids", "description", b"description", "description_format", b"description_format", "fields", b"fields", "impact", b"impact", "parent_id", b"parent_id", "priority", b"priority", "queue", b"queue", "remind_at", b"remind_at", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -564,11 +572,14 @@ class CreateCommentRequest(_message.Message):
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     ATTACHMENT_IDS_FIELD_NUMBER: _builtins.int
     CHANNEL_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
     ticket: _builtins.str
     body: _builtins.str
     visibility: _builtins.str
     """"public" (default) or "internal"."""
     channel: _builtins.str
+    format: _builtins.str
+    """What the body is written in: "text" (default), "markdown" or "html"."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -584,10 +595,11 @@ class CreateCommentRequest(_message.Message):
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         attachment_ids: _abc.Iterable[_builtins.str] | None = ...,
         channel: _builtins.str = ...,
+        format: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachment_ids", b"attachment_ids", "body", b"body", "channel", b"channel", "occurred_at", b"occurred_at", "ticket", b"ticket", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachment_ids", b"attachment_ids", "body", b"body", "channel", b"channel", "format", b"format", "occurred_at", b"occurred_at", "ticket", b"ticket", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -57,6 +57,9 @@ class SayAction(Input):
 
     type: Literal["reply", "note"]
     body: Text = Field(description="With variables such as `{{ticket.number}}` and `{{fields.location}}`.")
+    format: Text | None = Field(
+        default=None, description="What it is written in: `text` (default), `markdown` or `html`."
+    )
 
 
 class NotifyAction(Input):

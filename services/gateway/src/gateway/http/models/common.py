@@ -178,6 +178,9 @@ class File(Output):
     size: int = Field(description="Bytes.")
     content_type: str
     sha256: str
+    content_id: str | None = Field(
+        description="What `cid:` names it by in the HTML of the message that it came in."
+    )
 
 
 def list_of(*kinds: type[Output], name: str = "") -> type[Output]:

@@ -36,6 +36,11 @@ class NewComment(Input):
     visibility: Text = Field(
         default="public", description="`public`, or `internal`: among agents.", examples=["internal"]
     )
+    format: Text = Field(
+        default="text",
+        description="What the body is written in: `text`, `markdown` (CommonMark with tables; the ends of lines are kept) or `html`.",
+        examples=["markdown"],
+    )
     attachment_ids: list[Text] = Field(
         default_factory=list, description="Attachments of the ticket that go with the comment."
     )
@@ -55,7 +60,9 @@ class CommentQuery(PageQuery):
 COMMENT: JsonDict = {
     "id": OTHER_ID,
     "ticket_id": ID,
-    "body": "The fire brigade is on its way.",
+    "body": "The **fire brigade** is on its way.",
+    "format": "markdown",
+    "body_html": "<p>The <strong>fire brigade</strong> is on its way.</p>",
     "quoted": None,
     "visibility": "public",
     "author": ACTOR,
@@ -76,7 +83,12 @@ class Comment(Output):
 
     id: str
     ticket_id: str
-    body: str
+    body: str = Field(description="What was said; of `html` its text, of `markdown` as it was written.")
+    format: str = Field(description="What it was written in: `text`, `markdown` or `html`.")
+    body_html: str | None = Field(
+        description="As HTML that holds text, structure, links and pictures alone: nothing that runs. Null for `text`. "
+        "Pictures from elsewhere keep their addresses, those of the message are `cid:` with the `content_id` of an attachment."
+    )
     quoted: str | None = Field(description="Quoted text and signature that were cut from a mail.")
     visibility: str
     author: Actor | None
@@ -103,6 +115,7 @@ class Attachment(File):
                     "size": 48213,
                     "content_type": "image/jpeg",
                     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "content_id": None,
                     "ticket_id": ID,
                     "comment_id": None,
                     "uploaded_by": ACTOR,

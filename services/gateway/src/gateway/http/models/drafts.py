@@ -13,6 +13,11 @@ class DraftInput(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"body": DRAFT}]})
 
     body: Text
+    format: Text = Field(
+        default="text",
+        description="What it is written in, and will be sent as: `text`, `markdown` or `html`.",
+        examples=["markdown"],
+    )
 
 
 class Draft(Output):
@@ -25,6 +30,7 @@ class Draft(Output):
                     "ticket_id": ID,
                     "visibility": "public",
                     "body": DRAFT,
+                    "format": "text",
                     "author": ACTOR,
                     "created_at": EARLIER,
                     "updated_at": LATER,
@@ -37,6 +43,7 @@ class Draft(Output):
     ticket_id: str
     visibility: str = Field(description="`public`: the reply; `internal`: the note.")
     body: str
+    format: str = Field(description="What it is written in: `text`, `markdown` or `html`.")
     author: Actor | None = Field(description="Who wrote last.")
     created_at: str
     updated_at: str

@@ -48,6 +48,11 @@ class NewTicket(Input):
     title: Text
     type: Text | None = Field(default=None, description="Slug of a ticket type; `incident` when absent.")
     description: Text = ""
+    description_format: Text = Field(
+        default="text",
+        description="What the description is written in: `text`, `markdown` or `html`.",
+        examples=["markdown"],
+    )
     requester: Person | None = Field(
         default=None,
         description="Who asks; you, when absent. An unknown e-mail address becomes a new requester.",
@@ -80,6 +85,9 @@ class TicketPatch(Input):
 
     title: Text | None = None
     description: Text | None = None
+    description_format: Text | None = Field(
+        default=None, description="What the new description is written in; plain text when absent."
+    )
     type: Text | None = None
     impact: Text | None = None
     urgency: Text | None = None
@@ -174,6 +182,8 @@ TICKET: JsonDict = {
     "type": "incident",
     "title": "The printer on the third floor is on fire",
     "description": "Smoke, then flames.",
+    "description_format": "text",
+    "description_html": None,
     "state": "open",
     "state_category": "active",
     "priority": "critical",
@@ -220,6 +230,10 @@ class Ticket(Output):
     type: str
     title: str
     description: str
+    description_format: str = Field(description="What it was written in: `text`, `markdown` or `html`.")
+    description_html: str | None = Field(
+        description="As HTML that is safe to show, like `body_html` of comments. Null for `text`, in lists and in events."
+    )
     state: str = Field(description="State of the workflow; changed by a transition alone.")
     state_category: str = Field(
         description="`new`, `active`, `waiting`, `resolved`, `closed` or `cancelled`."

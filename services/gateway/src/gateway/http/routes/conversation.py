@@ -57,6 +57,7 @@ def said(body: models.NewComment) -> pb.CreateCommentRequest:
     return pb.CreateCommentRequest(
         body=body.body,
         visibility=body.visibility,
+        format=body.format,
         attachment_ids=body.attachment_ids,
         occurred_at=timestamp(body.occurred_at),
     )

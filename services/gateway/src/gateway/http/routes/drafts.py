@@ -49,6 +49,7 @@ async def save_draft(request: Request, ticket: str, visibility: str, body: model
         ticket=ticket,
         visibility=visibility,
         body=body.body,
+        format=body.format,
         expected_version=expected_version(request),
     )
     saved = (await ask(request, rpcs.SAVE_DRAFT, question)).draft
@@ -93,6 +94,7 @@ def _draft(value: pb.Draft) -> JsonObject:
         "ticket_id": value.ticket_id,
         "visibility": value.visibility,
         "body": value.body,
+        "format": value.format,
         "author": actor(value.author),
         "created_at": moment(value.created_at),
         "updated_at": moment(value.updated_at),

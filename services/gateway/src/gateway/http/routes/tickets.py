@@ -47,6 +47,7 @@ def creation(body: models.NewTicket) -> pb.CreateTicketRequest:
         type=body.type or "",
         title=body.title,
         description=body.description,
+        description_format=body.description_format,
         requester=word(body.requester),
         impact=body.impact or "",
         urgency=body.urgency or "",
@@ -123,6 +124,7 @@ def edit(body: models.TicketPatch) -> pb.UpdateTicketRequest:
         patch=pb.TicketPatch(
             title=body.title or "",
             description=body.description or "",
+            description_format=body.description_format or "",
             type=body.type or "",
             impact=body.impact or "",
             urgency=body.urgency or "",

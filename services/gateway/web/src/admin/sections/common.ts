@@ -91,6 +91,11 @@ export const STEPS: readonly Input[] = [
 ];
 
 /** What rules and macros do, each with the fields of its type. */
+const SAY: Input[] = [
+  { name: "body", kind: "text", required: true },
+  { name: "format", kind: "choice", choices: ["text", "markdown", "html"], words: "choices" },
+];
+
 export const ACTIONS: Input = {
   name: "actions", kind: "rows", required: true,
   inputs: [{ name: "type", kind: "choice", required: true, words: "choices", choices: ["set", "tag", "assign", "move", "reply", "note", "notify", "link", "child", "approval", "watch", "webhook"] }],
@@ -102,8 +107,8 @@ export const ACTIONS: Input = {
     tag: [{ name: "add", kind: "tags" }, { name: "remove", kind: "tags" }],
     assign: [TEAM, { name: "assignee", kind: "line" }],
     move: [{ name: "to", kind: "one", of: "states", required: true }],
-    reply: [{ name: "body", kind: "text", required: true }],
-    note: [{ name: "body", kind: "text", required: true }],
+    reply: SAY,
+    note: SAY,
     notify: [
       { name: "roles", kind: "choices", choices: ["requester", "assignee", "team", "watchers", "supervisors"], words: "choices" },
       { name: "teams", kind: "many", of: "teams" }, { name: "people", kind: "tags" }, { name: "body", kind: "text", required: true },
