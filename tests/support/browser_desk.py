@@ -84,7 +84,8 @@ def window(
         reduced_motion="reduce",
     )
     # The person's own language is another setting: the one chosen in this browser goes before it.
-    context.add_init_script(f"localStorage.setItem('deskmesh-language', '{language}')")
+    # Frames of messages have no origin, and so no storage.
+    context.add_init_script(f"if (origin !== 'null') localStorage.setItem('deskmesh-language', '{language}')")
     page = context.new_page()
     opened = Window(page, context)
     page.on("pageerror", lambda error: opened.faults.append(str(error)))

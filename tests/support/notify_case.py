@@ -49,6 +49,7 @@ class Case:
         source_message_id: str = "",
         automatic: bool = False,
         mentioned: Sequence[types_pb2.PersonRef] = (),
+        body_html: str = "",
     ) -> UUID:
         """Somebody said something. Returns the id of the event."""
         event = tickets.CommentAdded(
@@ -57,6 +58,7 @@ class Case:
                 id=str(new_id()),
                 ticket_id=self.ticket.id,
                 body=body,
+                body_html=body_html,
                 visibility=visibility,
                 author=types_pb2.Actor(kind="user", id=author.id, name=author.name, email=author.email),
                 from_requester=author.id == self.requester.id,

@@ -129,6 +129,31 @@ async def test_an_answer_is_threaded_with_the_requesters_own_mail(case: Case) ->
     assert "Rita wrote on INC-1042" in text_of(mails[case.bob.email])
 
 
+async def test_a_reply_with_a_shape_has_it_in_the_mail_and_its_text_beside(case: Case) -> None:
+    await case.created()
+    await case.tenant.deliveries(3)
+    shown = "<p>Take <strong>A4</strong></p>"
+    await case.commented(case.anna, "Take **A4**", body_html=shown)
+    await case.tenant.deliveries(4)
+    message = (await case.tenant.mails(4))[case.requester.email]
+    assert "Take **A4**" in text_of(message)
+    html = message.get_body(("html",))
+    assert html is not None
+    assert shown in html.get_content()
+
+
+async def test_what_comes_from_outside_is_told_to_agents_as_text(case: Case) -> None:
+    await case.created()
+    await case.tenant.deliveries(3)
+    counted = '<p>Look</p><img src="https://elsewhere.example/seen.png">'
+    await case.commented(case.requester, "Look", body_html=counted)
+    mails = await case.tenant.mails(5)
+    html = mails[case.bob.email].get_body(("html",))
+    assert html is not None
+    assert "Look" in html.get_content()
+    assert "elsewhere.example" not in html.get_content()
+
+
 async def test_an_internal_note_never_leaves_the_desk(case: Case) -> None:
     case.ticket.assignee.CopyFrom(case.anna)
     case.ticket.watchers.append(case.requester)

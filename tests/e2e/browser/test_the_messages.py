@@ -29,7 +29,8 @@ NEWSLETTER = f"""<html><body style="position:fixed" onload="canary()">
 def mailed(desk: Desk, html: str) -> str:
     """Have a mail in HTML, with a picture in it, become a ticket; give its id."""
     sender = new_sender()
-    mail = written(sender, f"Printer {uuid.uuid4().hex[:8]}", "The printer on floor 2: tray 1 is empty.")
+    text = "The printer on floor 2: tray 1 is empty.\n\nOn Monday, Support wrote:\n> Which printer is it?\n"
+    mail = written(sender, f"Printer {uuid.uuid4().hex[:8]}", text)
     mail.add_alternative(html, subtype="html")
     related = mail.get_payload()[1]  # type: ignore[index] # a message of two parts
     related.add_related(PICTURE, "image", "png", cid="<plan@acme>", filename="plan.png")  # type: ignore[union-attr]

@@ -139,3 +139,23 @@ def test_a_delivery_is_tried_for_days_with_growing_pauses_and_then_given_up() ->
     longest = retrying.pause_after(1, spread=1)
     assert longest is not None
     assert longest <= tried[0] * 1.1
+
+
+def test_a_value_that_is_html_stands_for_its_text_in_the_html_alone() -> None:
+    values = {
+        "comment.body": "Take **A4**",
+        "comment.html": "<p>Take <b>A4</b></p>",
+        "comment.author": "<Anna>",
+    }
+    own = rendering.render(
+        rendering.Source("{{comment.body}}", "<i>{{comment.body}}</i>"), values, language="en"
+    )
+    assert own.text == "Take **A4**\n"
+    assert "<i><p>Take <b>A4</b></p></i>" in own.html
+    made = rendering.render(
+        rendering.Source("{{comment.body}}\n\nRe: {{comment.body}} by {{comment.author}}"),
+        values,
+        language="en",
+    )
+    assert "<p>Take <b>A4</b></p>\n<p>Re: </p>\n<p>Take <b>A4</b></p>\n<p> by &lt;Anna&gt;</p>" in made.html
+    assert made.text == "Take **A4**\n\nRe: Take **A4** by <Anna>\n"

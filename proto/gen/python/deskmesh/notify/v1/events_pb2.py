@@ -4,15 +4,18 @@
 # source: deskmesh/notify/v1/events.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
 _runtime_version.ValidateProtobufRuntimeVersion(
-    _runtime_version.Domain.PUBLIC, 7, 35, 1, "", "deskmesh/notify/v1/events.proto"
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'deskmesh/notify/v1/events.proto'
 )
 # @@protoc_insertion_point(imports)
 
@@ -25,37 +28,35 @@ from deskmesh.notify.v1 import webhook_pb2 as deskmesh_dot_notify_dot_v1_dot_web
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\x1f\x64\x65skmesh/notify/v1/events.proto\x12\x12\x64\x65skmesh.notify.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a deskmesh/notify/v1/webhook.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xdf\x03\n\x0fMessageReceived\x12\x1a\n\x12inbound_message_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\x12\x0f\n\x07mailbox\x18\x03 \x01(\t\x12\x12\n\nmessage_id\x18\x04 \x01(\t\x12\x18\n\nfrom_email\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x17\n\tfrom_name\x18\x06 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x15\n\x07subject\x18\x07 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04\x62ody\x18\x08 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x14\n\x06quoted\x18\t \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\nreferences\x18\n \x03(\t\x12\x1b\n\x13\x61nswered_ticket_ids\x18\x0b \x03(\t\x12\x17\n\x0fsubject_numbers\x18\x0c \x03(\t\x12\x11\n\tautomatic\x18\r \x01(\x08\x12\x0e\n\x06\x62ounce\x18\x0e \x01(\x08\x12\x30\n\x0b\x61ttachments\x18\x0f \x03(\x0b\x32\x1b.deskmesh.common.v1.FileRef\x12/\n\x0breceived_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08language\x18\x11 \x01(\t\x12\x10\n\x02\x63\x63\x18\x12 \x03(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04html\x18\x13 \x01(\tB\x04\xa8\xbb\x18\x01"\xa2\x01\n\x10MessageDelivered\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\x11\n\tticket_id\x18\x04 \x01(\t\x12\x12\n\nmessage_id\x18\x05 \x01(\t\x12\x30\n\x0c\x64\x65livered_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"\xac\x01\n\rMessageFailed\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\x11\n\tticket_id\x18\x04 \x01(\t\x12\x12\n\nmessage_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12-\n\tfailed_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"\xd4\x01\n\x0eSettingChanged\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x30\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"O\n\x0eWebhookChanged\x12,\n\x07webhook\x18\x01 \x01(\x0b\x32\x1b.deskmesh.notify.v1.Webhook\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x08\x62\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x64\x65skmesh/notify/v1/events.proto\x12\x12\x64\x65skmesh.notify.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a deskmesh/notify/v1/webhook.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdf\x03\n\x0fMessageReceived\x12\x1a\n\x12inbound_message_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\x12\x0f\n\x07mailbox\x18\x03 \x01(\t\x12\x12\n\nmessage_id\x18\x04 \x01(\t\x12\x18\n\nfrom_email\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x17\n\tfrom_name\x18\x06 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x15\n\x07subject\x18\x07 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04\x62ody\x18\x08 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x14\n\x06quoted\x18\t \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\nreferences\x18\n \x03(\t\x12\x1b\n\x13\x61nswered_ticket_ids\x18\x0b \x03(\t\x12\x17\n\x0fsubject_numbers\x18\x0c \x03(\t\x12\x11\n\tautomatic\x18\r \x01(\x08\x12\x0e\n\x06\x62ounce\x18\x0e \x01(\x08\x12\x30\n\x0b\x61ttachments\x18\x0f \x03(\x0b\x32\x1b.deskmesh.common.v1.FileRef\x12/\n\x0breceived_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08language\x18\x11 \x01(\t\x12\x10\n\x02\x63\x63\x18\x12 \x03(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04html\x18\x13 \x01(\tB\x04\xa8\xbb\x18\x01\"\xa2\x01\n\x10MessageDelivered\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\x11\n\tticket_id\x18\x04 \x01(\t\x12\x12\n\nmessage_id\x18\x05 \x01(\t\x12\x30\n\x0c\x64\x65livered_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xac\x01\n\rMessageFailed\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\x11\n\tticket_id\x18\x04 \x01(\t\x12\x12\n\nmessage_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12-\n\tfailed_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd4\x01\n\x0eSettingChanged\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x30\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"O\n\x0eWebhookChanged\x12,\n\x07webhook\x18\x01 \x01(\x0b\x32\x1b.deskmesh.notify.v1.Webhook\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "deskmesh.notify.v1.events_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.notify.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    DESCRIPTOR._loaded_options = None
-    _globals["_MESSAGERECEIVED"].fields_by_name["from_email"]._loaded_options = None
-    _globals["_MESSAGERECEIVED"].fields_by_name["from_email"]._serialized_options = b"\250\273\030\001"
-    _globals["_MESSAGERECEIVED"].fields_by_name["from_name"]._loaded_options = None
-    _globals["_MESSAGERECEIVED"].fields_by_name["from_name"]._serialized_options = b"\250\273\030\001"
-    _globals["_MESSAGERECEIVED"].fields_by_name["subject"]._loaded_options = None
-    _globals["_MESSAGERECEIVED"].fields_by_name["subject"]._serialized_options = b"\250\273\030\001"
-    _globals["_MESSAGERECEIVED"].fields_by_name["body"]._loaded_options = None
-    _globals["_MESSAGERECEIVED"].fields_by_name["body"]._serialized_options = b"\250\273\030\001"
-    _globals["_MESSAGERECEIVED"].fields_by_name["quoted"]._loaded_options = None
-    _globals["_MESSAGERECEIVED"].fields_by_name["quoted"]._serialized_options = b"\250\273\030\001"
-    _globals["_MESSAGERECEIVED"].fields_by_name["cc"]._loaded_options = None
-    _globals["_MESSAGERECEIVED"].fields_by_name["cc"]._serialized_options = b"\250\273\030\001"
-    _globals["_MESSAGERECEIVED"].fields_by_name["html"]._loaded_options = None
-    _globals["_MESSAGERECEIVED"].fields_by_name["html"]._serialized_options = b"\250\273\030\001"
-    _globals["_MESSAGERECEIVED"]._serialized_start = 189
-    _globals["_MESSAGERECEIVED"]._serialized_end = 668
-    _globals["_MESSAGEDELIVERED"]._serialized_start = 671
-    _globals["_MESSAGEDELIVERED"]._serialized_end = 833
-    _globals["_MESSAGEFAILED"]._serialized_start = 836
-    _globals["_MESSAGEFAILED"]._serialized_end = 1008
-    _globals["_SETTINGCHANGED"]._serialized_start = 1011
-    _globals["_SETTINGCHANGED"]._serialized_end = 1223
-    _globals["_WEBHOOKCHANGED"]._serialized_start = 1225
-    _globals["_WEBHOOKCHANGED"]._serialized_end = 1304
+  DESCRIPTOR._loaded_options = None
+  _globals['_MESSAGERECEIVED'].fields_by_name['from_email']._loaded_options = None
+  _globals['_MESSAGERECEIVED'].fields_by_name['from_email']._serialized_options = b'\250\273\030\001'
+  _globals['_MESSAGERECEIVED'].fields_by_name['from_name']._loaded_options = None
+  _globals['_MESSAGERECEIVED'].fields_by_name['from_name']._serialized_options = b'\250\273\030\001'
+  _globals['_MESSAGERECEIVED'].fields_by_name['subject']._loaded_options = None
+  _globals['_MESSAGERECEIVED'].fields_by_name['subject']._serialized_options = b'\250\273\030\001'
+  _globals['_MESSAGERECEIVED'].fields_by_name['body']._loaded_options = None
+  _globals['_MESSAGERECEIVED'].fields_by_name['body']._serialized_options = b'\250\273\030\001'
+  _globals['_MESSAGERECEIVED'].fields_by_name['quoted']._loaded_options = None
+  _globals['_MESSAGERECEIVED'].fields_by_name['quoted']._serialized_options = b'\250\273\030\001'
+  _globals['_MESSAGERECEIVED'].fields_by_name['cc']._loaded_options = None
+  _globals['_MESSAGERECEIVED'].fields_by_name['cc']._serialized_options = b'\250\273\030\001'
+  _globals['_MESSAGERECEIVED'].fields_by_name['html']._loaded_options = None
+  _globals['_MESSAGERECEIVED'].fields_by_name['html']._serialized_options = b'\250\273\030\001'
+  _globals['_MESSAGERECEIVED']._serialized_start=189
+  _globals['_MESSAGERECEIVED']._serialized_end=668
+  _globals['_MESSAGEDELIVERED']._serialized_start=671
+  _globals['_MESSAGEDELIVERED']._serialized_end=833
+  _globals['_MESSAGEFAILED']._serialized_start=836
+  _globals['_MESSAGEFAILED']._serialized_end=1008
+  _globals['_SETTINGCHANGED']._serialized_start=1011
+  _globals['_SETTINGCHANGED']._serialized_end=1223
+  _globals['_WEBHOOKCHANGED']._serialized_start=1225
+  _globals['_WEBHOOKCHANGED']._serialized_end=1304
 # @@protoc_insertion_point(module_scope)

@@ -4,15 +4,18 @@
 # source: deskmesh/tickets/v1/draft_service.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
 _runtime_version.ValidateProtobufRuntimeVersion(
-    _runtime_version.Domain.PUBLIC, 7, 35, 1, "", "deskmesh/tickets/v1/draft_service.proto"
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'deskmesh/tickets/v1/draft_service.proto'
 )
 # @@protoc_insertion_point(imports)
 
@@ -25,61 +28,49 @@ from deskmesh.tickets.v1 import ticket_pb2 as deskmesh_dot_tickets_dot_v1_dot_ti
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\'deskmesh/tickets/v1/draft_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a deskmesh/tickets/v1/ticket.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xee\x01\n\x05\x44raft\x12\x11\n\tticket_id\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\x12\x12\n\x04\x62ody\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12)\n\x06\x61uthor\x18\x04 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x0e\n\x06\x66ormat\x18\x08 \x01(\t"#\n\x11ListDraftsRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t"@\n\x12ListDraftsResponse\x12*\n\x06\x64rafts\x18\x01 \x03(\x0b\x32\x1a.deskmesh.tickets.v1.Draft"5\n\x0fGetDraftRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t"=\n\x10GetDraftResponse\x12)\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x1a.deskmesh.tickets.v1.Draft"t\n\x10SaveDraftRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\x12\x12\n\x04\x62ody\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\x12\x0e\n\x06\x66ormat\x18\x05 \x01(\t">\n\x11SaveDraftResponse\x12)\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x1a.deskmesh.tickets.v1.Draft"R\n\x12\x44\x65leteDraftRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03"\x15\n\x13\x44\x65leteDraftResponse"P\n\x10SendDraftRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03"B\n\x11SendDraftResponse\x12-\n\x07\x63omment\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.Comment2\xea\x05\n\x0c\x44raftService\x12\x90\x01\n\nListDrafts\x12&.deskmesh.tickets.v1.ListDraftsRequest\x1a\'.deskmesh.tickets.v1.ListDraftsResponse"1\xa2\xbb\x18-\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01\x12\x8a\x01\n\x08GetDraft\x12$.deskmesh.tickets.v1.GetDraftRequest\x1a%.deskmesh.tickets.v1.GetDraftResponse"1\xa2\xbb\x18-\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01\x12\x8f\x01\n\tSaveDraft\x12%.deskmesh.tickets.v1.SaveDraftRequest\x1a&.deskmesh.tickets.v1.SaveDraftResponse"3\xa2\xbb\x18/\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01 \x01\x12\x95\x01\n\x0b\x44\x65leteDraft\x12\'.deskmesh.tickets.v1.DeleteDraftRequest\x1a(.deskmesh.tickets.v1.DeleteDraftResponse"3\xa2\xbb\x18/\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01 \x01\x12\x8f\x01\n\tSendDraft\x12%.deskmesh.tickets.v1.SendDraftRequest\x1a&.deskmesh.tickets.v1.SendDraftResponse"3\xa2\xbb\x18/\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01 \x01\x62\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'deskmesh/tickets/v1/draft_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a deskmesh/tickets/v1/ticket.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x01\n\x05\x44raft\x12\x11\n\tticket_id\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\x12\x12\n\x04\x62ody\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12)\n\x06\x61uthor\x18\x04 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x0e\n\x06\x66ormat\x18\x08 \x01(\t\"#\n\x11ListDraftsRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"@\n\x12ListDraftsResponse\x12*\n\x06\x64rafts\x18\x01 \x03(\x0b\x32\x1a.deskmesh.tickets.v1.Draft\"5\n\x0fGetDraftRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\"=\n\x10GetDraftResponse\x12)\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x1a.deskmesh.tickets.v1.Draft\"t\n\x10SaveDraftRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\x12\x12\n\x04\x62ody\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\x12\x0e\n\x06\x66ormat\x18\x05 \x01(\t\">\n\x11SaveDraftResponse\x12)\n\x05\x64raft\x18\x01 \x01(\x0b\x32\x1a.deskmesh.tickets.v1.Draft\"R\n\x12\x44\x65leteDraftRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03\"\x15\n\x13\x44\x65leteDraftResponse\"P\n\x10SendDraftRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\nvisibility\x18\x02 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03\"B\n\x11SendDraftResponse\x12-\n\x07\x63omment\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.Comment2\xea\x05\n\x0c\x44raftService\x12\x90\x01\n\nListDrafts\x12&.deskmesh.tickets.v1.ListDraftsRequest\x1a\'.deskmesh.tickets.v1.ListDraftsResponse\"1\xa2\xbb\x18-\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01\x12\x8a\x01\n\x08GetDraft\x12$.deskmesh.tickets.v1.GetDraftRequest\x1a%.deskmesh.tickets.v1.GetDraftResponse\"1\xa2\xbb\x18-\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01\x12\x8f\x01\n\tSaveDraft\x12%.deskmesh.tickets.v1.SaveDraftRequest\x1a&.deskmesh.tickets.v1.SaveDraftResponse\"3\xa2\xbb\x18/\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01 \x01\x12\x95\x01\n\x0b\x44\x65leteDraft\x12\'.deskmesh.tickets.v1.DeleteDraftRequest\x1a(.deskmesh.tickets.v1.DeleteDraftResponse\"3\xa2\xbb\x18/\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01 \x01\x12\x8f\x01\n\tSendDraft\x12%.deskmesh.tickets.v1.SendDraftRequest\x1a&.deskmesh.tickets.v1.SendDraftResponse\"3\xa2\xbb\x18/\n\x0ftickets.comment\n\x18tickets.comment_internal\x10\x01 \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "deskmesh.tickets.v1.draft_service_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.tickets.v1.draft_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    DESCRIPTOR._loaded_options = None
-    _globals["_DRAFT"].fields_by_name["body"]._loaded_options = None
-    _globals["_DRAFT"].fields_by_name["body"]._serialized_options = b"\250\273\030\001"
-    _globals["_SAVEDRAFTREQUEST"].fields_by_name["body"]._loaded_options = None
-    _globals["_SAVEDRAFTREQUEST"].fields_by_name["body"]._serialized_options = b"\250\273\030\001"
-    _globals["_DRAFTSERVICE"].methods_by_name["ListDrafts"]._loaded_options = None
-    _globals["_DRAFTSERVICE"].methods_by_name[
-        "ListDrafts"
-    ]._serialized_options = b"\242\273\030-\n\017tickets.comment\n\030tickets.comment_internal\020\001"
-    _globals["_DRAFTSERVICE"].methods_by_name["GetDraft"]._loaded_options = None
-    _globals["_DRAFTSERVICE"].methods_by_name[
-        "GetDraft"
-    ]._serialized_options = b"\242\273\030-\n\017tickets.comment\n\030tickets.comment_internal\020\001"
-    _globals["_DRAFTSERVICE"].methods_by_name["SaveDraft"]._loaded_options = None
-    _globals["_DRAFTSERVICE"].methods_by_name[
-        "SaveDraft"
-    ]._serialized_options = b"\242\273\030/\n\017tickets.comment\n\030tickets.comment_internal\020\001 \001"
-    _globals["_DRAFTSERVICE"].methods_by_name["DeleteDraft"]._loaded_options = None
-    _globals["_DRAFTSERVICE"].methods_by_name[
-        "DeleteDraft"
-    ]._serialized_options = b"\242\273\030/\n\017tickets.comment\n\030tickets.comment_internal\020\001 \001"
-    _globals["_DRAFTSERVICE"].methods_by_name["SendDraft"]._loaded_options = None
-    _globals["_DRAFTSERVICE"].methods_by_name[
-        "SendDraft"
-    ]._serialized_options = b"\242\273\030/\n\017tickets.comment\n\030tickets.comment_internal\020\001 \001"
-    _globals["_DRAFT"]._serialized_start = 198
-    _globals["_DRAFT"]._serialized_end = 436
-    _globals["_LISTDRAFTSREQUEST"]._serialized_start = 438
-    _globals["_LISTDRAFTSREQUEST"]._serialized_end = 473
-    _globals["_LISTDRAFTSRESPONSE"]._serialized_start = 475
-    _globals["_LISTDRAFTSRESPONSE"]._serialized_end = 539
-    _globals["_GETDRAFTREQUEST"]._serialized_start = 541
-    _globals["_GETDRAFTREQUEST"]._serialized_end = 594
-    _globals["_GETDRAFTRESPONSE"]._serialized_start = 596
-    _globals["_GETDRAFTRESPONSE"]._serialized_end = 657
-    _globals["_SAVEDRAFTREQUEST"]._serialized_start = 659
-    _globals["_SAVEDRAFTREQUEST"]._serialized_end = 775
-    _globals["_SAVEDRAFTRESPONSE"]._serialized_start = 777
-    _globals["_SAVEDRAFTRESPONSE"]._serialized_end = 839
-    _globals["_DELETEDRAFTREQUEST"]._serialized_start = 841
-    _globals["_DELETEDRAFTREQUEST"]._serialized_end = 923
-    _globals["_DELETEDRAFTRESPONSE"]._serialized_start = 925
-    _globals["_DELETEDRAFTRESPONSE"]._serialized_end = 946
-    _globals["_SENDDRAFTREQUEST"]._serialized_start = 948
-    _globals["_SENDDRAFTREQUEST"]._serialized_end = 1028
-    _globals["_SENDDRAFTRESPONSE"]._serialized_start = 1030
-    _globals["_SENDDRAFTRESPONSE"]._serialized_end = 1096
-    _globals["_DRAFTSERVICE"]._serialized_start = 1099
-    _globals["_DRAFTSERVICE"]._serialized_end = 1845
+  DESCRIPTOR._loaded_options = None
+  _globals['_DRAFT'].fields_by_name['body']._loaded_options = None
+  _globals['_DRAFT'].fields_by_name['body']._serialized_options = b'\250\273\030\001'
+  _globals['_SAVEDRAFTREQUEST'].fields_by_name['body']._loaded_options = None
+  _globals['_SAVEDRAFTREQUEST'].fields_by_name['body']._serialized_options = b'\250\273\030\001'
+  _globals['_DRAFTSERVICE'].methods_by_name['ListDrafts']._loaded_options = None
+  _globals['_DRAFTSERVICE'].methods_by_name['ListDrafts']._serialized_options = b'\242\273\030-\n\017tickets.comment\n\030tickets.comment_internal\020\001'
+  _globals['_DRAFTSERVICE'].methods_by_name['GetDraft']._loaded_options = None
+  _globals['_DRAFTSERVICE'].methods_by_name['GetDraft']._serialized_options = b'\242\273\030-\n\017tickets.comment\n\030tickets.comment_internal\020\001'
+  _globals['_DRAFTSERVICE'].methods_by_name['SaveDraft']._loaded_options = None
+  _globals['_DRAFTSERVICE'].methods_by_name['SaveDraft']._serialized_options = b'\242\273\030/\n\017tickets.comment\n\030tickets.comment_internal\020\001 \001'
+  _globals['_DRAFTSERVICE'].methods_by_name['DeleteDraft']._loaded_options = None
+  _globals['_DRAFTSERVICE'].methods_by_name['DeleteDraft']._serialized_options = b'\242\273\030/\n\017tickets.comment\n\030tickets.comment_internal\020\001 \001'
+  _globals['_DRAFTSERVICE'].methods_by_name['SendDraft']._loaded_options = None
+  _globals['_DRAFTSERVICE'].methods_by_name['SendDraft']._serialized_options = b'\242\273\030/\n\017tickets.comment\n\030tickets.comment_internal\020\001 \001'
+  _globals['_DRAFT']._serialized_start=198
+  _globals['_DRAFT']._serialized_end=436
+  _globals['_LISTDRAFTSREQUEST']._serialized_start=438
+  _globals['_LISTDRAFTSREQUEST']._serialized_end=473
+  _globals['_LISTDRAFTSRESPONSE']._serialized_start=475
+  _globals['_LISTDRAFTSRESPONSE']._serialized_end=539
+  _globals['_GETDRAFTREQUEST']._serialized_start=541
+  _globals['_GETDRAFTREQUEST']._serialized_end=594
+  _globals['_GETDRAFTRESPONSE']._serialized_start=596
+  _globals['_GETDRAFTRESPONSE']._serialized_end=657
+  _globals['_SAVEDRAFTREQUEST']._serialized_start=659
+  _globals['_SAVEDRAFTREQUEST']._serialized_end=775
+  _globals['_SAVEDRAFTRESPONSE']._serialized_start=777
+  _globals['_SAVEDRAFTRESPONSE']._serialized_end=839
+  _globals['_DELETEDRAFTREQUEST']._serialized_start=841
+  _globals['_DELETEDRAFTREQUEST']._serialized_end=923
+  _globals['_DELETEDRAFTRESPONSE']._serialized_start=925
+  _globals['_DELETEDRAFTRESPONSE']._serialized_end=946
+  _globals['_SENDDRAFTREQUEST']._serialized_start=948
+  _globals['_SENDDRAFTREQUEST']._serialized_end=1028
+  _globals['_SENDDRAFTRESPONSE']._serialized_start=1030
+  _globals['_SENDDRAFTRESPONSE']._serialized_end=1096
+  _globals['_DRAFTSERVICE']._serialized_start=1099
+  _globals['_DRAFTSERVICE']._serialized_end=1845
 # @@protoc_insertion_point(module_scope)

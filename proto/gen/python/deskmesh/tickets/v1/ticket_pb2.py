@@ -4,15 +4,18 @@
 # source: deskmesh/tickets/v1/ticket.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
 _runtime_version.ValidateProtobufRuntimeVersion(
-    _runtime_version.Domain.PUBLIC, 7, 35, 1, "", "deskmesh/tickets/v1/ticket.proto"
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'deskmesh/tickets/v1/ticket.proto'
 )
 # @@protoc_insertion_point(imports)
 
@@ -25,47 +28,45 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n deskmesh/tickets/v1/ticket.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\x91\n\n\x06Ticket\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x13\n\x05title\x18\x04 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0b\x64\x65scription\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01\x12\r\n\x05state\x18\x06 \x01(\t\x12\x16\n\x0estate_category\x18\x07 \x01(\t\x12\x10\n\x08priority\x18\x08 \x01(\t\x12\x0e\n\x06impact\x18\t \x01(\t\x12\x0f\n\x07urgency\x18\n \x01(\t\x12(\n\x07process\x18\x0b \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12&\n\x05queue\x18\x0c \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12%\n\x04team\x18\r \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12/\n\x08\x61ssignee\x18\x0e \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x30\n\trequester\x18\x0f \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12-\n\x0corganization\x18\x10 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12/\n\x08watchers\x18\x11 \x03(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x0c\n\x04tags\x18\x12 \x03(\t\x12\x10\n\x08\x63\x61tegory\x18\x13 \x01(\t\x12\'\n\x06\x66ields\x18\x14 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0f\n\x07\x63hannel\x18\x15 \x01(\t\x12\x0e\n\x06\x63i_ids\x18\x16 \x03(\t\x12\x12\n\nservice_id\x18\x17 \x01(\t\x12\x11\n\tparent_id\x18\x18 \x01(\t\x12\x10\n\x08language\x18\x19 \x01(\t\x12.\n\ncreated_at\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x1b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bresolved_at\x18\x1c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x1d \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12\x66irst_responded_at\x18\x1e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x1f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x03sla\x18  \x03(\x0b\x32 .deskmesh.tickets.v1.TicketClock\x12\x0f\n\x07version\x18! \x01(\x03\x12\x19\n\x11source_message_id\x18" \x01(\t\x12\x14\n\x0c\x63onfidential\x18# \x01(\x08\x12\x15\n\rqueue_team_id\x18$ \x01(\t\x12\x1a\n\x12\x64\x65scription_format\x18( \x01(\t\x12\x1e\n\x10\x64\x65scription_html\x18) \x01(\tB\x04\xa8\xbb\x18\x01\x12,\n\x0bmerged_into\x18< \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x15\n\rminutes_spent\x18\x46 \x01(\x03\x12\x18\n\x10minutes_billable\x18G \x01(\x03\x12-\n\tremind_at\x18H \x01(\x0b\x32\x1a.google.protobuf.Timestamp"\xb1\x02\n\x0bTicketClock\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tpaused_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstopped_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x62reached\x18\x08 \x01(\x08\x12\x0e\n\x06policy\x18\t \x01(\t\x12\x0e\n\x06target\x18\n \x01(\t\x12\x0c\n\x04kind\x18\x0b \x01(\t"\xcb\x03\n\x07\x43omment\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x12\n\x04\x62ody\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\nvisibility\x18\x04 \x01(\t\x12)\n\x06\x61uthor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\x0f\n\x07\x63hannel\x18\x06 \x01(\t\x12\x30\n\x0b\x61ttachments\x18\x07 \x03(\x0b\x32\x1b.deskmesh.common.v1.FileRef\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x66rom_requester\x18\n \x01(\x08\x12\x14\n\x06quoted\x18\x0b \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x11source_message_id\x18\x0c \x01(\t\x12\x0f\n\x07version\x18\r \x01(\x03\x12\x0e\n\x06\x66ormat\x18\x0e \x01(\t\x12\x17\n\tbody_html\x18\x0f \x01(\tB\x04\xa8\xbb\x18\x01\x12\'\n\x06origin\x18< \x01(\x0b\x32\x17.deskmesh.common.v1.Ref"\xbe\x01\n\nAttachment\x12)\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1b.deskmesh.common.v1.FileRef\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x12\n\ncomment_id\x18\x03 \x01(\t\x12.\n\x0buploaded_by\x18\x04 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"\xaf\x02\n\x0cHistoryEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12/\n\x06\x63hange\x18\x04 \x01(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12\x0c\n\x04rule\x18\x07 \x01(\t\x12/\n\x0boccurred_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eticket_version\x18\n \x01(\x03"{\n\x07Process\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12\x12\n\nis_default\x18\x06 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08"\xcb\x01\n\x05Queue\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12(\n\x07process\x18\x04 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12%\n\x04team\x18\x05 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x12\n\nis_default\x18\x06 \x01(\x08\x12\x14\n\x0c\x63onfidential\x18\x07 \x01(\x08\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x0e\n\x06\x61\x63tive\x18\t \x01(\x08"y\n\nTicketType\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0e\n\x06prefix\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12\x12\n\nis_default\x18\x06 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08"A\n\x0cPriorityCell\x12\x0e\n\x06impact\x18\x01 \x01(\t\x12\x0f\n\x07urgency\x18\x02 \x01(\t\x12\x10\n\x08priority\x18\x03 \x01(\t"l\n\nTransition\x12\n\n\x02to\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x17\n\x0frequired_fields\x18\x03 \x03(\t\x12\x18\n\x10\x63omment_required\x18\x04 \x01(\x08\x12\x11\n\theld_back\x18\x05 \x03(\t"*\n\x0bTicketCount\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\x12\x0c\n\x04more\x18\x02 \x01(\x08\x62\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n deskmesh/tickets/v1/ticket.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\n\n\x06Ticket\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x13\n\x05title\x18\x04 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0b\x64\x65scription\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01\x12\r\n\x05state\x18\x06 \x01(\t\x12\x16\n\x0estate_category\x18\x07 \x01(\t\x12\x10\n\x08priority\x18\x08 \x01(\t\x12\x0e\n\x06impact\x18\t \x01(\t\x12\x0f\n\x07urgency\x18\n \x01(\t\x12(\n\x07process\x18\x0b \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12&\n\x05queue\x18\x0c \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12%\n\x04team\x18\r \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12/\n\x08\x61ssignee\x18\x0e \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x30\n\trequester\x18\x0f \x01(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12-\n\x0corganization\x18\x10 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12/\n\x08watchers\x18\x11 \x03(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\x12\x0c\n\x04tags\x18\x12 \x03(\t\x12\x10\n\x08\x63\x61tegory\x18\x13 \x01(\t\x12\'\n\x06\x66ields\x18\x14 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0f\n\x07\x63hannel\x18\x15 \x01(\t\x12\x0e\n\x06\x63i_ids\x18\x16 \x03(\t\x12\x12\n\nservice_id\x18\x17 \x01(\t\x12\x11\n\tparent_id\x18\x18 \x01(\t\x12\x10\n\x08language\x18\x19 \x01(\t\x12.\n\ncreated_at\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x1b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bresolved_at\x18\x1c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x1d \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12\x66irst_responded_at\x18\x1e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x1f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x03sla\x18  \x03(\x0b\x32 .deskmesh.tickets.v1.TicketClock\x12\x0f\n\x07version\x18! \x01(\x03\x12\x19\n\x11source_message_id\x18\" \x01(\t\x12\x14\n\x0c\x63onfidential\x18# \x01(\x08\x12\x15\n\rqueue_team_id\x18$ \x01(\t\x12\x1a\n\x12\x64\x65scription_format\x18( \x01(\t\x12\x1e\n\x10\x64\x65scription_html\x18) \x01(\tB\x04\xa8\xbb\x18\x01\x12,\n\x0bmerged_into\x18< \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x15\n\rminutes_spent\x18\x46 \x01(\x03\x12\x18\n\x10minutes_billable\x18G \x01(\x03\x12-\n\tremind_at\x18H \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb1\x02\n\x0bTicketClock\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tpaused_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstopped_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x62reached\x18\x08 \x01(\x08\x12\x0e\n\x06policy\x18\t \x01(\t\x12\x0e\n\x06target\x18\n \x01(\t\x12\x0c\n\x04kind\x18\x0b \x01(\t\"\xcb\x03\n\x07\x43omment\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x12\n\x04\x62ody\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\nvisibility\x18\x04 \x01(\t\x12)\n\x06\x61uthor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\x0f\n\x07\x63hannel\x18\x06 \x01(\t\x12\x30\n\x0b\x61ttachments\x18\x07 \x03(\x0b\x32\x1b.deskmesh.common.v1.FileRef\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x66rom_requester\x18\n \x01(\x08\x12\x14\n\x06quoted\x18\x0b \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x11source_message_id\x18\x0c \x01(\t\x12\x0f\n\x07version\x18\r \x01(\x03\x12\x0e\n\x06\x66ormat\x18\x0e \x01(\t\x12\x17\n\tbody_html\x18\x0f \x01(\tB\x04\xa8\xbb\x18\x01\x12\'\n\x06origin\x18< \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\"\xbe\x01\n\nAttachment\x12)\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1b.deskmesh.common.v1.FileRef\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x12\n\ncomment_id\x18\x03 \x01(\t\x12.\n\x0buploaded_by\x18\x04 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xaf\x02\n\x0cHistoryEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12/\n\x06\x63hange\x18\x04 \x01(\x0b\x32\x1f.deskmesh.common.v1.FieldChange\x12(\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x19.deskmesh.common.v1.Actor\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12\x0c\n\x04rule\x18\x07 \x01(\t\x12/\n\x0boccurred_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brecorded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eticket_version\x18\n \x01(\x03\"{\n\x07Process\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12\x12\n\nis_default\x18\x06 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\"\xcb\x01\n\x05Queue\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12(\n\x07process\x18\x04 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12%\n\x04team\x18\x05 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\x12\n\nis_default\x18\x06 \x01(\x08\x12\x14\n\x0c\x63onfidential\x18\x07 \x01(\x08\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x0e\n\x06\x61\x63tive\x18\t \x01(\x08\"y\n\nTicketType\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0e\n\x06prefix\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12\x12\n\nis_default\x18\x06 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\"A\n\x0cPriorityCell\x12\x0e\n\x06impact\x18\x01 \x01(\t\x12\x0f\n\x07urgency\x18\x02 \x01(\t\x12\x10\n\x08priority\x18\x03 \x01(\t\"l\n\nTransition\x12\n\n\x02to\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x17\n\x0frequired_fields\x18\x03 \x03(\t\x12\x18\n\x10\x63omment_required\x18\x04 \x01(\x08\x12\x11\n\theld_back\x18\x05 \x03(\t\"*\n\x0bTicketCount\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\x12\x0c\n\x04more\x18\x02 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "deskmesh.tickets.v1.ticket_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.tickets.v1.ticket_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    DESCRIPTOR._loaded_options = None
-    _globals["_TICKET"].fields_by_name["title"]._loaded_options = None
-    _globals["_TICKET"].fields_by_name["title"]._serialized_options = b"\250\273\030\001"
-    _globals["_TICKET"].fields_by_name["description"]._loaded_options = None
-    _globals["_TICKET"].fields_by_name["description"]._serialized_options = b"\250\273\030\001"
-    _globals["_TICKET"].fields_by_name["description_html"]._loaded_options = None
-    _globals["_TICKET"].fields_by_name["description_html"]._serialized_options = b"\250\273\030\001"
-    _globals["_COMMENT"].fields_by_name["body"]._loaded_options = None
-    _globals["_COMMENT"].fields_by_name["body"]._serialized_options = b"\250\273\030\001"
-    _globals["_COMMENT"].fields_by_name["quoted"]._loaded_options = None
-    _globals["_COMMENT"].fields_by_name["quoted"]._serialized_options = b"\250\273\030\001"
-    _globals["_COMMENT"].fields_by_name["body_html"]._loaded_options = None
-    _globals["_COMMENT"].fields_by_name["body_html"]._serialized_options = b"\250\273\030\001"
-    _globals["_TICKET"]._serialized_start = 187
-    _globals["_TICKET"]._serialized_end = 1484
-    _globals["_TICKETCLOCK"]._serialized_start = 1487
-    _globals["_TICKETCLOCK"]._serialized_end = 1792
-    _globals["_COMMENT"]._serialized_start = 1795
-    _globals["_COMMENT"]._serialized_end = 2254
-    _globals["_ATTACHMENT"]._serialized_start = 2257
-    _globals["_ATTACHMENT"]._serialized_end = 2447
-    _globals["_HISTORYENTRY"]._serialized_start = 2450
-    _globals["_HISTORYENTRY"]._serialized_end = 2753
-    _globals["_PROCESS"]._serialized_start = 2755
-    _globals["_PROCESS"]._serialized_end = 2878
-    _globals["_QUEUE"]._serialized_start = 2881
-    _globals["_QUEUE"]._serialized_end = 3084
-    _globals["_TICKETTYPE"]._serialized_start = 3086
-    _globals["_TICKETTYPE"]._serialized_end = 3207
-    _globals["_PRIORITYCELL"]._serialized_start = 3209
-    _globals["_PRIORITYCELL"]._serialized_end = 3274
-    _globals["_TRANSITION"]._serialized_start = 3276
-    _globals["_TRANSITION"]._serialized_end = 3384
-    _globals["_TICKETCOUNT"]._serialized_start = 3386
-    _globals["_TICKETCOUNT"]._serialized_end = 3428
+  DESCRIPTOR._loaded_options = None
+  _globals['_TICKET'].fields_by_name['title']._loaded_options = None
+  _globals['_TICKET'].fields_by_name['title']._serialized_options = b'\250\273\030\001'
+  _globals['_TICKET'].fields_by_name['description']._loaded_options = None
+  _globals['_TICKET'].fields_by_name['description']._serialized_options = b'\250\273\030\001'
+  _globals['_TICKET'].fields_by_name['description_html']._loaded_options = None
+  _globals['_TICKET'].fields_by_name['description_html']._serialized_options = b'\250\273\030\001'
+  _globals['_COMMENT'].fields_by_name['body']._loaded_options = None
+  _globals['_COMMENT'].fields_by_name['body']._serialized_options = b'\250\273\030\001'
+  _globals['_COMMENT'].fields_by_name['quoted']._loaded_options = None
+  _globals['_COMMENT'].fields_by_name['quoted']._serialized_options = b'\250\273\030\001'
+  _globals['_COMMENT'].fields_by_name['body_html']._loaded_options = None
+  _globals['_COMMENT'].fields_by_name['body_html']._serialized_options = b'\250\273\030\001'
+  _globals['_TICKET']._serialized_start=187
+  _globals['_TICKET']._serialized_end=1484
+  _globals['_TICKETCLOCK']._serialized_start=1487
+  _globals['_TICKETCLOCK']._serialized_end=1792
+  _globals['_COMMENT']._serialized_start=1795
+  _globals['_COMMENT']._serialized_end=2254
+  _globals['_ATTACHMENT']._serialized_start=2257
+  _globals['_ATTACHMENT']._serialized_end=2447
+  _globals['_HISTORYENTRY']._serialized_start=2450
+  _globals['_HISTORYENTRY']._serialized_end=2753
+  _globals['_PROCESS']._serialized_start=2755
+  _globals['_PROCESS']._serialized_end=2878
+  _globals['_QUEUE']._serialized_start=2881
+  _globals['_QUEUE']._serialized_end=3084
+  _globals['_TICKETTYPE']._serialized_start=3086
+  _globals['_TICKETTYPE']._serialized_end=3207
+  _globals['_PRIORITYCELL']._serialized_start=3209
+  _globals['_PRIORITYCELL']._serialized_end=3274
+  _globals['_TRANSITION']._serialized_start=3276
+  _globals['_TRANSITION']._serialized_end=3384
+  _globals['_TICKETCOUNT']._serialized_start=3386
+  _globals['_TICKETCOUNT']._serialized_end=3428
 # @@protoc_insertion_point(module_scope)

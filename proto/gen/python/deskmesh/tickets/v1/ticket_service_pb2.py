@@ -4,15 +4,18 @@
 # source: deskmesh/tickets/v1/ticket_service.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
 _runtime_version.ValidateProtobufRuntimeVersion(
-    _runtime_version.Domain.PUBLIC, 7, 35, 1, "", "deskmesh/tickets/v1/ticket_service.proto"
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'deskmesh/tickets/v1/ticket_service.proto'
 )
 # @@protoc_insertion_point(imports)
 
@@ -27,177 +30,141 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n(deskmesh/tickets/v1/ticket_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a deskmesh/tickets/v1/ticket.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xaf\x03\n\x13\x43reateTicketRequest\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x13\n\x05title\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x17\n\trequester\x18\x04 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x0e\n\x06impact\x18\x05 \x01(\t\x12\x0f\n\x07urgency\x18\x06 \x01(\t\x12\x10\n\x08priority\x18\x07 \x01(\t\x12\r\n\x05queue\x18\x08 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\t \x01(\t\x12\x0c\n\x04tags\x18\n \x03(\t\x12\'\n\x06\x66ields\x18\x0b \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0f\n\x07\x63hannel\x18\x0c \x01(\t\x12\x0e\n\x06\x63i_ids\x18\r \x03(\t\x12\x12\n\nservice_id\x18\x0e \x01(\t\x12\x11\n\tparent_id\x18\x0f \x01(\t\x12\x0f\n\x07process\x18\x10 \x01(\t\x12\x10\n\x08language\x18\x11 \x01(\t\x12/\n\x0boccurred_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12\x64\x65scription_format\x18\x13 \x01(\t"C\n\x14\x43reateTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket""\n\x10GetTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t"@\n\x11GetTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket"r\n\x12ListTicketsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\x12\x13\n\x05query\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01"\\\n\x13ListTicketsResponse\x12,\n\x07tickets\x18\x01 \x03(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t"5\n\x13\x43ountTicketsRequest\x12\x0f\n\x07\x66ilters\x18\x01 \x03(\t\x12\r\n\x05up_to\x18\x02 \x01(\x05"H\n\x14\x43ountTicketsResponse\x12\x30\n\x06\x63ounts\x18\x01 \x03(\x0b\x32 .deskmesh.tickets.v1.TicketCount"\xd2\x01\n\x13UpdateTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12/\n\x05patch\x18\x02 \x01(\x0b\x32 .deskmesh.tickets.v1.TicketPatch\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\x12/\n\x0boccurred_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"\xf1\x02\n\x0bTicketPatch\x12\x13\n\x05title\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06impact\x18\x04 \x01(\t\x12\x0f\n\x07urgency\x18\x05 \x01(\t\x12\x10\n\x08priority\x18\x06 \x01(\t\x12\r\n\x05queue\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x0c\n\x04tags\x18\t \x03(\t\x12\'\n\x06\x66ields\x18\n \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x17\n\trequester\x18\x0b \x01(\tB\x04\xa8\xbb\x18\x01\x12\x0e\n\x06\x63i_ids\x18\x0c \x03(\t\x12\x12\n\nservice_id\x18\r \x01(\t\x12\x11\n\tparent_id\x18\x0e \x01(\t\x12\x1a\n\x12\x64\x65scription_format\x18\x0f \x01(\t\x12-\n\tremind_at\x18\x46 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"C\n\x14UpdateTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket"\xc7\x01\n\x13\x41ssignTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x0c\n\x04team\x18\x02 \x01(\t\x12\x16\n\x08\x61ssignee\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\x12/\n\x0boccurred_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask"C\n\x14\x41ssignTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket"\xd1\x01\n\x17TransitionTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x15\n\x07\x63omment\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\'\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x18\n\x10\x65xpected_version\x18\x05 \x01(\x03\x12/\n\x0boccurred_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61scade\x18< \x01(\x08"G\n\x18TransitionTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket"(\n\x16ListTransitionsRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t"O\n\x17ListTransitionsResponse\x12\x34\n\x0btransitions\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.Transition"\xb8\x01\n\x14\x43reateCommentRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\x04\x62ody\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\nvisibility\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x61ttachment_ids\x18\x05 \x03(\t\x12\x0f\n\x07\x63hannel\x18\x06 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x07 \x01(\t"F\n\x15\x43reateCommentResponse\x12-\n\x07\x63omment\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.Comment"^\n\x13ListCommentsRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t"_\n\x14ListCommentsResponse\x12.\n\x08\x63omments\x18\x01 \x03(\x0b\x32\x1c.deskmesh.tickets.v1.Comment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t"T\n\x17\x43reateAttachmentRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12)\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1b.deskmesh.common.v1.FileRef"O\n\x18\x43reateAttachmentResponse\x12\x33\n\nattachment\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Attachment"=\n\x14GetAttachmentRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x15\n\rattachment_id\x18\x02 \x01(\t"L\n\x15GetAttachmentResponse\x12\x33\n\nattachment\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Attachment"O\n\x16ListAttachmentsRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t"h\n\x17ListAttachmentsResponse\x12\x34\n\x0b\x61ttachments\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.Attachment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t"9\n\x11\x41\x64\x64WatcherRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x14\n\x06person\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01"A\n\x12\x41\x64\x64WatcherResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket"<\n\x14RemoveWatcherRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x14\n\x06person\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01"D\n\x15RemoveWatcherResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket"%\n\x13ListWatchersRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t"G\n\x14ListWatchersResponse\x12/\n\x08watchers\x18\x01 \x03(\x0b\x32\x1d.deskmesh.common.v1.PersonRef"K\n\x12ListHistoryRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t"b\n\x13ListHistoryResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.HistoryEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x90\x13\n\rTicketService\x12}\n\x0c\x43reateTicket\x12(.deskmesh.tickets.v1.CreateTicketRequest\x1a).deskmesh.tickets.v1.CreateTicketResponse"\x18\xa2\xbb\x18\x14\n\x0etickets.create\x10\x01 \x01\x12\x82\x01\n\tGetTicket\x12%.deskmesh.tickets.v1.GetTicketRequest\x1a&.deskmesh.tickets.v1.GetTicketResponse"&\xa2\xbb\x18"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x88\x01\n\x0bListTickets\x12\'.deskmesh.tickets.v1.ListTicketsRequest\x1a(.deskmesh.tickets.v1.ListTicketsResponse"&\xa2\xbb\x18"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x8b\x01\n\x0c\x43ountTickets\x12(.deskmesh.tickets.v1.CountTicketsRequest\x1a).deskmesh.tickets.v1.CountTicketsResponse"&\xa2\xbb\x18"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12}\n\x0cUpdateTicket\x12(.deskmesh.tickets.v1.UpdateTicketRequest\x1a).deskmesh.tickets.v1.UpdateTicketResponse"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x12}\n\x0c\x41ssignTicket\x12(.deskmesh.tickets.v1.AssignTicketRequest\x1a).deskmesh.tickets.v1.AssignTicketResponse"\x18\xa2\xbb\x18\x14\n\x0etickets.assign\x10\x01 \x01\x12\x9f\x01\n\x10TransitionTicket\x12,.deskmesh.tickets.v1.TransitionTicketRequest\x1a-.deskmesh.tickets.v1.TransitionTicketResponse".\xa2\xbb\x18*\n\x12tickets.transition\n\x10tickets.read_own\x10\x01 \x01\x12\x94\x01\n\x0fListTransitions\x12+.deskmesh.tickets.v1.ListTransitionsRequest\x1a,.deskmesh.tickets.v1.ListTransitionsResponse"&\xa2\xbb\x18"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x96\x01\n\rCreateComment\x12).deskmesh.tickets.v1.CreateCommentRequest\x1a*.deskmesh.tickets.v1.CreateCommentResponse".\xa2\xbb\x18*\n\x0ftickets.comment\n\x13tickets.comment_own\x10\x01 \x01\x12\x8b\x01\n\x0cListComments\x12(.deskmesh.tickets.v1.ListCommentsRequest\x1a).deskmesh.tickets.v1.ListCommentsResponse"&\xa2\xbb\x18"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x9d\x01\n\x10\x43reateAttachment\x12,.deskmesh.tickets.v1.CreateAttachmentRequest\x1a-.deskmesh.tickets.v1.CreateAttachmentResponse",\xa2\xbb\x18(\n\x0ftickets.comment\n\x13tickets.comment_own \x01\x12\x8c\x01\n\rGetAttachment\x12).deskmesh.tickets.v1.GetAttachmentRequest\x1a*.deskmesh.tickets.v1.GetAttachmentResponse"$\xa2\xbb\x18 \n\x0ctickets.read\n\x10tickets.read_own\x12\x94\x01\n\x0fListAttachments\x12+.deskmesh.tickets.v1.ListAttachmentsRequest\x1a,.deskmesh.tickets.v1.ListAttachmentsResponse"&\xa2\xbb\x18"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x8c\x01\n\nAddWatcher\x12&.deskmesh.tickets.v1.AddWatcherRequest\x1a\'.deskmesh.tickets.v1.AddWatcherResponse"-\xa2\xbb\x18)\n\x0etickets.update\n\x13tickets.comment_own\x10\x01 \x01\x12\x95\x01\n\rRemoveWatcher\x12).deskmesh.tickets.v1.RemoveWatcherRequest\x1a*.deskmesh.tickets.v1.RemoveWatcherResponse"-\xa2\xbb\x18)\n\x0etickets.update\n\x13tickets.comment_own\x10\x01 \x01\x12\x8b\x01\n\x0cListWatchers\x12(.deskmesh.tickets.v1.ListWatchersRequest\x1a).deskmesh.tickets.v1.ListWatchersResponse"&\xa2\xbb\x18"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x88\x01\n\x0bListHistory\x12\'.deskmesh.tickets.v1.ListHistoryRequest\x1a(.deskmesh.tickets.v1.ListHistoryResponse"&\xa2\xbb\x18"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x62\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(deskmesh/tickets/v1/ticket_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a deskmesh/tickets/v1/ticket.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x03\n\x13\x43reateTicketRequest\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x13\n\x05title\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x17\n\trequester\x18\x04 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x0e\n\x06impact\x18\x05 \x01(\t\x12\x0f\n\x07urgency\x18\x06 \x01(\t\x12\x10\n\x08priority\x18\x07 \x01(\t\x12\r\n\x05queue\x18\x08 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\t \x01(\t\x12\x0c\n\x04tags\x18\n \x03(\t\x12\'\n\x06\x66ields\x18\x0b \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0f\n\x07\x63hannel\x18\x0c \x01(\t\x12\x0e\n\x06\x63i_ids\x18\r \x03(\t\x12\x12\n\nservice_id\x18\x0e \x01(\t\x12\x11\n\tparent_id\x18\x0f \x01(\t\x12\x0f\n\x07process\x18\x10 \x01(\t\x12\x10\n\x08language\x18\x11 \x01(\t\x12/\n\x0boccurred_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12\x64\x65scription_format\x18\x13 \x01(\t\"C\n\x14\x43reateTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\"\"\n\x10GetTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"@\n\x11GetTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\"r\n\x12ListTicketsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\x12\x13\n\x05query\x18\x05 \x01(\tB\x04\xa8\xbb\x18\x01\"\\\n\x13ListTicketsResponse\x12,\n\x07tickets\x18\x01 \x03(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x13\x43ountTicketsRequest\x12\x0f\n\x07\x66ilters\x18\x01 \x03(\t\x12\r\n\x05up_to\x18\x02 \x01(\x05\"H\n\x14\x43ountTicketsResponse\x12\x30\n\x06\x63ounts\x18\x01 \x03(\x0b\x32 .deskmesh.tickets.v1.TicketCount\"\xd2\x01\n\x13UpdateTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12/\n\x05patch\x18\x02 \x01(\x0b\x32 .deskmesh.tickets.v1.TicketPatch\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\x12/\n\x0boccurred_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf1\x02\n\x0bTicketPatch\x12\x13\n\x05title\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06impact\x18\x04 \x01(\t\x12\x0f\n\x07urgency\x18\x05 \x01(\t\x12\x10\n\x08priority\x18\x06 \x01(\t\x12\r\n\x05queue\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x0c\n\x04tags\x18\t \x03(\t\x12\'\n\x06\x66ields\x18\n \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x17\n\trequester\x18\x0b \x01(\tB\x04\xa8\xbb\x18\x01\x12\x0e\n\x06\x63i_ids\x18\x0c \x03(\t\x12\x12\n\nservice_id\x18\r \x01(\t\x12\x11\n\tparent_id\x18\x0e \x01(\t\x12\x1a\n\x12\x64\x65scription_format\x18\x0f \x01(\t\x12-\n\tremind_at\x18\x46 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"C\n\x14UpdateTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\"\xc7\x01\n\x13\x41ssignTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x0c\n\x04team\x18\x02 \x01(\t\x12\x16\n\x08\x61ssignee\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\x12/\n\x0boccurred_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"C\n\x14\x41ssignTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\"\xd1\x01\n\x17TransitionTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x15\n\x07\x63omment\x18\x03 \x01(\tB\x04\xa8\xbb\x18\x01\x12\'\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x18\n\x10\x65xpected_version\x18\x05 \x01(\x03\x12/\n\x0boccurred_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61scade\x18< \x01(\x08\"G\n\x18TransitionTicketResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\"(\n\x16ListTransitionsRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"O\n\x17ListTransitionsResponse\x12\x34\n\x0btransitions\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.Transition\"\xb8\x01\n\x14\x43reateCommentRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x12\n\x04\x62ody\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\nvisibility\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x61ttachment_ids\x18\x05 \x03(\t\x12\x0f\n\x07\x63hannel\x18\x06 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x07 \x01(\t\"F\n\x15\x43reateCommentResponse\x12-\n\x07\x63omment\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.Comment\"^\n\x13ListCommentsRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"_\n\x14ListCommentsResponse\x12.\n\x08\x63omments\x18\x01 \x03(\x0b\x32\x1c.deskmesh.tickets.v1.Comment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x17\x43reateAttachmentRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12)\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1b.deskmesh.common.v1.FileRef\"O\n\x18\x43reateAttachmentResponse\x12\x33\n\nattachment\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Attachment\"=\n\x14GetAttachmentRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x15\n\rattachment_id\x18\x02 \x01(\t\"L\n\x15GetAttachmentResponse\x12\x33\n\nattachment\x18\x01 \x01(\x0b\x32\x1f.deskmesh.tickets.v1.Attachment\"O\n\x16ListAttachmentsRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"h\n\x17ListAttachmentsResponse\x12\x34\n\x0b\x61ttachments\x18\x01 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.Attachment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"9\n\x11\x41\x64\x64WatcherRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x14\n\x06person\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\"A\n\x12\x41\x64\x64WatcherResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\"<\n\x14RemoveWatcherRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x14\n\x06person\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\"D\n\x15RemoveWatcherResponse\x12+\n\x06ticket\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Ticket\"%\n\x13ListWatchersRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"G\n\x14ListWatchersResponse\x12/\n\x08watchers\x18\x01 \x03(\x0b\x32\x1d.deskmesh.common.v1.PersonRef\"K\n\x12ListHistoryRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"b\n\x13ListHistoryResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.HistoryEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x90\x13\n\rTicketService\x12}\n\x0c\x43reateTicket\x12(.deskmesh.tickets.v1.CreateTicketRequest\x1a).deskmesh.tickets.v1.CreateTicketResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.create\x10\x01 \x01\x12\x82\x01\n\tGetTicket\x12%.deskmesh.tickets.v1.GetTicketRequest\x1a&.deskmesh.tickets.v1.GetTicketResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x88\x01\n\x0bListTickets\x12\'.deskmesh.tickets.v1.ListTicketsRequest\x1a(.deskmesh.tickets.v1.ListTicketsResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x8b\x01\n\x0c\x43ountTickets\x12(.deskmesh.tickets.v1.CountTicketsRequest\x1a).deskmesh.tickets.v1.CountTicketsResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12}\n\x0cUpdateTicket\x12(.deskmesh.tickets.v1.UpdateTicketRequest\x1a).deskmesh.tickets.v1.UpdateTicketResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x12}\n\x0c\x41ssignTicket\x12(.deskmesh.tickets.v1.AssignTicketRequest\x1a).deskmesh.tickets.v1.AssignTicketResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.assign\x10\x01 \x01\x12\x9f\x01\n\x10TransitionTicket\x12,.deskmesh.tickets.v1.TransitionTicketRequest\x1a-.deskmesh.tickets.v1.TransitionTicketResponse\".\xa2\xbb\x18*\n\x12tickets.transition\n\x10tickets.read_own\x10\x01 \x01\x12\x94\x01\n\x0fListTransitions\x12+.deskmesh.tickets.v1.ListTransitionsRequest\x1a,.deskmesh.tickets.v1.ListTransitionsResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x96\x01\n\rCreateComment\x12).deskmesh.tickets.v1.CreateCommentRequest\x1a*.deskmesh.tickets.v1.CreateCommentResponse\".\xa2\xbb\x18*\n\x0ftickets.comment\n\x13tickets.comment_own\x10\x01 \x01\x12\x8b\x01\n\x0cListComments\x12(.deskmesh.tickets.v1.ListCommentsRequest\x1a).deskmesh.tickets.v1.ListCommentsResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x9d\x01\n\x10\x43reateAttachment\x12,.deskmesh.tickets.v1.CreateAttachmentRequest\x1a-.deskmesh.tickets.v1.CreateAttachmentResponse\",\xa2\xbb\x18(\n\x0ftickets.comment\n\x13tickets.comment_own \x01\x12\x8c\x01\n\rGetAttachment\x12).deskmesh.tickets.v1.GetAttachmentRequest\x1a*.deskmesh.tickets.v1.GetAttachmentResponse\"$\xa2\xbb\x18 \n\x0ctickets.read\n\x10tickets.read_own\x12\x94\x01\n\x0fListAttachments\x12+.deskmesh.tickets.v1.ListAttachmentsRequest\x1a,.deskmesh.tickets.v1.ListAttachmentsResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x8c\x01\n\nAddWatcher\x12&.deskmesh.tickets.v1.AddWatcherRequest\x1a\'.deskmesh.tickets.v1.AddWatcherResponse\"-\xa2\xbb\x18)\n\x0etickets.update\n\x13tickets.comment_own\x10\x01 \x01\x12\x95\x01\n\rRemoveWatcher\x12).deskmesh.tickets.v1.RemoveWatcherRequest\x1a*.deskmesh.tickets.v1.RemoveWatcherResponse\"-\xa2\xbb\x18)\n\x0etickets.update\n\x13tickets.comment_own\x10\x01 \x01\x12\x8b\x01\n\x0cListWatchers\x12(.deskmesh.tickets.v1.ListWatchersRequest\x1a).deskmesh.tickets.v1.ListWatchersResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12\x88\x01\n\x0bListHistory\x12\'.deskmesh.tickets.v1.ListHistoryRequest\x1a(.deskmesh.tickets.v1.ListHistoryResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "deskmesh.tickets.v1.ticket_service_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskmesh.tickets.v1.ticket_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    DESCRIPTOR._loaded_options = None
-    _globals["_CREATETICKETREQUEST"].fields_by_name["title"]._loaded_options = None
-    _globals["_CREATETICKETREQUEST"].fields_by_name["title"]._serialized_options = b"\250\273\030\001"
-    _globals["_CREATETICKETREQUEST"].fields_by_name["description"]._loaded_options = None
-    _globals["_CREATETICKETREQUEST"].fields_by_name["description"]._serialized_options = b"\250\273\030\001"
-    _globals["_CREATETICKETREQUEST"].fields_by_name["requester"]._loaded_options = None
-    _globals["_CREATETICKETREQUEST"].fields_by_name["requester"]._serialized_options = b"\250\273\030\001"
-    _globals["_LISTTICKETSREQUEST"].fields_by_name["query"]._loaded_options = None
-    _globals["_LISTTICKETSREQUEST"].fields_by_name["query"]._serialized_options = b"\250\273\030\001"
-    _globals["_TICKETPATCH"].fields_by_name["title"]._loaded_options = None
-    _globals["_TICKETPATCH"].fields_by_name["title"]._serialized_options = b"\250\273\030\001"
-    _globals["_TICKETPATCH"].fields_by_name["description"]._loaded_options = None
-    _globals["_TICKETPATCH"].fields_by_name["description"]._serialized_options = b"\250\273\030\001"
-    _globals["_TICKETPATCH"].fields_by_name["requester"]._loaded_options = None
-    _globals["_TICKETPATCH"].fields_by_name["requester"]._serialized_options = b"\250\273\030\001"
-    _globals["_ASSIGNTICKETREQUEST"].fields_by_name["assignee"]._loaded_options = None
-    _globals["_ASSIGNTICKETREQUEST"].fields_by_name["assignee"]._serialized_options = b"\250\273\030\001"
-    _globals["_TRANSITIONTICKETREQUEST"].fields_by_name["comment"]._loaded_options = None
-    _globals["_TRANSITIONTICKETREQUEST"].fields_by_name["comment"]._serialized_options = b"\250\273\030\001"
-    _globals["_CREATECOMMENTREQUEST"].fields_by_name["body"]._loaded_options = None
-    _globals["_CREATECOMMENTREQUEST"].fields_by_name["body"]._serialized_options = b"\250\273\030\001"
-    _globals["_ADDWATCHERREQUEST"].fields_by_name["person"]._loaded_options = None
-    _globals["_ADDWATCHERREQUEST"].fields_by_name["person"]._serialized_options = b"\250\273\030\001"
-    _globals["_REMOVEWATCHERREQUEST"].fields_by_name["person"]._loaded_options = None
-    _globals["_REMOVEWATCHERREQUEST"].fields_by_name["person"]._serialized_options = b"\250\273\030\001"
-    _globals["_TICKETSERVICE"].methods_by_name["CreateTicket"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "CreateTicket"
-    ]._serialized_options = b"\242\273\030\024\n\016tickets.create\020\001 \001"
-    _globals["_TICKETSERVICE"].methods_by_name["GetTicket"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "GetTicket"
-    ]._serialized_options = b'\242\273\030"\n\014tickets.read\n\020tickets.read_own\020\001'
-    _globals["_TICKETSERVICE"].methods_by_name["ListTickets"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "ListTickets"
-    ]._serialized_options = b'\242\273\030"\n\014tickets.read\n\020tickets.read_own\020\001'
-    _globals["_TICKETSERVICE"].methods_by_name["CountTickets"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "CountTickets"
-    ]._serialized_options = b'\242\273\030"\n\014tickets.read\n\020tickets.read_own\020\001'
-    _globals["_TICKETSERVICE"].methods_by_name["UpdateTicket"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "UpdateTicket"
-    ]._serialized_options = b"\242\273\030\024\n\016tickets.update\020\001 \001"
-    _globals["_TICKETSERVICE"].methods_by_name["AssignTicket"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "AssignTicket"
-    ]._serialized_options = b"\242\273\030\024\n\016tickets.assign\020\001 \001"
-    _globals["_TICKETSERVICE"].methods_by_name["TransitionTicket"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "TransitionTicket"
-    ]._serialized_options = b"\242\273\030*\n\022tickets.transition\n\020tickets.read_own\020\001 \001"
-    _globals["_TICKETSERVICE"].methods_by_name["ListTransitions"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "ListTransitions"
-    ]._serialized_options = b'\242\273\030"\n\014tickets.read\n\020tickets.read_own\020\001'
-    _globals["_TICKETSERVICE"].methods_by_name["CreateComment"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "CreateComment"
-    ]._serialized_options = b"\242\273\030*\n\017tickets.comment\n\023tickets.comment_own\020\001 \001"
-    _globals["_TICKETSERVICE"].methods_by_name["ListComments"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "ListComments"
-    ]._serialized_options = b'\242\273\030"\n\014tickets.read\n\020tickets.read_own\020\001'
-    _globals["_TICKETSERVICE"].methods_by_name["CreateAttachment"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "CreateAttachment"
-    ]._serialized_options = b"\242\273\030(\n\017tickets.comment\n\023tickets.comment_own \001"
-    _globals["_TICKETSERVICE"].methods_by_name["GetAttachment"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "GetAttachment"
-    ]._serialized_options = b"\242\273\030 \n\014tickets.read\n\020tickets.read_own"
-    _globals["_TICKETSERVICE"].methods_by_name["ListAttachments"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "ListAttachments"
-    ]._serialized_options = b'\242\273\030"\n\014tickets.read\n\020tickets.read_own\020\001'
-    _globals["_TICKETSERVICE"].methods_by_name["AddWatcher"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "AddWatcher"
-    ]._serialized_options = b"\242\273\030)\n\016tickets.update\n\023tickets.comment_own\020\001 \001"
-    _globals["_TICKETSERVICE"].methods_by_name["RemoveWatcher"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "RemoveWatcher"
-    ]._serialized_options = b"\242\273\030)\n\016tickets.update\n\023tickets.comment_own\020\001 \001"
-    _globals["_TICKETSERVICE"].methods_by_name["ListWatchers"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "ListWatchers"
-    ]._serialized_options = b'\242\273\030"\n\014tickets.read\n\020tickets.read_own\020\001'
-    _globals["_TICKETSERVICE"].methods_by_name["ListHistory"]._loaded_options = None
-    _globals["_TICKETSERVICE"].methods_by_name[
-        "ListHistory"
-    ]._serialized_options = b'\242\273\030"\n\014tickets.read\n\020tickets.read_own\020\001'
-    _globals["_CREATETICKETREQUEST"]._serialized_start = 263
-    _globals["_CREATETICKETREQUEST"]._serialized_end = 694
-    _globals["_CREATETICKETRESPONSE"]._serialized_start = 696
-    _globals["_CREATETICKETRESPONSE"]._serialized_end = 763
-    _globals["_GETTICKETREQUEST"]._serialized_start = 765
-    _globals["_GETTICKETREQUEST"]._serialized_end = 799
-    _globals["_GETTICKETRESPONSE"]._serialized_start = 801
-    _globals["_GETTICKETRESPONSE"]._serialized_end = 865
-    _globals["_LISTTICKETSREQUEST"]._serialized_start = 867
-    _globals["_LISTTICKETSREQUEST"]._serialized_end = 981
-    _globals["_LISTTICKETSRESPONSE"]._serialized_start = 983
-    _globals["_LISTTICKETSRESPONSE"]._serialized_end = 1075
-    _globals["_COUNTTICKETSREQUEST"]._serialized_start = 1077
-    _globals["_COUNTTICKETSREQUEST"]._serialized_end = 1130
-    _globals["_COUNTTICKETSRESPONSE"]._serialized_start = 1132
-    _globals["_COUNTTICKETSRESPONSE"]._serialized_end = 1204
-    _globals["_UPDATETICKETREQUEST"]._serialized_start = 1207
-    _globals["_UPDATETICKETREQUEST"]._serialized_end = 1417
-    _globals["_TICKETPATCH"]._serialized_start = 1420
-    _globals["_TICKETPATCH"]._serialized_end = 1789
-    _globals["_UPDATETICKETRESPONSE"]._serialized_start = 1791
-    _globals["_UPDATETICKETRESPONSE"]._serialized_end = 1858
-    _globals["_ASSIGNTICKETREQUEST"]._serialized_start = 1861
-    _globals["_ASSIGNTICKETREQUEST"]._serialized_end = 2060
-    _globals["_ASSIGNTICKETRESPONSE"]._serialized_start = 2062
-    _globals["_ASSIGNTICKETRESPONSE"]._serialized_end = 2129
-    _globals["_TRANSITIONTICKETREQUEST"]._serialized_start = 2132
-    _globals["_TRANSITIONTICKETREQUEST"]._serialized_end = 2341
-    _globals["_TRANSITIONTICKETRESPONSE"]._serialized_start = 2343
-    _globals["_TRANSITIONTICKETRESPONSE"]._serialized_end = 2414
-    _globals["_LISTTRANSITIONSREQUEST"]._serialized_start = 2416
-    _globals["_LISTTRANSITIONSREQUEST"]._serialized_end = 2456
-    _globals["_LISTTRANSITIONSRESPONSE"]._serialized_start = 2458
-    _globals["_LISTTRANSITIONSRESPONSE"]._serialized_end = 2537
-    _globals["_CREATECOMMENTREQUEST"]._serialized_start = 2540
-    _globals["_CREATECOMMENTREQUEST"]._serialized_end = 2724
-    _globals["_CREATECOMMENTRESPONSE"]._serialized_start = 2726
-    _globals["_CREATECOMMENTRESPONSE"]._serialized_end = 2796
-    _globals["_LISTCOMMENTSREQUEST"]._serialized_start = 2798
-    _globals["_LISTCOMMENTSREQUEST"]._serialized_end = 2892
-    _globals["_LISTCOMMENTSRESPONSE"]._serialized_start = 2894
-    _globals["_LISTCOMMENTSRESPONSE"]._serialized_end = 2989
-    _globals["_CREATEATTACHMENTREQUEST"]._serialized_start = 2991
-    _globals["_CREATEATTACHMENTREQUEST"]._serialized_end = 3075
-    _globals["_CREATEATTACHMENTRESPONSE"]._serialized_start = 3077
-    _globals["_CREATEATTACHMENTRESPONSE"]._serialized_end = 3156
-    _globals["_GETATTACHMENTREQUEST"]._serialized_start = 3158
-    _globals["_GETATTACHMENTREQUEST"]._serialized_end = 3219
-    _globals["_GETATTACHMENTRESPONSE"]._serialized_start = 3221
-    _globals["_GETATTACHMENTRESPONSE"]._serialized_end = 3297
-    _globals["_LISTATTACHMENTSREQUEST"]._serialized_start = 3299
-    _globals["_LISTATTACHMENTSREQUEST"]._serialized_end = 3378
-    _globals["_LISTATTACHMENTSRESPONSE"]._serialized_start = 3380
-    _globals["_LISTATTACHMENTSRESPONSE"]._serialized_end = 3484
-    _globals["_ADDWATCHERREQUEST"]._serialized_start = 3486
-    _globals["_ADDWATCHERREQUEST"]._serialized_end = 3543
-    _globals["_ADDWATCHERRESPONSE"]._serialized_start = 3545
-    _globals["_ADDWATCHERRESPONSE"]._serialized_end = 3610
-    _globals["_REMOVEWATCHERREQUEST"]._serialized_start = 3612
-    _globals["_REMOVEWATCHERREQUEST"]._serialized_end = 3672
-    _globals["_REMOVEWATCHERRESPONSE"]._serialized_start = 3674
-    _globals["_REMOVEWATCHERRESPONSE"]._serialized_end = 3742
-    _globals["_LISTWATCHERSREQUEST"]._serialized_start = 3744
-    _globals["_LISTWATCHERSREQUEST"]._serialized_end = 3781
-    _globals["_LISTWATCHERSRESPONSE"]._serialized_start = 3783
-    _globals["_LISTWATCHERSRESPONSE"]._serialized_end = 3854
-    _globals["_LISTHISTORYREQUEST"]._serialized_start = 3856
-    _globals["_LISTHISTORYREQUEST"]._serialized_end = 3931
-    _globals["_LISTHISTORYRESPONSE"]._serialized_start = 3933
-    _globals["_LISTHISTORYRESPONSE"]._serialized_end = 4031
-    _globals["_TICKETSERVICE"]._serialized_start = 4034
-    _globals["_TICKETSERVICE"]._serialized_end = 6482
+  DESCRIPTOR._loaded_options = None
+  _globals['_CREATETICKETREQUEST'].fields_by_name['title']._loaded_options = None
+  _globals['_CREATETICKETREQUEST'].fields_by_name['title']._serialized_options = b'\250\273\030\001'
+  _globals['_CREATETICKETREQUEST'].fields_by_name['description']._loaded_options = None
+  _globals['_CREATETICKETREQUEST'].fields_by_name['description']._serialized_options = b'\250\273\030\001'
+  _globals['_CREATETICKETREQUEST'].fields_by_name['requester']._loaded_options = None
+  _globals['_CREATETICKETREQUEST'].fields_by_name['requester']._serialized_options = b'\250\273\030\001'
+  _globals['_LISTTICKETSREQUEST'].fields_by_name['query']._loaded_options = None
+  _globals['_LISTTICKETSREQUEST'].fields_by_name['query']._serialized_options = b'\250\273\030\001'
+  _globals['_TICKETPATCH'].fields_by_name['title']._loaded_options = None
+  _globals['_TICKETPATCH'].fields_by_name['title']._serialized_options = b'\250\273\030\001'
+  _globals['_TICKETPATCH'].fields_by_name['description']._loaded_options = None
+  _globals['_TICKETPATCH'].fields_by_name['description']._serialized_options = b'\250\273\030\001'
+  _globals['_TICKETPATCH'].fields_by_name['requester']._loaded_options = None
+  _globals['_TICKETPATCH'].fields_by_name['requester']._serialized_options = b'\250\273\030\001'
+  _globals['_ASSIGNTICKETREQUEST'].fields_by_name['assignee']._loaded_options = None
+  _globals['_ASSIGNTICKETREQUEST'].fields_by_name['assignee']._serialized_options = b'\250\273\030\001'
+  _globals['_TRANSITIONTICKETREQUEST'].fields_by_name['comment']._loaded_options = None
+  _globals['_TRANSITIONTICKETREQUEST'].fields_by_name['comment']._serialized_options = b'\250\273\030\001'
+  _globals['_CREATECOMMENTREQUEST'].fields_by_name['body']._loaded_options = None
+  _globals['_CREATECOMMENTREQUEST'].fields_by_name['body']._serialized_options = b'\250\273\030\001'
+  _globals['_ADDWATCHERREQUEST'].fields_by_name['person']._loaded_options = None
+  _globals['_ADDWATCHERREQUEST'].fields_by_name['person']._serialized_options = b'\250\273\030\001'
+  _globals['_REMOVEWATCHERREQUEST'].fields_by_name['person']._loaded_options = None
+  _globals['_REMOVEWATCHERREQUEST'].fields_by_name['person']._serialized_options = b'\250\273\030\001'
+  _globals['_TICKETSERVICE'].methods_by_name['CreateTicket']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['CreateTicket']._serialized_options = b'\242\273\030\024\n\016tickets.create\020\001 \001'
+  _globals['_TICKETSERVICE'].methods_by_name['GetTicket']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['GetTicket']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
+  _globals['_TICKETSERVICE'].methods_by_name['ListTickets']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['ListTickets']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
+  _globals['_TICKETSERVICE'].methods_by_name['CountTickets']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['CountTickets']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
+  _globals['_TICKETSERVICE'].methods_by_name['UpdateTicket']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['UpdateTicket']._serialized_options = b'\242\273\030\024\n\016tickets.update\020\001 \001'
+  _globals['_TICKETSERVICE'].methods_by_name['AssignTicket']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['AssignTicket']._serialized_options = b'\242\273\030\024\n\016tickets.assign\020\001 \001'
+  _globals['_TICKETSERVICE'].methods_by_name['TransitionTicket']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['TransitionTicket']._serialized_options = b'\242\273\030*\n\022tickets.transition\n\020tickets.read_own\020\001 \001'
+  _globals['_TICKETSERVICE'].methods_by_name['ListTransitions']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['ListTransitions']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
+  _globals['_TICKETSERVICE'].methods_by_name['CreateComment']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['CreateComment']._serialized_options = b'\242\273\030*\n\017tickets.comment\n\023tickets.comment_own\020\001 \001'
+  _globals['_TICKETSERVICE'].methods_by_name['ListComments']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['ListComments']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
+  _globals['_TICKETSERVICE'].methods_by_name['CreateAttachment']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['CreateAttachment']._serialized_options = b'\242\273\030(\n\017tickets.comment\n\023tickets.comment_own \001'
+  _globals['_TICKETSERVICE'].methods_by_name['GetAttachment']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['GetAttachment']._serialized_options = b'\242\273\030 \n\014tickets.read\n\020tickets.read_own'
+  _globals['_TICKETSERVICE'].methods_by_name['ListAttachments']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['ListAttachments']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
+  _globals['_TICKETSERVICE'].methods_by_name['AddWatcher']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['AddWatcher']._serialized_options = b'\242\273\030)\n\016tickets.update\n\023tickets.comment_own\020\001 \001'
+  _globals['_TICKETSERVICE'].methods_by_name['RemoveWatcher']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['RemoveWatcher']._serialized_options = b'\242\273\030)\n\016tickets.update\n\023tickets.comment_own\020\001 \001'
+  _globals['_TICKETSERVICE'].methods_by_name['ListWatchers']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['ListWatchers']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
+  _globals['_TICKETSERVICE'].methods_by_name['ListHistory']._loaded_options = None
+  _globals['_TICKETSERVICE'].methods_by_name['ListHistory']._serialized_options = b'\242\273\030\"\n\014tickets.read\n\020tickets.read_own\020\001'
+  _globals['_CREATETICKETREQUEST']._serialized_start=263
+  _globals['_CREATETICKETREQUEST']._serialized_end=694
+  _globals['_CREATETICKETRESPONSE']._serialized_start=696
+  _globals['_CREATETICKETRESPONSE']._serialized_end=763
+  _globals['_GETTICKETREQUEST']._serialized_start=765
+  _globals['_GETTICKETREQUEST']._serialized_end=799
+  _globals['_GETTICKETRESPONSE']._serialized_start=801
+  _globals['_GETTICKETRESPONSE']._serialized_end=865
+  _globals['_LISTTICKETSREQUEST']._serialized_start=867
+  _globals['_LISTTICKETSREQUEST']._serialized_end=981
+  _globals['_LISTTICKETSRESPONSE']._serialized_start=983
+  _globals['_LISTTICKETSRESPONSE']._serialized_end=1075
+  _globals['_COUNTTICKETSREQUEST']._serialized_start=1077
+  _globals['_COUNTTICKETSREQUEST']._serialized_end=1130
+  _globals['_COUNTTICKETSRESPONSE']._serialized_start=1132
+  _globals['_COUNTTICKETSRESPONSE']._serialized_end=1204
+  _globals['_UPDATETICKETREQUEST']._serialized_start=1207
+  _globals['_UPDATETICKETREQUEST']._serialized_end=1417
+  _globals['_TICKETPATCH']._serialized_start=1420
+  _globals['_TICKETPATCH']._serialized_end=1789
+  _globals['_UPDATETICKETRESPONSE']._serialized_start=1791
+  _globals['_UPDATETICKETRESPONSE']._serialized_end=1858
+  _globals['_ASSIGNTICKETREQUEST']._serialized_start=1861
+  _globals['_ASSIGNTICKETREQUEST']._serialized_end=2060
+  _globals['_ASSIGNTICKETRESPONSE']._serialized_start=2062
+  _globals['_ASSIGNTICKETRESPONSE']._serialized_end=2129
+  _globals['_TRANSITIONTICKETREQUEST']._serialized_start=2132
+  _globals['_TRANSITIONTICKETREQUEST']._serialized_end=2341
+  _globals['_TRANSITIONTICKETRESPONSE']._serialized_start=2343
+  _globals['_TRANSITIONTICKETRESPONSE']._serialized_end=2414
+  _globals['_LISTTRANSITIONSREQUEST']._serialized_start=2416
+  _globals['_LISTTRANSITIONSREQUEST']._serialized_end=2456
+  _globals['_LISTTRANSITIONSRESPONSE']._serialized_start=2458
+  _globals['_LISTTRANSITIONSRESPONSE']._serialized_end=2537
+  _globals['_CREATECOMMENTREQUEST']._serialized_start=2540
+  _globals['_CREATECOMMENTREQUEST']._serialized_end=2724
+  _globals['_CREATECOMMENTRESPONSE']._serialized_start=2726
+  _globals['_CREATECOMMENTRESPONSE']._serialized_end=2796
+  _globals['_LISTCOMMENTSREQUEST']._serialized_start=2798
+  _globals['_LISTCOMMENTSREQUEST']._serialized_end=2892
+  _globals['_LISTCOMMENTSRESPONSE']._serialized_start=2894
+  _globals['_LISTCOMMENTSRESPONSE']._serialized_end=2989
+  _globals['_CREATEATTACHMENTREQUEST']._serialized_start=2991
+  _globals['_CREATEATTACHMENTREQUEST']._serialized_end=3075
+  _globals['_CREATEATTACHMENTRESPONSE']._serialized_start=3077
+  _globals['_CREATEATTACHMENTRESPONSE']._serialized_end=3156
+  _globals['_GETATTACHMENTREQUEST']._serialized_start=3158
+  _globals['_GETATTACHMENTREQUEST']._serialized_end=3219
+  _globals['_GETATTACHMENTRESPONSE']._serialized_start=3221
+  _globals['_GETATTACHMENTRESPONSE']._serialized_end=3297
+  _globals['_LISTATTACHMENTSREQUEST']._serialized_start=3299
+  _globals['_LISTATTACHMENTSREQUEST']._serialized_end=3378
+  _globals['_LISTATTACHMENTSRESPONSE']._serialized_start=3380
+  _globals['_LISTATTACHMENTSRESPONSE']._serialized_end=3484
+  _globals['_ADDWATCHERREQUEST']._serialized_start=3486
+  _globals['_ADDWATCHERREQUEST']._serialized_end=3543
+  _globals['_ADDWATCHERRESPONSE']._serialized_start=3545
+  _globals['_ADDWATCHERRESPONSE']._serialized_end=3610
+  _globals['_REMOVEWATCHERREQUEST']._serialized_start=3612
+  _globals['_REMOVEWATCHERREQUEST']._serialized_end=3672
+  _globals['_REMOVEWATCHERRESPONSE']._serialized_start=3674
+  _globals['_REMOVEWATCHERRESPONSE']._serialized_end=3742
+  _globals['_LISTWATCHERSREQUEST']._serialized_start=3744
+  _globals['_LISTWATCHERSREQUEST']._serialized_end=3781
+  _globals['_LISTWATCHERSRESPONSE']._serialized_start=3783
+  _globals['_LISTWATCHERSRESPONSE']._serialized_end=3854
+  _globals['_LISTHISTORYREQUEST']._serialized_start=3856
+  _globals['_LISTHISTORYREQUEST']._serialized_end=3931
+  _globals['_LISTHISTORYRESPONSE']._serialized_start=3933
+  _globals['_LISTHISTORYRESPONSE']._serialized_end=4031
+  _globals['_TICKETSERVICE']._serialized_start=4034
+  _globals['_TICKETSERVICE']._serialized_end=6482
 # @@protoc_insertion_point(module_scope)

@@ -12,6 +12,14 @@ const Preview = lazy(() => import("./preview"));
 type Area = RefObject<HTMLTextAreaElement | null>;
 type Make = (text: string, start: number, end: number) => Change;
 
+function Numbers(): ReactNode {
+  return (
+    <svg width="14" height="14" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round">
+      <path d="M11 6h10M11 12h10M11 18h10M3 4.500l1.500-1v5M3 14.500h3.500l-3.500 5h3.500" />
+    </svg>
+  );
+}
+
 interface Mark {
   label: ParseKeys;
   sign: ReactNode;
@@ -25,7 +33,7 @@ const MARKS: Mark[] = [
   { label: "writing.italic", sign: <i>I</i>, key: "i", make: (text, start, end) => around(text, start, end, "*") },
   { label: "writing.struck", sign: <s>S</s>, make: (text, start, end) => around(text, start, end, "~~") },
   { label: "writing.bullets", sign: "•", make: (text, start, end) => linewise(text, start, end, "- ") },
-  { label: "writing.numbers", sign: "1.", make: (text, start, end) => linewise(text, start, end, "#. ") },
+  { label: "writing.numbers", sign: <Numbers />, make: (text, start, end) => linewise(text, start, end, "#. ") },
   { label: "writing.quote", sign: "”", make: (text, start, end) => linewise(text, start, end, "> ") },
   { label: "writing.code", sign: "</>", key: "e", make: asCode },
   { label: "writing.link", sign: "[ ]", make: linked },
@@ -67,7 +75,7 @@ export function Marks({ area, set, previewing, setPreviewing }: MarksProps): Rea
         return (
           <ActionIcon
             key={named}
-            size="sm"
+            size={26}
             variant="subtle"
             color="gray"
             aria-label={label}
@@ -76,14 +84,14 @@ export function Marks({ area, set, previewing, setPreviewing }: MarksProps): Rea
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => area.current && change(area.current, make, set)}
           >
-            <Text span size="xs">
+            <Text span size="xs" aria-hidden>
               {sign}
             </Text>
           </ActionIcon>
         );
       })}
       <ActionIcon
-        size="sm"
+        size={26}
         w="auto"
         px={6}
         variant={previewing ? "light" : "subtle"}
