@@ -50,6 +50,9 @@ class Case:
         automatic: bool = False,
         mentioned: Sequence[types_pb2.PersonRef] = (),
         body_html: str = "",
+        attachments: Sequence[types_pb2.FileRef] = (),
+        forwarded_to: Sequence[str] = (),
+        channel: str = "",
     ) -> UUID:
         """Somebody said something. Returns the id of the event."""
         event = tickets.CommentAdded(
@@ -59,6 +62,9 @@ class Case:
                 ticket_id=self.ticket.id,
                 body=body,
                 body_html=body_html,
+                attachments=attachments,
+                forwarded_to=forwarded_to,
+                channel=channel,
                 visibility=visibility,
                 author=types_pb2.Actor(kind="user", id=author.id, name=author.name, email=author.email),
                 from_requester=author.id == self.requester.id,

@@ -131,3 +131,32 @@ def test_a_reply_in_markdown_is_drawn_for_both_sides(desk: Desk, open_window: Op
     phone.goto(f"/portal/requests/{number}")
     expect(phone.locator(".rich").get_by_role("listitem")).to_have_count(2)
     assert inaccessible(phone) == []
+
+
+def test_a_message_is_forwarded_and_the_requester_learns_nothing_of_it(desk: Desk, open_window: Open) -> None:
+    ticket = mailed(desk, NEWSLETTER)
+    supplier = f"repairs.{uuid.uuid4().hex[:8]}@printers.example"
+    page = open_window(AGENT).page
+    page.goto(f"/desk/tickets/{ticket}")
+    page.get_by_role("button", name="Forward this message").first.click()
+    dialog = page.get_by_role("dialog", name="Forward")
+    expect(dialog.get_by_role("checkbox", name="Description: The printer")).to_be_checked()
+    dialog.get_by_role("checkbox", name="plan.png").check()
+    dialog.get_by_label("Message").fill("Could you send somebody?")
+    to = dialog.get_by_label(re.compile("^To"))
+    to.fill("nobody")
+    assert inaccessible(page) == []
+    dialog.get_by_role("button", name="Forward").click()
+    expect(dialog.get_by_text("must be an e-mail address")).to_be_visible()
+    to.press("Backspace")
+    to.fill(supplier)
+    dialog.get_by_role("button", name="Forward").click()
+    expect(dialog).to_have_count(0)
+    sent = page.get_by_role("log").get_by_role("article").last
+    expect(sent.get_by_text(f"Forwarded to {supplier}")).to_be_visible()
+    expect(sent.get_by_text("Could you send somebody?")).to_be_visible()
+    expect(sent.get_by_role("button", name="plan.png")).to_be_visible()
+
+    admin = desk.sign_in("admin@acme.example")
+    sent_to = f'to = "{supplier}" AND purpose = "forward" AND state = "sent"'
+    assert eventually(lambda: admin.get("/deliveries", filter=sent_to)["items"])

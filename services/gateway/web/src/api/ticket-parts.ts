@@ -44,6 +44,9 @@ export const merge = (ticket: string, ticket_ids: string[]) =>
 export const unmerge = (ticket: string, merged: string) =>
   take(api.DELETE("/api/v1/tickets/{ticket}/merge/{merged}", { params: { path: { ticket, merged } } }));
 
+export const forward = (ticket: string, body: Schemas["Forward"]) =>
+  take(api.POST("/api/v1/tickets/{ticket}/forward", { params: written(ticket), body }));
+
 export const split = (ticket: string, body: Schemas["Split"]) =>
   take(api.POST("/api/v1/tickets/{ticket}/split", { params: written(ticket), body }));
 

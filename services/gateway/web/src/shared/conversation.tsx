@@ -44,10 +44,12 @@ interface MessageProps {
   author: string;
   moment: string;
   kind: "theirs" | "mine" | "internal";
+  /** What can be done with it. */
+  tools?: ReactNode;
   children: ReactNode;
 }
 
-function Message({ author, moment, kind, children }: MessageProps): ReactNode {
+function Message({ author, moment, kind, tools, children }: MessageProps): ReactNode {
   const { t } = useTranslation();
   return (
     <article className="message" data-kind={kind} aria-label={author}>
@@ -62,6 +64,7 @@ function Message({ author, moment, kind, children }: MessageProps): ReactNode {
           <Text size="xs" className="quiet number">
             <When moment={moment} />
           </Text>
+          {tools}
         </Group>
       </Group>
       {children}
@@ -140,7 +143,10 @@ function Description({ ticket, title }: { ticket: Ticket; title: string }): Reac
   );
 }
 
-function Said({ comment }: { comment: Comment }): ReactNode {
+/** What a page offers for each message; null stands for the description. */
+export type Tools = (comment: Comment | null) => ReactNode;
+
+function Said({ comment, tools }: { comment: Comment; tools?: Tools }): ReactNode {
   const me = useMe();
   const { t } = useTranslation();
   const mine = comment.author?.id === me.id;
@@ -148,7 +154,12 @@ function Said({ comment }: { comment: Comment }): ReactNode {
   const author = comment.author?.name ?? t("conversation.somebody");
   const html = comment.body_html;
   return (
-    <Message author={author} moment={comment.created_at} kind={kind}>
+    <Message author={author} moment={comment.created_at} kind={kind} tools={tools?.(comment)}>
+      {comment.forwarded_to.length > 0 && (
+        <Text size="xs" className="quiet person-text" mb={4}>
+          {t("conversation.forwarded_to", { to: comment.forwarded_to.join(", ") })}
+        </Text>
+      )}
       <Body
         text={comment.body}
         format={comment.format}
@@ -164,7 +175,7 @@ function Said({ comment }: { comment: Comment }): ReactNode {
   );
 }
 
-export function Conversation({ ticket }: { ticket: Ticket }): ReactNode {
+export function Conversation({ ticket, tools }: { ticket: Ticket; tools?: Tools }): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   const comments = useInfiniteQuery(commentsQuery(ticket.number));
@@ -172,12 +183,12 @@ export function Conversation({ ticket }: { ticket: Ticket }): ReactNode {
   const asker = ticket.requester?.name ?? t("conversation.somebody");
   return (
     <Stack gap="sm" role="log" aria-label={t("conversation.title")}>
-      <Message author={asker} moment={ticket.created_at} kind={mine ? "mine" : "theirs"}>
+      <Message author={asker} moment={ticket.created_at} kind={mine ? "mine" : "theirs"} tools={tools?.(null)}>
         <Description ticket={ticket} title={t("conversation.message_of", { name: asker })} />
       </Message>
       {comments.isPending && <Loading />}
       {comments.isError && <Failed error={comments.error} again={() => void comments.refetch()} />}
-      {comments.data?.pages.flatMap((page) => page.items).map((comment) => <Said key={comment.id} comment={comment} />)}
+      {comments.data?.pages.flatMap((page) => page.items).map((comment) => <Said key={comment.id} comment={comment} tools={tools} />)}
       {comments.hasNextPage && (
         <Button variant="subtle" onClick={() => void comments.fetchNextPage()} loading={comments.isFetchingNextPage}>
           {t("action.more")}

@@ -6,7 +6,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { readAnew, useAct } from "../api/changes";
-import type { Ticket } from "../api/client";
+import type { Comment, Ticket } from "../api/client";
 import { ticketQuery } from "../api/queries";
 import { unmerge } from "../api/ticket-parts";
 import { PriorityMark, StateBadge, useWord, When } from "../shared/badges";
@@ -18,6 +18,7 @@ import { useActions } from "./actions";
 import { useChanging } from "./changing";
 import { DeskComposer } from "./desk-composer";
 import { Facts } from "./facts";
+import { ForwardButton, Forwarding } from "./forward";
 import { MajorIncident } from "./major";
 import { Refused } from "./parts";
 import { Rated } from "./people";
@@ -61,13 +62,28 @@ function Panes({ ticket }: { ticket: Ticket }): ReactNode {
           <MajorIncident ticket={ticket} />
           {ENDED.has(ticket.state_category) && <Rated number={ticket.number} />}
         </Stack>
-        <Conversation ticket={ticket} />
+        <Talk ticket={ticket} />
         {may("tickets.comment") && <DeskComposer ticket={ticket} writing={writing} />}
       </div>
       <aside className="ticket-facts" aria-label={t("ticket.facts")}>
         <Facts ticket={ticket} />
       </aside>
     </div>
+  );
+}
+
+/** The conversation, of which agents hand on what others shall know. */
+function Talk({ ticket }: { ticket: Ticket }): ReactNode {
+  const { t } = useTranslation();
+  const may = useMay();
+  const [from, setFrom] = useState<Comment | null>();
+  const forwards = may("tickets.comment") && !ticket.merged_into;
+  useActions(forwards ? [{ label: t("forward.title"), run: () => setFrom(null) }] : []);
+  return (
+    <>
+      <Conversation ticket={ticket} tools={forwards ? (comment) => <ForwardButton open={() => setFrom(comment)} /> : undefined} />
+      {from !== undefined && <Forwarding ticket={ticket} from={from} close={() => setFrom(undefined)} />}
+    </>
   );
 }
 
@@ -139,7 +155,9 @@ function EditForm({ ticket, close, changing }: FormProps): ReactNode {
   const [before] = useState(ticket);
   const [title, setTitle] = useState(before.title);
   const [description, setDescription] = useState(before.description);
-  const body = { ...(title !== before.title && { title }), ...(description !== before.description && { description }) };
+  // Markdown is edited as it was written; of HTML it is the text that is written anew.
+  const format = before.description_format === "markdown" ? { description_format: "markdown" } : {};
+  const body = { ...(title !== before.title && { title }), ...(description !== before.description && { description, ...format }) };
 
   function submit(event: FormEvent): void {
     event.preventDefault();

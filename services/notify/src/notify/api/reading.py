@@ -13,7 +13,7 @@ from deskmesh.sla.v1 import sla_pb2
 from deskmesh.tickets.v1 import events_pb2 as tickets
 from deskmesh.tickets.v1 import ticket_pb2
 from notify.app import announcing, directory
-from notify.domain import audience
+from notify.domain import audience, enclosing
 
 
 def tenant_news(tenant: identity_pb2.Tenant) -> directory.TenantNews:
@@ -74,11 +74,17 @@ def new_comment(event: Received[tickets.CommentAdded]) -> announcing.NewComment:
         html=""
         if message.comment.from_requester or message.comment.channel == "email"
         else message.comment.body_html,
+        files=[
+            enclosing.File(one.key, one.name, one.content_type, one.size_bytes)
+            for one in message.comment.attachments
+        ],
         public=message.comment.visibility == "public",
         from_requester=message.comment.from_requester,
         automatic=message.automatic,
         mentioned=[_person(one) for one in message.mentioned],
         by_the_desk=message.automatic and message.comment.channel == "rule",
+        forwarded_to=[audience.Party("", address, "") for address in message.comment.forwarded_to],
+        from_outside=message.comment.channel == "email",
     )
 
 

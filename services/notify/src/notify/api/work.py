@@ -101,7 +101,7 @@ class Work:
 
         async def one(mail: delivering.Mail) -> delivering.Outcome:
             async with places:
-                return await delivering.send_mail(mail, outgoing=self.outgoing)
+                return await delivering.send_mail(mail, outgoing=self.outgoing, objects=self.objects)
 
         for outcome in [*failed, *await asyncio.gather(*map(one, mails))]:
             _outcomes(waiting[outcome.delivery_id])[outcome.delivery_id] = outcome

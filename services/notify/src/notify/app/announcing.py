@@ -12,7 +12,7 @@ from chassis.timers import NewTimer
 from notify.app import linking, pushing
 from notify.db import deliveries, queries
 from notify.db.deliveries import Desk, NewDelivery
-from notify.domain import addresses, audience, composing
+from notify.domain import addresses, audience, composing, enclosing
 from notify.domain.audience import Known, Letter, Party, Purpose, TicketPeople
 
 DELIVER = "deliver"
@@ -60,12 +60,16 @@ class NewComment(News):
     body: str = ""
     html: str = ""
     """The body as HTML that is safe to show; empty where the text is what shall be told."""
+    files: Sequence[enclosing.File] = ()
     public: bool = False
     from_requester: bool = False
     automatic: bool = False
     mentioned: Sequence[Party] = ()
     by_the_desk: bool = False
     """Said by a rule of the desk, and not by a person or a machine outside."""
+    forwarded_to: Sequence[Party] = ()
+    from_outside: bool = False
+    """Came by mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +233,8 @@ def _letters(news: News, people: Mapping[str, Known]) -> list[Letter]:
                 from_requester=news.from_requester,
                 automatic=news.automatic,
                 by_the_desk=news.by_the_desk,
+                forwarded_to=news.forwarded_to,
+                from_outside=news.from_outside,
             )
         case ApprovalAsked() | ApprovalEnded():
             return _approval_letters(news, people)
@@ -335,6 +341,7 @@ def _content(news: News) -> dict[str, str]:
             shown["comment.body"] = news.body
             if news.html:
                 shown["comment.html"] = news.html
+            shown |= enclosing.content_of(news.files)
             shown["comment.author"] = news.author_name
             shown["comment.internal"] = "" if news.public else "yes"
         case ApprovalAsked():

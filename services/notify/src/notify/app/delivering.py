@@ -1,9 +1,10 @@
 """Sends what is queued: writes the mails, hands them on, and notes what came of it."""
 
+import asyncio
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +14,8 @@ from sqlalchemy import select
 
 from chassis import timers
 from chassis.db import Tx
+from chassis.errors import NotFound, Unavailable
+from chassis.objects import ObjectStore
 from chassis.templates import BrokenTemplate
 from chassis.timers import NewTimer
 from notify import publish
@@ -22,7 +25,7 @@ from notify.app.linking import Links
 from notify.clients.outgoing import NotSent, Outgoing
 from notify.db import queries
 from notify.db.tables import Delivery, Tenant
-from notify.domain import audience, composing, rendering, retrying, threads
+from notify.domain import audience, composing, enclosing, rendering, retrying, threads
 
 MAIL_OUT = Metric("deskmesh_notify_mail_out", "Tries to send a mail: sent, failed, dead.", ["outcome"])
 UNSENT = ("queued", "failed")
@@ -30,12 +33,13 @@ UNSENT = ("queued", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail ready to go; `sender` is the envelope's, empty for none."""
+    """A mail ready to go but for its files; `sender` is the envelope's, empty for none."""
 
     delivery_id: UUID
     sender: str
     recipient: str
-    raw: bytes
+    draft: composing.Draft
+    files: Sequence[enclosing.File] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,6 @@ async def write_mails(
         parts[part.ticket_id].append(part)
     sources: dict[tuple[str, str], tuple[rendering.Source, str]] = {}
     mails: list[Mail] = []
-    failed: list[Outcome] = []
     for row in rows:
         wanted = (row.purpose, row.language)
         if wanted not in sources:
@@ -81,31 +84,47 @@ async def write_mails(
                 recipient=row.recipient,
                 before=str(row.id),
             )
-        try:
-            raw = composing.compose(
-                _draft(row, tenant, _rendered(row, tenant, links, *sources[wanted]), thread, now)
-            )
-        except composing.ForbiddenHeader as error:
-            failed.append(Outcome(row.id, NotSent(str(error), permanent=True)))
-            continue
+        draft = _draft(row, tenant, _rendered(row, tenant, links, *sources[wanted]), thread, now)
         sender = tenant.support_address if row.purpose in audience.WRITTEN_BY_PEOPLE else ""
-        mails.append(Mail(row.id, sender, row.recipient, raw))
-    return mails, failed
+        files = enclosing.files_in(row.content) if row.purpose in audience.WITH_FILES else ()
+        mails.append(Mail(row.id, sender, row.recipient, draft, files))
+    return mails, []
 
 
-async def send_mail(mail: Mail, *, outgoing: Outgoing) -> Outcome:
-    """Hand a mail on.
+async def send_mail(mail: Mail, *, outgoing: Outgoing, objects: ObjectStore) -> Outcome:
+    """Hand a mail on, with its files; one whose files cannot be had waits for them.
 
     Towards the relay this is at least once: where the answer to a mail that was taken is lost, it goes again with the
     same Message-ID.
     """
     try:
         await outgoing.send(
-            delivery_id=mail.delivery_id, sender=mail.sender, recipient=mail.recipient, raw=mail.raw
+            delivery_id=mail.delivery_id,
+            sender=mail.sender,
+            recipient=mail.recipient,
+            raw=await _composed(mail, objects),
         )
     except NotSent as failure:
         return Outcome(mail.delivery_id, failure)
     return Outcome(mail.delivery_id)
+
+
+async def _composed(mail: Mail, objects: ObjectStore) -> bytes:
+    """Raises NotSent."""
+    try:
+        enclosed = [await _read(objects, file) for file in mail.files]
+        if not enclosed:
+            return composing.compose(mail.draft)
+        return await asyncio.to_thread(composing.compose, replace(mail.draft, enclosed=enclosed))
+    except composing.ForbiddenHeader as error:
+        raise NotSent(str(error), permanent=True) from error
+    except (NotFound, Unavailable) as error:
+        raise NotSent(f"a file of it cannot be read: {error}", permanent=False) from error
+
+
+async def _read(objects: ObjectStore, file: enclosing.File) -> composing.Enclosed:
+    content = b"".join([chunk async for chunk in await objects.get(file.key)])
+    return composing.Enclosed(composing.flat(file.name), file.content_type.lower(), content)
 
 
 @dataclass(frozen=True, slots=True)

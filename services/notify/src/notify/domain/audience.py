@@ -21,6 +21,7 @@ class Purpose(StrEnum):
 
     ACKNOWLEDGEMENT = "acknowledgement"
     REPLY = "reply"
+    FORWARD = "forward"
     AUTOMATIC_REPLY = "automatic_reply"
     RESOLVED = "resolved"
     AGENT_NEW_TICKET = "agent_new_ticket"
@@ -42,7 +43,9 @@ class Purpose(StrEnum):
 
 
 # Written by a person; everything else is the desk's own and says so (RFC 3834).
-WRITTEN_BY_PEOPLE = frozenset({Purpose.REPLY})
+WRITTEN_BY_PEOPLE = frozenset({Purpose.REPLY, Purpose.FORWARD})
+# The files of what it tells go along; agents find them on the ticket.
+WITH_FILES = frozenset({Purpose.REPLY, Purpose.AUTOMATIC_REPLY, Purpose.FORWARD})
 # Sent without anybody's doing to people outside the desk: what a loop between two machines would be made of.
 LIMITED = frozenset(
     {
@@ -165,16 +168,26 @@ def of_comment(
     from_requester: bool,
     automatic: bool,
     by_the_desk: bool = False,
+    forwarded_to: Sequence[Party] = (),
+    from_outside: bool = False,
 ) -> list[Letter]:
     """Who hears of a comment.
 
     What an agent says in public goes to the requester and the watchers; what the requester says, to the agents; what
-    is internal, to the assignee, and to agents alone; agents who are named in it hear of it too. What a machine said goes to nobody: it is
-    on the ticket, and a mail about it could be the next turn of a loop. What the desk says by a rule goes where an
-    agent's words would.
+    is internal, to the assignee, and to agents alone; agents who are named in it hear of it too. What is forwarded goes
+    to those it is forwarded to, and what they answer (internal, and from outside) to the agents. What a machine said goes
+    to nobody: it is on the ticket, and a mail about it could be the next turn of a loop. What the desk says by a rule
+    goes where an agent's words would.
     """
     if automatic and not by_the_desk:
         return []
+    if forwarded_to:
+        forward = _Round(people, author="")
+        for one in forwarded_to:
+            forward.tell(Purpose.FORWARD, one, agents_only=False)
+        return list(forward.letters.values())
+    if not public and from_outside:
+        return _agents(ticket, people, author, Purpose.AGENT_COMMENT)
     if not public:
         internal = _Round(people, author)
         internal.tell(Purpose.AGENT_COMMENT, ticket.assignee, agents_only=True)

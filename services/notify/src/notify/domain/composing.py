@@ -20,11 +20,21 @@ MAX_SUBJECT = 250
 MAX_REFERENCES = 20
 
 _FORBIDDEN = re.compile(r"[\r\n\x00]")
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,90}")
 _PRODUCT = "Deskmesh"
 
 
 class ForbiddenHeader(ValueError):
     """A header value holds a line break or NUL, or the header section is not what was meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that goes with a mail."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class Draft:
     thread: Sequence[str] = ()
     # "", "auto-replied" (answers a mail) or "auto-generated" (RFC 3834).
     submitted: str = ""
+    enclosed: Sequence[Enclosed] = ()
 
 
 def compose(draft: Draft) -> bytes:
@@ -55,6 +66,9 @@ def compose(draft: Draft) -> bytes:
         draft.text, charset="utf-8", cte="base64" if _needs_base64(draft.text) else "quoted-printable"
     )
     message.add_alternative(draft.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    for file in draft.enclosed:
+        kind, subtype = _type_of(file)
+        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=_checked(file.name))
     for name, value in fields.items():
         message[name] = _checked(value) if isinstance(value, str) else value
     raw = message.as_bytes()
@@ -96,6 +110,14 @@ def _fields(draft: Draft) -> dict[str, str | Address]:
         fields["X-Auto-Response-Suppress"] = "All"
         fields["X-Deskmesh-Loop"] = draft.sender
     return fields
+
+
+def _type_of(file: Enclosed) -> tuple[str, str]:
+    """Mails within mails and unknown types go as bytes: what stands in them is not ours to encode."""
+    if not _TYPE.fullmatch(file.content_type) or file.content_type.startswith(("message/", "multipart/")):
+        return "application", "octet-stream"
+    kind, _, subtype = file.content_type.partition("/")
+    return kind, subtype
 
 
 def _address(name: str, address: str) -> Address:

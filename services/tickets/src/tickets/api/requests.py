@@ -16,6 +16,7 @@ from tickets.app.attaching import StoredFile
 from tickets.app.commenting import PUBLIC, NewComment
 from tickets.app.creating import NewTicket
 from tickets.app.editing import Edits
+from tickets.app.forwarding import Forward
 from tickets.app.opening import Opening
 from tickets.app.transitioning import WantedMove
 from tickets.domain.writing import TEXT
@@ -115,6 +116,17 @@ def comment_of(request: pb.CreateCommentRequest) -> NewComment:
         visibility=request.visibility or PUBLIC,
         format=request.format or TEXT,
         channel=request.channel or "api",
+        attachment_ids=list(request.attachment_ids),
+    )
+
+
+def forward_of(request: pb.ForwardTicketRequest) -> Forward:
+    """What goes to whom."""
+    return Forward(
+        to=list(request.to),
+        body=request.body,
+        comment_ids=list(request.comment_ids),
+        description=request.description,
         attachment_ids=list(request.attachment_ids),
     )
 

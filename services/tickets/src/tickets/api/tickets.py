@@ -18,6 +18,7 @@ from tickets.app.commenting import comment_on_ticket
 from tickets.app.configuration import Configurations
 from tickets.app.counting import count_tickets
 from tickets.app.directory import names_caller
+from tickets.app.forwarding import forward_ticket
 from tickets.app.listing import Wanted, list_tickets
 from tickets.app.opening import Desk, open_ticket
 from tickets.app.people import make_known
@@ -130,6 +131,16 @@ class TicketServicer:
             occurred_at=requests.moment_of(request),
         )
         return pb.CreateCommentResponse(comment=messages.comment_message(comment, attachments))
+
+    async def ForwardTicket(self, tx: Tx, request: pb.ForwardTicketRequest) -> pb.ForwardTicketResponse:
+        comment, attachments = await forward_ticket(
+            tx,
+            configuration=await self.configurations.within(tx),
+            vocabulary=self.desk.vocabulary,
+            ticket=request.ticket,
+            forward=requests.forward_of(request),
+        )
+        return pb.ForwardTicketResponse(comment=messages.comment_message(comment, attachments))
 
     async def ListComments(self, tx: Tx, request: pb.ListCommentsRequest) -> pb.ListCommentsResponse:
         comments, token = await reading.list_comments(

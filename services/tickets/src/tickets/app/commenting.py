@@ -50,6 +50,7 @@ class NewComment:
     channel: str = "api"
     attachment_ids: Sequence[str] = ()
     """Files of the ticket that go with it."""
+    forwarded_to: Sequence[str] = ()
     quoted: str = ""
     automatic: bool = False
     """By a machine: it moves nothing and is no answer of the desk."""
@@ -144,6 +145,7 @@ async def add_comment(
         body=said.text,
         format=said.format,
         body_html=said.html,
+        forwarded_to=list(new.forwarded_to),
         visibility=new.visibility,
         author_kind=actor.kind,
         author_id=actor.id,

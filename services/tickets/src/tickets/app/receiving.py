@@ -20,6 +20,7 @@ from tickets.app.commenting import COMMENT, INTERNAL, PUBLIC, NewComment, add_co
 from tickets.app.configuration import Configuration
 from tickets.app.creating import NewTicket
 from tickets.app.directory import EnsureRequester, KnownPerson, find_person, keep_person, require_person
+from tickets.app.forwarding import was_forwarded_to
 from tickets.app.making import make_ticket
 from tickets.app.opening import Desk
 from tickets.app.people import requester_of
@@ -116,7 +117,8 @@ async def receive_mail(
             Candidate(
                 ticket.id,
                 by_reference,
-                sender_may=await _may_answer(tx, configuration, ticket, person),
+                sender_may=await _may_answer(tx, configuration, ticket, person)
+                or (by_reference and await _is_outside(tx, ticket, person)),
                 final=ticket.state_category in FINAL_CATEGORIES,
             )
             for ticket, by_reference in tickets
@@ -137,6 +139,7 @@ async def receive_mail(
                 mail=mail,
                 files=prepared.files,
                 ticket=ticket,
+                outside=not mail.bounce and not await _may_answer(tx, configuration, ticket, person),
                 occasion=occasion,
             )
         else:
@@ -216,6 +219,11 @@ async def _may_answer(tx: Tx, configuration: Configuration, ticket: Ticket, pers
     return await is_watcher(tx, ticket, person.id)
 
 
+async def _is_outside(tx: Tx, ticket: Ticket, person: Person | None) -> bool:
+    """Whether the sender answers what an agent forwarded to them."""
+    return person is not None and await was_forwarded_to(tx, ticket, person.email)
+
+
 async def _add_answer(
     tx: Tx,
     *,
@@ -224,12 +232,17 @@ async def _add_answer(
     mail: Mail,
     files: Sequence[StoredFile],
     ticket: Ticket,
+    outside: bool,
     occasion: Occasion,
 ) -> None:
-    """A machine's answer becomes internal: it tells the agents, and nobody is mailed because of it."""
+    """A machine's answer becomes internal: it tells the agents, and nobody is mailed because of it.
+
+    So does the answer of somebody outside to whom something was forwarded; the agents are mailed.
+    """
     by_machine = mail.automatic or mail.bounce
+    internal = by_machine or outside
     attachments = [
-        new_attachment(tx.tenant_id, ticket.id, file, occasion, public=not by_machine) for file in files
+        new_attachment(tx.tenant_id, ticket.id, file, occasion, public=not internal) for file in files
     ]
     for attachment in attachments:
         tx.add(attachment)
@@ -242,7 +255,7 @@ async def _add_answer(
         new=NewComment(
             body=_text(mail.body or mail.quoted),
             html=mail.html,
-            visibility=INTERNAL if by_machine else PUBLIC,
+            visibility=INTERNAL if internal else PUBLIC,
             channel=CHANNEL,
             attachment_ids=[str(attachment.id) for attachment in attachments],
             quoted=_text(mail.quoted) if mail.body else "",
@@ -250,7 +263,7 @@ async def _add_answer(
             source_message_id=str(mail.inbound_message_id),
         ),
         occasion=occasion,
-        from_requester=not mail.bounce and speaks_as_requester(ticket, configuration),
+        from_requester=not mail.bounce and not outside and speaks_as_requester(ticket, configuration),
     )
     if mail.message_id:
         await tx.execute(

@@ -125,6 +125,8 @@ class Comment(TenantRow, Base):
     format: Mapped[str]
     # Safe to show; null for plain text.
     body_html: Mapped[str | None]
+    # Normalised addresses.
+    forwarded_to: Mapped[list[str]]
     # The ticket that it was split from.
     origin_ticket_id: Mapped[UUID | None]
 

@@ -123,6 +123,7 @@ def comment_message(
         source_message_id=comment.source_message_id,
         version=comment.version,
         format=comment.format,
+        forwarded_to=comment.forwarded_to,
         body_html=html if cut_bytes is None or len(html.encode()) <= cut_bytes else "",
         origin=reference_message(origin),
     )

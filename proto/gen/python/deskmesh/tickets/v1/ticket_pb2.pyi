@@ -283,6 +283,7 @@ class Comment(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     BODY_HTML_FIELD_NUMBER: _builtins.int
+    FORWARDED_TO_FIELD_NUMBER: _builtins.int
     ORIGIN_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     ticket_id: _builtins.str
@@ -310,6 +311,10 @@ class Comment(_message.Message):
     @_builtins.property
     def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
+    def forwarded_to(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The addresses that it was forwarded to; what they answer is internal."""
+
+    @_builtins.property
     def origin(self) -> _types_pb2.Ref:
         """The ticket that it was said on, where that is or was another one: a merged one, or the one it was split from."""
 
@@ -331,11 +336,12 @@ class Comment(_message.Message):
         version: _builtins.int = ...,
         format: _builtins.str = ...,
         body_html: _builtins.str = ...,
+        forwarded_to: _abc.Iterable[_builtins.str] | None = ...,
         origin: _types_pb2.Ref | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "created_at", b"created_at", "origin", b"origin", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "author", b"author", "body", b"body", "body_html", b"body_html", "channel", b"channel", "created_at", b"created_at", "format", b"format", "from_requester", b"from_requester", "id", b"id", "origin", b"origin", "quoted", b"quoted", "recorded_at", b"recorded_at", "source_message_id", b"source_message_id", "ticket_id", b"ticket_id", "version", b"version", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "author", b"author", "body", b"body", "body_html", b"body_html", "channel", b"channel", "created_at", b"created_at", "format", b"format", "forwarded_to", b"forwarded_to", "from_requester", b"from_requester", "id", b"id", "origin", b"origin", "quoted", b"quoted", "recorded_at", b"recorded_at", "source_message_id", b"source_message_id", "ticket_id", b"ticket_id", "version", b"version", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

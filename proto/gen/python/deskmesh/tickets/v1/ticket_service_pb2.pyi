@@ -626,6 +626,71 @@ class CreateCommentResponse(_message.Message):
 Global___CreateCommentResponse: _TypeAlias = CreateCommentResponse  # noqa: Y015
 
 @_typing.final
+class ForwardTicketRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    COMMENT_IDS_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    ATTACHMENT_IDS_FIELD_NUMBER: _builtins.int
+    ticket: _builtins.str
+    body: _builtins.str
+    """What is said to them, plain text; may be empty."""
+    description: _builtins.bool
+    """The description goes along."""
+    @_builtins.property
+    def to(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """E-mail addresses, at most 20."""
+
+    @_builtins.property
+    def comment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The comments that go along, in the order in which they were said."""
+
+    @_builtins.property
+    def attachment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Files of the ticket that go along."""
+
+    def __init__(
+        self,
+        *,
+        ticket: _builtins.str = ...,
+        to: _abc.Iterable[_builtins.str] | None = ...,
+        body: _builtins.str = ...,
+        comment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        description: _builtins.bool = ...,
+        attachment_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachment_ids", b"attachment_ids", "body", b"body", "comment_ids", b"comment_ids", "description", b"description", "ticket", b"ticket", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForwardTicketRequest: _TypeAlias = ForwardTicketRequest  # noqa: Y015
+
+@_typing.final
+class ForwardTicketResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def comment(self) -> _ticket_pb2.Comment: ...
+    def __init__(
+        self,
+        *,
+        comment: _ticket_pb2.Comment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForwardTicketResponse: _TypeAlias = ForwardTicketResponse  # noqa: Y015
+
+@_typing.final
 class ListCommentsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

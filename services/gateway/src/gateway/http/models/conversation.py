@@ -47,6 +47,34 @@ class NewComment(Input):
     occurred_at: Moment | None = Field(default=None, description=IMPORTED)
 
 
+class Forward(Input):
+    """What goes to whom. Something has to: words of one's own, or something of the ticket."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "to": ["repairs@printers.example"],
+                    "body": "Could you send somebody?",
+                    "comment_ids": [OTHER_ID],
+                    "description": True,
+                }
+            ]
+        }
+    )
+
+    to: list[Text] = Field(description="E-mail addresses, at most 20.")
+    body: Text = Field(default="", description="Plain text that stands above what goes along.")
+    comment_ids: list[Text] = Field(
+        default_factory=list,
+        description="Comments that go along, at most 100; internal ones only because you name them.",
+    )
+    description: bool = Field(default=False, description="The description goes along, as the oldest.")
+    attachment_ids: list[Text] = Field(
+        default_factory=list, description="Files of the ticket that go along, at most 10 MiB together."
+    )
+
+
 class CommentQuery(PageQuery):
     """Which page of the comments."""
 
@@ -69,6 +97,7 @@ COMMENT: JsonDict = {
     "from_requester": False,
     "channel": "api",
     "attachments": [],
+    "forwarded_to": [],
     "created_at": EARLIER,
     "recorded_at": EARLIER,
     "origin": None,
@@ -95,6 +124,7 @@ class Comment(Output):
     from_requester: bool
     channel: str | None
     attachments: list[File]
+    forwarded_to: list[str] = Field(description="The addresses that it was forwarded to; empty for all else.")
     created_at: str
     recorded_at: str | None
     origin: Ref | None = Field(

@@ -92,6 +92,7 @@ def comment(value: pb.Comment) -> JsonObject:
         "from_requester": value.from_requester,
         "channel": text(value.channel),
         "attachments": [file(item) for item in value.attachments],
+        "forwarded_to": list(value.forwarded_to),
         "created_at": moment(value.created_at),
         "recorded_at": moment(value.recorded_at),
         "origin": ref(value.origin),

@@ -63,6 +63,32 @@ def said(body: models.NewComment) -> pb.CreateCommentRequest:
     )
 
 
+@door.route(
+    "POST",
+    "/tickets/{ticket}/forward",
+    tickets_rpcs.FORWARD_TICKET,
+    gives=models.Comment,
+    status=HTTPStatus.CREATED,
+    versioned=True,
+)
+async def forward_ticket(request: Request, ticket: str, body: models.Forward) -> Response:
+    """Forward what was said on a ticket to people outside it.
+
+    It is mailed to each address. An internal comment keeps what went to whom, and what they answer becomes an internal
+    comment too: the requester sees neither, and no clock takes it for an answer.
+    """
+    question = pb.ForwardTicketRequest(
+        ticket=ticket,
+        to=body.to,
+        body=body.body,
+        comment_ids=body.comment_ids,
+        description=body.description,
+        attachment_ids=body.attachment_ids,
+    )
+    comment = (await ask(request, tickets_rpcs.FORWARD_TICKET, question)).comment
+    return resource(render.comment(comment), comment.version, HTTPStatus.CREATED)
+
+
 @door.route("GET", "/tickets/{ticket}/comments", tickets_rpcs.LIST_COMMENTS, gives=list_of(models.Comment))
 async def list_comments(
     request: Request, ticket: str, query: Annotated[models.CommentQuery, Query()]

@@ -1,0 +1,113 @@
+/** Sends what was said to people outside the ticket. */
+import { ActionIcon, Button, Checkbox, Group, Modal, Stack, TagsInput, Text, Textarea } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useAct } from "../api/changes";
+import type { Comment, Ticket } from "../api/client";
+import { attachmentsQuery, commentsQuery } from "../api/queries";
+import { forward } from "../api/ticket-parts";
+import { Icon } from "../shared/icons";
+import { Failed, Loading } from "../shared/states";
+import { Refused } from "./parts";
+
+const EXCERPT = 140;
+const DESCRIPTION = "description";
+
+/** The button of a message; the description's where there is no comment. */
+export function ForwardButton({ open }: { open: () => void }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <ActionIcon size={24} variant="subtle" color="gray" aria-label={t("forward.this")} title={t("forward.this")} onClick={open}>
+      <Icon name="out" size={14} />
+    </ActionIcon>
+  );
+}
+
+interface ForwardingProps {
+  ticket: Ticket;
+  /** The message that it was begun from; null: the description. */
+  from: Comment | null;
+  close: () => void;
+}
+
+export function Forwarding({ ticket, from, close }: ForwardingProps): ReactNode {
+  const { t } = useTranslation();
+  const comments = useInfiniteQuery(commentsQuery(ticket.number));
+  const files = useQuery(attachmentsQuery(ticket.number));
+  const act = useAct(ticket.number);
+  const [to, setTo] = useState<string[]>([]);
+  const [typed, setTyped] = useState("");
+  const [body, setBody] = useState("");
+  const [along, setAlong] = useState<string[]>([from?.id ?? DESCRIPTION]);
+  const [attached, setAttached] = useState<string[]>(from?.attachments.flatMap((file) => file.id ?? []) ?? []);
+  const said = comments.data?.pages.flatMap((page) => page.items) ?? [];
+  // What was typed and not yet made an address by Enter is meant too.
+  const addresses = [...to, ...(typed.trim() ? [typed.trim()] : [])];
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const description = along.includes(DESCRIPTION);
+    const comment_ids = along.filter((one) => one !== DESCRIPTION);
+    act.mutate(() => forward(ticket.number, { to: addresses, body, description, comment_ids, attachment_ids: attached }), { onSuccess: close });
+  }
+
+  return (
+    <Modal opened onClose={close} size="lg" title={t("forward.title")} closeButtonProps={{ "aria-label": t("action.close") }}>
+      <Stack component="form" onSubmit={submit}>
+        <Text size="sm">{t("forward.text")}</Text>
+        <TagsInput
+          label={t("forward.to")}
+          placeholder={to.length === 0 ? t("forward.to_hint") : undefined}
+          required
+          data-autofocus
+          maxTags={20}
+          splitChars={[",", ";", " "]}
+          value={to}
+          onChange={setTo}
+          searchValue={typed}
+          onSearchChange={setTyped}
+        />
+        <Textarea label={t("forward.body")} autosize minRows={3} maxRows={10} value={body} onChange={(event) => setBody(event.target.value)} />
+        {comments.isPending && <Loading />}
+        {comments.isError && <Failed error={comments.error} again={() => void comments.refetch()} />}
+        <Checkbox.Group value={along} onChange={setAlong} label={t("forward.along")}>
+          <Stack gap="xs" mt="xs">
+            {ticket.description && <Checkbox value={DESCRIPTION} label={`${t("forward.description")}: ${ticket.description.slice(0, EXCERPT)}`} />}
+            {said.map((one) => (
+              <Checkbox
+                key={one.id}
+                value={one.id}
+                label={`${one.author?.name ?? t("conversation.somebody")}${one.visibility === "internal" ? ` (${t("forward.internal")})` : ""}: ${one.body.slice(0, EXCERPT)}`}
+              />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        {comments.hasNextPage && (
+          <Button variant="subtle" size="compact-sm" onClick={() => void comments.fetchNextPage()} loading={comments.isFetchingNextPage}>
+            {t("action.more")}
+          </Button>
+        )}
+        {files.data && files.data.items.length > 0 && (
+          <Checkbox.Group value={attached} onChange={setAttached} label={t("forward.files")}>
+            <Stack gap="xs" mt="xs">
+              {files.data.items.map((file) => (
+                <Checkbox key={file.id} value={file.id ?? ""} label={file.name} />
+              ))}
+            </Stack>
+          </Checkbox.Group>
+        )}
+        <Refused error={act.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {t("action.cancel")}
+          </Button>
+          <Button type="submit" disabled={addresses.length === 0} loading={act.isPending}>
+            {t("forward.send")}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
