@@ -1,12 +1,13 @@
 """The demo tenants as they are after the first start."""
 
 from collections import Counter
+from functools import partial
 
 import pytest
 
-from embedded.demo.content import TENANTS, read_tenant
+from embedded.demo.content import TENANTS, read_content, read_tenant
 from embedded.demo.plan import SHARES, WAYS
-from embedded.testing import Client, Desk, eventually
+from embedded.testing import Client, Desk, Json, eventually
 
 
 @pytest.mark.parametrize("slug", TENANTS)
@@ -150,6 +151,39 @@ def test_incidents_name_their_known_error_whose_workaround_is_an_article(desk: D
     article = agent.get(f"/tickets/{problem['id']}/article")
     assert article["state"] == "published"
     assert problem["fields"]["workaround"] in article["body"]
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_tickets_were_merged_split_handed_on_and_answered_together(desk: Desk, slug: str) -> None:
+    content = read_content("tidying.toml")[slug]
+    agent = desk.sign_in(f"agent@{slug}.example")
+
+    def titled(title: str) -> Json:
+        (found,) = [
+            one for one in agent.all("/tickets", filter=f'title = "{title}"') if one["title"] == title
+        ]
+        return found
+
+    stays, goes = (titled(one["title"]) for one in content["merged"]["tickets"])
+    assert goes["merged_into"]["id"] == stays["id"]
+    split_off, source = titled(content["split"]["title"]), titled(content["split"]["ticket"]["title"])
+    (said,) = agent.get(f"/tickets/{split_off['id']}/comments")["items"]
+    assert (said["body"], said["origin"]["id"]) == (content["split"]["other"], source["id"])
+    linked = [one["ticket"]["id"] for one in agent.get(f"/tickets/{split_off['id']}/links")["items"]]
+    assert linked == [source["id"]]
+    handed_on = titled(content["forwarded"]["ticket"]["title"])
+    sent, reply = agent.get(f"/tickets/{handed_on['id']}/comments")["items"]
+    assert sent["forwarded_to"] == content["forwarded"]["to"]
+    assert (reply["format"], "<strong>" in reply["body_html"]) == ("markdown", True)
+    for one in content["together"]["tickets"]:
+        ticket = titled(one["title"])
+        eventually(partial(answered_with, agent, ticket["id"], content["together"]["body"]))
+        assert set(content["together"]["tags"]) <= set(agent.get(f"/tickets/{ticket['id']}")["tags"])
+
+
+def answered_with(agent: Client, ticket: str, body: str) -> bool:
+    """Whether this was said on a ticket."""
+    return body in [one["body"] for one in agent.get(f"/tickets/{ticket}/comments")["items"]]
 
 
 @pytest.mark.parametrize("slug", TENANTS)

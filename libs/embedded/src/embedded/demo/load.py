@@ -21,6 +21,7 @@ from embedded.demo.problems import load_problems
 from embedded.demo.routing import load_routing
 from embedded.demo.services import load_services
 from embedded.demo.teamwork import load_teamwork
+from embedded.demo.tidying import load_tidied
 from embedded.demo.work import load_work
 
 _AT_ONCE = 6
@@ -70,6 +71,7 @@ async def _load_tenant(http: httpx.AsyncClient, tenant: Tenant, journal: Journal
     await load_routing(api, tenant.slug, as_of)
     await load_teamwork(api, tenant.slug)
     await load_problems(api, tenant.slug)
+    await load_tidied(api, tenant.slug)
     await load_work(api, tenant.slug, tickets, as_of)
     await _in_turns(
         _end_import(api, tenant, member) for member in _everybody(tenant) if member.email in writing
