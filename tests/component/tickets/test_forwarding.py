@@ -121,7 +121,7 @@ async def test_what_cannot_go_out_is_refused_with_every_reason(desk: TicketsDesk
     with pytest.raises(InvalidInput) as heavy:
         await forward(desk, ticket.id, attachment_ids=large)
     assert [(one.field, one.reason) for one in heavy.value.errors] == [
-        ("attachment_ids", "must be at most 10485760 bytes together")
+        ("attachment_ids", "must be at most 7340032 bytes together")
     ]
     assert await desk.comments(ticket.id) == []
 

@@ -106,3 +106,21 @@ async def test_html_too_large_for_an_event_is_left_out_of_it_and_kept(desk: Tick
     assert len(said.body_html) > 64 * 1024
     (event,) = await desk.events(events_pb2.CommentAdded, ticket.id)
     assert (event.comment.format, event.comment.body_html) == ("html", "")
+
+
+async def test_a_page_of_long_messages_is_shorter_and_none_is_left_out(desk: TicketsDesk) -> None:
+    ticket = await desk.create()
+    said = [(await desk.comment(ticket.id, f"Number {n}")).id for n in range(5)]
+    await desk.rows(
+        "UPDATE comments SET body_html = repeat('ż', 2500000) WHERE ticket_id = $1 AND body <> 'Number 4'",
+        ticket.id,
+    )
+    pages: list[list[str]] = []
+    token = ""
+    while not pages or token:
+        request = rpc.ListCommentsRequest(ticket=ticket.id, page_size=200, page_token=token)
+        answer = await desk.call("ListComments", request, rpc.ListCommentsResponse)
+        pages.append([one.id for one in answer.comments])
+        token = answer.next_page_token
+    assert [one for page in pages for one in page] == said
+    assert [len(page) for page in pages] == [2, 3]

@@ -29,6 +29,9 @@ HOSTILE = [
     "<noscript><p title='</noscript><img src=x onerror=canary()>'>",
     '<img src="data:image/svg+xml;base64,PHN2Zz4=">',
     '<img src="data:text/html,x">',
+    '<img alt="><b onclick=canary()>" src="cid:a">',
+    '<img alt="><b onclick=canary()>" src="/nowhere">',
+    '<p title="</p><script>canary()</script>">x</p>',
     '<img srcset="https://canary.example/ 1x" src="cid:a">',
     '<details open class="quoted evil" ontoggle=canary()><summary>x</summary></details>',
 ]

@@ -97,10 +97,11 @@ class Work:
             mails, failed = await delivering.write_mails(
                 tx, delivery_ids=waiting, links=self.links, now=datetime.now(UTC)
             )
-        places = asyncio.Semaphore(SEND_AT_ONCE)
+        places, alone = asyncio.Semaphore(SEND_AT_ONCE), asyncio.Semaphore(1)
 
         async def one(mail: delivering.Mail) -> delivering.Outcome:
-            async with places:
+            # Of mails with files one at a time is in memory, several times as large as its files.
+            async with alone if mail.files else places:
                 return await delivering.send_mail(mail, outgoing=self.outgoing, objects=self.objects)
 
         for outcome in [*failed, *await asyncio.gather(*map(one, mails))]:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-MAX_ENCLOSED = 10 * 1024 * 1024
-"""Bytes of the files of a mail: a third more as it travels, which the mail servers of the world take."""
+MAX_ENCLOSED = 7 * 1024 * 1024
+"""Bytes of the files of a mail: a third more as it travels, 10 MB, which hardly a mail server refuses."""
 
 FILES = "comment.files"
 LEFT = "comment.files_left"

@@ -1,7 +1,7 @@
 """Reading one ticket and what belongs to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,6 +20,9 @@ from tickets.db.configuration import Process, Queue, TicketType
 from tickets.db.tickets import Attachment, Comment, HistoryEntry, Ticket
 from tickets.db.views import TicketView
 from tickets.domain.references import Reference
+
+MAX_PAGE_CHARACTERS = 6_000_000
+"""Of what was said, on a page of a conversation: what an answer holds, whatever letters it is written in."""
 
 ConfigurationRow = TypeVar("ConfigurationRow", Process, Queue, TicketType)
 
@@ -54,12 +57,23 @@ async def list_comments(
     statement = select(Comment).where(
         or_(*(_on(Comment.ticket_id == one.id, one, configuration, public) for one in shown))
     )
-    comments, token = keyset.cut((await tx.scalars(keyset.select(statement, page))).all(), page)
+    rows, page = _fitting((await tx.scalars(keyset.select(statement, page))).all(), page)
+    comments, token = keyset.cut(rows, page)
     files = await attachments_of(tx, [comment.id for comment in comments])
     origins = await _origins(tx, configuration, found, comments)
     return [
         SeenComment(comment, files.get(comment.id, []), origins.get(comment.id)) for comment in comments
     ], token
+
+
+def _fitting(rows: Sequence[Comment], page: Page) -> tuple[Sequence[Comment], Page]:
+    """The page, shorter where an answer would not hold what was said; at least one comment is on it."""
+    written = 0
+    for place, row in enumerate(rows):
+        written += len(row.body) + len(row.quoted) + len(row.body_html or "")
+        if place and written > MAX_PAGE_CHARACTERS:
+            return rows[: place + 1], replace(page, size=place)
+    return rows, page
 
 
 async def list_attachments(

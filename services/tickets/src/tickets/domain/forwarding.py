@@ -8,7 +8,7 @@ from typing import Final
 
 MAX_ADDRESSES: Final = 20
 MAX_COMMENTS: Final = 100
-MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_BYTES: Final = 7 * 1024 * 1024
 """Of the files that go along: what a mail holds."""
 
 # RFC 5321, without quoted local parts and address literals: what the desk mails to elsewhere.

@@ -71,7 +71,7 @@ class Forward(Input):
     )
     description: bool = Field(default=False, description="The description goes along, as the oldest.")
     attachment_ids: list[Text] = Field(
-        default_factory=list, description="Files of the ticket that go along, at most 10 MiB together."
+        default_factory=list, description="Files of the ticket that go along, at most 7 MiB together."
     )
 
 
