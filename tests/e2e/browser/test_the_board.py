@@ -80,5 +80,10 @@ def test_what_is_open_and_whose_is_counted_live_in_the_tiles_and_in_the_menu(
 
 def test_what_is_due_within_a_day_leads_to_its_list(open_window: Open) -> None:
     page = open_window(SUPERVISOR, "/desk/board").page
-    page.get_by_role("group", name="Now").get_by_role("link").filter(has_text="Due within a day").click()
-    expect(page.get_by_role("row").nth(1)).to_be_visible()
+    soon = page.get_by_role("group", name="Now").get_by_role("link").filter(has_text="Due within a day")
+    expect(soon).to_contain_text(re.compile(r"\d"))
+    # In the demo that depends on the hour: before a weekend nothing may be.
+    due = number(soon)
+    soon.click()
+    expect(page).to_have_url(re.compile("breached"))
+    expect(page.get_by_role("row").nth(1) if due else page.get_by_text("All done here")).to_be_visible()
