@@ -220,6 +220,15 @@ async def test_ratings_are_listed_for_those_who_report(ratings: Ratings) -> None
         await ratings.listed(by=ratings.desk.agent)
 
 
+async def test_an_answer_to_what_is_no_longer_asked_stays(ratings: Ratings) -> None:
+    asking = await ratings.set(nps=True)
+    ticket = await ratings.done("resolved", "closed")
+    assert (await ratings.rate(ticket.id, 5, nps=9)).nps == 9
+    await ratings.set(version=asking.version, nps=False)
+    changed = await ratings.rate(ticket.id, 4)
+    assert (changed.score, changed.nps, changed.asks_nps) == (4, 9, False)
+
+
 async def test_a_setting_holds_for_its_queue_and_is_taken_away(ratings: Ratings) -> None:
     general = await ratings.set(window_days=30)
     own = await ratings.set("network", scale="two")

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from browser_desk import Window, choose
+from browser_desk import Window, choose, inaccessible
 from playwright.sync_api import expect
 
 from embedded.testing import Desk
@@ -53,15 +53,27 @@ def test_the_search_of_the_portal_finds_what_can_be_ordered(open_window: Open) -
 
 
 def test_a_requester_rates_a_request_that_has_ended(desk: Desk, open_window: Open) -> None:
-    client = desk.sign_in(REQUESTER)
-    number = client.send("POST", "/tickets", {"title": f"Rated {uuid.uuid4().hex[:8]}"})["number"]
+    client, queue = desk.sign_in(REQUESTER), f"rated-{uuid.uuid4().hex[:8]}"
+    admin = desk.sign_in("admin@acme.example")
+    admin.send("POST", "/queues", {"name": queue, "slug": queue})
+    admin.send("PUT", f"/queues/{queue}/rating-settings", {"ask_on": "closed", "scale": "five", "nps": True})
+    number = client.send("POST", "/tickets", {"title": queue, "queue": queue})["number"]
     agent = desk.sign_in("agent@acme.example")
     for state in ("resolved", "closed"):
         agent.send("POST", f"/tickets/{number}/transitions", {"to": state})
     page = open_window(REQUESTER, f"/portal/requests/{number}", phone=True).page
     page.get_by_role("radio", name="4 of 5").press(" ")
     page.get_by_label("What was good, what was not?").fill("Quick")
+    likely = page.get_by_role("group", name="How likely are you to recommend us?")
+    likely.get_by_role("button", name="9", exact=True).click()
+    assert inaccessible(page) == []
     page.get_by_role("button", name="Send rating").click()
     expect(page.get_by_text("Thank you.")).to_be_visible()
     rating = client.get(f"/tickets/{number}/rating")
-    assert (rating["score"], rating["comment"]) == (4, "Quick")
+    assert (rating["score"], rating["comment"], rating["nps"]) == (4, "Quick", 9)
+    # Who changes one answer keeps the other.
+    page.get_by_role("radio", name="5 of 5").press(" ")
+    page.get_by_role("button", name="Send rating").click()
+    expect(page.get_by_role("button", name="Send rating")).to_be_disabled()
+    rating = client.get(f"/tickets/{number}/rating")
+    assert (rating["score"], rating["nps"]) == (5, 9)

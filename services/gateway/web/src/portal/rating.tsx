@@ -16,6 +16,7 @@ export function RateTicket({ number }: { number: string }): ReactNode {
   return <Form key={asked.data.version} number={number} rating={asked.data} />;
 }
 
+const NPS = Array.from({ length: 11 }, (_, answer) => answer);
 const GOOD = 5;
 const BAD = 1;
 
@@ -23,6 +24,7 @@ function Form({ number, rating }: { number: string; rating: Schemas["Rating"] })
   const { t } = useTranslation();
   const [score, setScore] = useState(rating.score ?? 0);
   const [comment, setComment] = useState(rating.comment ?? "");
+  const [nps, setNps] = useState(rating.nps);
   const giving = useRate(number);
   const problem = giving.error instanceof Problem ? giving.error : null;
   return (
@@ -43,6 +45,18 @@ function Form({ number, rating }: { number: string; rating: Schemas["Rating"] })
         )}
         {score > 0 && (
           <>
+            {rating.asks_nps && (
+              <Group gap={4} role="group" aria-label={t("rating.nps")}>
+                <Text size="sm" w="100%">
+                  {t("rating.nps")}
+                </Text>
+                {NPS.map((answer) => (
+                  <Button key={answer} size="compact-sm" miw={32} variant={nps === answer ? "filled" : "default"} aria-pressed={nps === answer} onClick={() => setNps(nps === answer ? null : answer)}>
+                    {answer}
+                  </Button>
+                ))}
+              </Group>
+            )}
             <Textarea label={t("rating.comment")} autosize minRows={2} maxLength={4000} value={comment} onChange={(event) => setComment(event.target.value)} />
             {giving.isError && (
               <Alert color="red" variant="light" role="alert">
@@ -50,7 +64,7 @@ function Form({ number, rating }: { number: string; rating: Schemas["Rating"] })
               </Alert>
             )}
             <Group>
-              <Button size="sm" loading={giving.isPending} disabled={score === rating.score && comment === (rating.comment ?? "")} onClick={() => giving.mutate({ body: { score, comment }, version: rating.version })}>
+              <Button size="sm" loading={giving.isPending} disabled={score === rating.score && nps === rating.nps && comment === (rating.comment ?? "")} onClick={() => giving.mutate({ body: { score, comment, ...(rating.asks_nps && { nps }) }, version: rating.version })}>
                 {t("rating.give")}
               </Button>
             </Group>

@@ -110,7 +110,9 @@ async def rate_ticket(
     problems.text("comment", new.comment, limit=MAX_COMMENT)
     problems.raise_any()
     before, was_low = _said(rating), rating.low
-    rating.score, rating.nps, rating.comment = new.score, new.nps, new.comment
+    rating.score, rating.comment = new.score, new.comment
+    # An answer to what is no longer asked stays.
+    rating.nps = new.nps if policy.nps else rating.nps
     rating.low, rating.rated_at = policy.is_low(new.score), occasion.recorded_at
     await tx.flush()
     view = await record_change(
