@@ -33,6 +33,9 @@ OPEN_TO_ANYBODY = {
     "POST /api/v1/auth/password",
     # Signing in at a provider: what is on the page before anybody is known, and a browser's way there and back.
     "GET /api/v1/auth/providers/{tenant}",
+    # What the sign-in page looks like before anybody is known.
+    "GET /api/v1/branding/{tenant}",
+    "GET /api/v1/branding/{tenant}/logo/{sha256}",
     "GET /api/v1/auth/providers/{tenant}/{provider}",
     "GET /api/v1/auth/providers/{tenant}/{provider}/callback",
     # Signing out both ways: the credential is the browser's cookie, or the token that the provider has signed.
@@ -49,6 +52,7 @@ POST /me/second-factor/recovery-codes  POST /me/second-factor/removal  DELETE /u
 POST /auth/second-factor  POST /auth/session/second-factor  GET /sign-in-policy  PUT /sign-in-policy
 GET /identity-providers  GET /identity-providers/{}  PUT /identity-providers/{}  DELETE /identity-providers/{}
 GET /auth/providers/{}  GET /auth/providers/{}/{}  GET /auth/providers/{}/{}/callback
+GET /branding  PUT /branding  GET /branding/{}  GET /branding/{}/logo/{}
 POST /auth/session/sign-out  POST /auth/providers/{}/{}/logout
 GET /me/sessions  DELETE /me/sessions  DELETE /me/sessions/{}
 POST /tickets  GET /tickets  GET /tickets/{}  PATCH /tickets/{}

@@ -13,6 +13,7 @@ from chassis.service import Background, Parts, Runtime, Service, cli
 from chassis.tokens import LocalKeys, Verifier
 from deskmesh.gateway.v1 import (
     audit_service_pb2,
+    branding_service_pb2,
     directory_service_pb2,
     identity_provider_service_pb2,
     second_factor_service_pb2,
@@ -22,6 +23,7 @@ from deskmesh.gateway.v1 import (
 )
 from gateway.api import jobs, on_settings
 from gateway.api.audit import AuditService
+from gateway.api.branding import BrandingService
 from gateway.api.commands import tenant_commands
 from gateway.api.directory import DirectoryService
 from gateway.api.grpc_door import GrpcDoor
@@ -110,6 +112,7 @@ async def compose(runtime: Runtime[GatewaySettings]) -> Parts:
                 sign_in_policy_service_pb2.DESCRIPTOR.services_by_name["SignInPolicyService"],
                 SignInPolicyService(runtime.databases, oidc),
             ),
+            Servicer(branding_service_pb2.DESCRIPTOR.services_by_name["BrandingService"], BrandingService()),
             Servicer(session_service_pb2.DESCRIPTOR.services_by_name["SessionService"], SessionService()),
             Servicer(
                 identity_provider_service_pb2.DESCRIPTOR.services_by_name["IdentityProviderService"],

@@ -1,6 +1,7 @@
 """The RPCs of gateway: the gateway's own directory and audit."""
 
 from deskmesh.gateway.v1 import audit_service_pb2 as audit
+from deskmesh.gateway.v1 import branding_service_pb2 as branding
 from deskmesh.gateway.v1 import directory_service_pb2 as directory
 from deskmesh.gateway.v1 import identity_provider_service_pb2 as providers
 from deskmesh.gateway.v1 import second_factor_service_pb2 as factors
@@ -39,6 +40,8 @@ CONFIRM_MY_SECOND_FACTOR = rpc(factors.ConfirmMySecondFactorRequest, factors.Con
 RENEW_MY_RECOVERY_CODES = rpc(factors.RenewMyRecoveryCodesRequest, factors.RenewMyRecoveryCodesResponse)
 REMOVE_MY_SECOND_FACTOR = rpc(factors.RemoveMySecondFactorRequest, factors.RemoveMySecondFactorResponse)
 RESET_SECOND_FACTOR = rpc(factors.ResetSecondFactorRequest, factors.ResetSecondFactorResponse)
+GET_BRANDING = rpc(branding.GetBrandingRequest, branding.GetBrandingResponse)
+SET_BRANDING = rpc(branding.SetBrandingRequest, branding.SetBrandingResponse)
 GET_SIGN_IN_POLICY = rpc(policies.GetSignInPolicyRequest, policies.GetSignInPolicyResponse)
 SET_SIGN_IN_POLICY = rpc(policies.SetSignInPolicyRequest, policies.SetSignInPolicyResponse)
 LIST_MY_SESSIONS = rpc(sessions.ListMySessionsRequest, sessions.ListMySessionsResponse)

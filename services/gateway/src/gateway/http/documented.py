@@ -34,6 +34,7 @@ TAGS = (
     ("push", "Web Push: your devices that are told what your mails tell."),
     ("people", "Users, teams and organisations."),
     ("roles", "What people may."),
+    ("branding", "How the desk looks to the people of a tenant."),
     ("audit", "Who changed which setting."),
     ("tickets", "The record of work, and all that belongs to a ticket."),
     ("changes", "Plans, freeze windows and the calendar of changes."),
