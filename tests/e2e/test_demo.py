@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import partial
 
+import httpx
 import pytest
 
 from embedded.demo.content import TENANTS, read_content, read_tenant
@@ -151,6 +152,14 @@ def test_incidents_name_their_known_error_whose_workaround_is_an_article(desk: D
     article = agent.get(f"/tickets/{problem['id']}/article")
     assert article["state"] == "published"
     assert problem["fields"]["workaround"] in article["body"]
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_a_tenant_has_a_colour_and_a_logo_of_its_own(desk: Desk, slug: str) -> None:
+    look = httpx.get(f"{desk.url}/api/v1/branding/{slug}").json()
+    assert len(look["shades"]) == 10
+    logo = httpx.get(f"{desk.url}{look['logo']}")
+    assert (logo.status_code, logo.headers["content-type"]) == (200, "image/png")
 
 
 @pytest.mark.parametrize("slug", TENANTS)

@@ -1,10 +1,10 @@
 import "./design/first";
 import "./design/base.css";
 
-import { MantineProvider } from "@mantine/core";
+import { type MantineColorsTuple, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { type ReactNode, StrictMode, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 
 import { Problem } from "./api/problem";
@@ -12,6 +12,7 @@ import { onSignedOut } from "./api/session";
 import { theme } from "./design/theme";
 import { makeRouter } from "./routes";
 import { startLanguages } from "./shared/i18n";
+import { useLook } from "./shared/look";
 
 const MOST_TRIES = 2;
 
@@ -35,17 +36,28 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 // Where the library that holds the page still behind a dialog looks for it.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
+/** The desk's theme, in the tenant's colour where it has one. */
+function Themed({ children }: { children: ReactNode }): ReactNode {
+  const { shades } = useLook();
+  const worn = useMemo(() => (shades.length === 10 ? { ...theme, colors: { petrol: shades as unknown as MantineColorsTuple } } : theme), [shades]);
+  return (
+    <MantineProvider theme={worn} defaultColorScheme="auto" getStyleNonce={() => nonce ?? ""}>
+      {children}
+    </MantineProvider>
+  );
+}
+
 async function start(): Promise<void> {
   const root = document.getElementById("root");
   if (!root) return;
   await startLanguages();
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce ?? ""}>
+      <Themed>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />
         </QueryClientProvider>
-      </MantineProvider>
+      </Themed>
     </StrictMode>,
   );
   if ("serviceWorker" in navigator) await keepShell();

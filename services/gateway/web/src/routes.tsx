@@ -22,6 +22,7 @@ import { Failed, isAway, Loading, Note } from "./shared/states";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { needTexts, preferred, speak } from "./shared/i18n";
+import { takeLook } from "./shared/look";
 import { MeProvider } from "./shared/me";
 import { parseSearch, stringifySearch } from "./shared/search-words";
 
@@ -74,6 +75,7 @@ function SignedIn() {
   useEffect(() => {
     // What fails now is tried again at the next start.
     renewPush(me).catch(() => undefined);
+    void takeLook(me.tenant.key);
     // Once for each person.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [me.id]);

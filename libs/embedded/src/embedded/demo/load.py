@@ -16,6 +16,7 @@ from embedded.demo.automation import load_automation
 from embedded.demo.client import LAG_SECONDS, Api, Journal, LoadError
 from embedded.demo.content import PASSWORD, TENANTS, Member, Tenant, read_tenant
 from embedded.demo.layouts import load_layouts
+from embedded.demo.looks import load_look
 from embedded.demo.plan import PlannedTicket, Step, authors, plan_tickets
 from embedded.demo.problems import load_problems
 from embedded.demo.routing import load_routing
@@ -65,6 +66,7 @@ async def _load_tenant(http: httpx.AsyncClient, tenant: Tenant, journal: Journal
             _load_assets(api, tenant),
             _load_tickets(api, tenant, tickets),
             load_automation(api, by=tenant.admin.email),
+            load_look(api, tenant.slug, by=tenant.admin.email),
         ]
     )
     await load_services(api, tenant.slug, as_of)

@@ -13,6 +13,7 @@ import { useMay } from "../shared/me";
 import { Failed, Loading } from "../shared/states";
 import { Inputs } from "./input";
 import { form, type Input, whole } from "./inputs";
+import { TenantLook } from "./look";
 import { SettingAt } from "./panel";
 
 export function SettingsPage(): ReactNode {
@@ -26,6 +27,7 @@ export function SettingsPage(): ReactNode {
       {may("tickets.configure") && <Priorities />}
       {may("tickets.configure") && <Ratings />}
       {may("tenant.configure") && <SignIn />}
+      {may("tenant.configure") && <TenantLook />}
     </Stack>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { useLive } from "../shared/live";
+import { Logo } from "../shared/logo";
 import { useMay, useMe } from "../shared/me";
 import { Offline } from "../shared/offline";
 
@@ -22,7 +23,7 @@ export function PortalLayout(): ReactNode {
         <Group justify="space-between" maw="58rem" mx="auto" wrap="nowrap">
           <Link to="/portal" search={{}} className="plain">
             <Group gap="xs" wrap="nowrap">
-              <img src="/icon.svg" width={28} height={28} alt="" />
+              <Logo size={28} />
               <Box fw={600} className="clip">
                 {me.tenant.name}
               </Box>

@@ -5,13 +5,15 @@ import { Alert, Anchor, Button, Center, Group, Paper, PasswordInput, Stack, Text
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
+import { type FormEvent, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { cameBackFrom, type SecondStep, signIn, SignInRefused, waysIn } from "../api/session";
 import { ownPath } from "./own-path";
 import { LanguageMenu, SchemeButton } from "./choices";
 import { needTexts } from "./i18n";
+import { Logo } from "./logo";
+import { takeLook } from "./look";
 import { Loading } from "./states";
 
 const LAST_TENANT = "deskmesh-tenant";
@@ -29,6 +31,9 @@ export function SignIn(): ReactNode {
   const [password, setPassword] = useState("");
   const [company] = useDebouncedValue(tenant.trim(), 400);
   const ways = useQuery({ queryKey: ["ways-in", company], queryFn: () => waysIn(company), enabled: company !== "", retry: false });
+  useEffect(() => {
+    if (company) void takeLook(company);
+  }, [company]);
   const [emergency, setEmergency] = useState(false);
   const byPassword = emergency || ways.data?.passwords !== false;
   const [step, setStep] = useState<SecondStep | null>(null);
@@ -52,7 +57,7 @@ export function SignIn(): ReactNode {
     <Center mih="100dvh" p="md" component="main">
       <Stack w="100%" maw={380} gap="lg">
         <Group justify="center" gap="sm">
-          <img src="/icon.svg" width={40} height={40} alt="" />
+          <Logo size={40} />
           <Title order={1} size="h2">
             Deskmesh
           </Title>

@@ -16,6 +16,7 @@ import { mentionsQuery } from "../api/together";
 import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { Icon, type IconName } from "../shared/icons";
 import { useLive } from "../shared/live";
+import { Logo } from "../shared/logo";
 import { useMay, useMe } from "../shared/me";
 import { Offline } from "../shared/offline";
 import { Person } from "../shared/person";
@@ -41,12 +42,13 @@ export function WorkspaceLayout(): ReactNode {
       <AppShell.Header hiddenFrom="sm" px="md">
         <Group h="100%">
           <Burger opened={opened} onClick={toggle} size="sm" aria-label={t("nav.menu")} />
+          <Logo size={24} />
           <Text fw={600}>{me.tenant.name}</Text>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar aria-label={t("nav.menu")}>
         <Group p="md" pb="xs" gap="xs" wrap="nowrap" visibleFrom="sm">
-          <img src="/icon.svg" width={26} height={26} alt="" />
+          <Logo size={26} />
           <Text fw={600} className="clip">
             {me.tenant.name}
           </Text>
