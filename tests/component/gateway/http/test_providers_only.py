@@ -87,6 +87,10 @@ async def test_the_provider_lets_people_in_whose_passwords_no_longer_count(
     await signed_in(browser, issuer, "p1", **said("petra@acme.example"))
     petra = await me(browser)
     assert petra.json()["email"] == "petra@acme.example"
+    token = (await browser.post("/api/v1/auth/session/token")).json()["access_token"]
+    own = await doors.http.get("/api/v1/me/second-factor", headers={"authorization": f"Bearer {token}"})
+    named = await doors.http.get("/api/v1/me/second-factor", headers=await doors.as_())
+    assert (own.json()["password_opens"], named.json()["password_opens"]) == (False, True)
     # What changes of the policy, their session goes on.
     assert (await doors.http.put(POLICY, json=ONLY, headers=await doors.as_())).status_code == 200
     assert (await me(browser)).status_code == 200

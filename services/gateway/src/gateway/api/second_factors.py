@@ -35,6 +35,7 @@ class SecondFactorService:
             confirmed_at=None if state.confirmed_at is None else timestamp(state.confirmed_at),
             recovery_codes_left=state.recovery_codes_left,
             required=state.required,
+            password_opens=state.password_opens,
         )
 
     @own_transaction

@@ -24,7 +24,7 @@ from gateway.app.grants import require_not_above
 from gateway.app.me import require_own_session
 from gateway.app.passwords import verify_password
 from gateway.app.sessions import end_all_sessions
-from gateway.app.sign_in_policies import needs_second_factor
+from gateway.app.sign_in_policies import needs_second_factor, password_opens
 from gateway.app.throttle import count_failure, forget_failures, one_at_a_time, refuse_after_failures
 from gateway.app.users import get_user
 from gateway.db.credentials import Password
@@ -58,6 +58,7 @@ class State:
     confirmed_at: datetime | None
     recovery_codes_left: int
     required: bool
+    password_opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,9 @@ async def second_factor_state(tx: Tx) -> State:
     factor = await _factor(tx, user_id)
     left = await tx.scalar(select(func.count()).where(RecoveryCode.user_id == user_id))
     confirmed_at = None if factor is None else factor.confirmed_at
-    return State(confirmed_at, left or 0, await needs_second_factor(tx, user_id))
+    return State(
+        confirmed_at, left or 0, await needs_second_factor(tx, user_id), await password_opens(tx, user_id)
+    )
 
 
 async def start_second_factor(tx: Tx, sealer: Sealer, *, password: str) -> Shared:

@@ -112,6 +112,12 @@ async def providers_only(tx: Tx) -> bool:
     return (await _policy(tx)).providers_only
 
 
+async def password_opens(tx: Tx, user_id: UUID) -> bool:
+    """Tell whether a person's password opens anything now; see `password_holds` for what is done because of it."""
+    policy = await _policy(tx)
+    return not policy.providers_only or user_id in policy.break_glass
+
+
 async def password_holds(tx: Tx, user_id: UUID | None) -> bool:
     """Tell whether a person's password opens anything; until the end of the transaction that stays so."""
     await _lock_passwords(tx, shared=True)

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 
 import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { useMay, useMe } from "../shared/me";
-import { PasswordForm } from "./password";
+import { PasswordCard } from "./password";
 import { ProfileForm } from "./profile";
 import { PushCard } from "./push";
 import { SecondFactorCard } from "./second-factor";
@@ -49,7 +49,7 @@ export function AccountPage(): ReactNode {
         </Card>
         <PushCard card={(content) => <Card title={t("push.title")}>{content}</Card>} />
         <Card title={t("account.password")}>
-          <PasswordForm />
+          <PasswordCard />
         </Card>
         {may("approvals.decide") && (
           <Card title={t("account.substitute")}>

@@ -1,14 +1,25 @@
 import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { changePassword } from "../api/account";
+import { changePassword, secondFactorQuery } from "../api/account";
 import { signOut } from "../api/session";
+import { Failed, Loading } from "../shared/states";
 import { reasonOf, Refused } from "./refused";
 
-export function PasswordForm(): ReactNode {
+/** For whoever has one that opens anything. */
+export function PasswordCard(): ReactNode {
+  const { t } = useTranslation();
+  const asked = useQuery(secondFactorQuery);
+  if (asked.isPending) return <Loading />;
+  if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
+  if (!asked.data.password_opens) return <Text size="sm">{t("account.no_password")}</Text>;
+  return <PasswordForm />;
+}
+
+function PasswordForm(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [current, setCurrent] = useState("");

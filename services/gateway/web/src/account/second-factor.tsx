@@ -44,6 +44,8 @@ export function SecondFactorCard(): ReactNode {
 function State({ state, go }: { state: Schemas["SecondFactor"]; go: (doing: Doing) => void }): ReactNode {
   const { t, i18n } = useTranslation();
   const me = useMe();
+  // Setting one up and taking it away ask for the password.
+  if (!state.password_opens) return <Text size="sm">{t("account.factor_elsewhere")}</Text>;
   if (!state.confirmed_at) {
     return (
       <>

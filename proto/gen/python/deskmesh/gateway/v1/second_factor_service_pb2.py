@@ -26,7 +26,7 @@ from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_opt
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/deskmesh/gateway/v1/second_factor_service.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1a\n\x18GetMySecondFactorRequest\"|\n\x19GetMySecondFactorResponse\x12\x30\n\x0c\x63onfirmed_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x13recovery_codes_left\x18\x02 \x01(\x05\x12\x10\n\x08required\x18\x03 \x01(\x08\"4\n\x1aStartMySecondFactorRequest\x12\x16\n\x08password\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\"N\n\x1bStartMySecondFactorResponse\x12\x14\n\x06secret\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0botpauth_uri\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\"2\n\x1c\x43onfirmMySecondFactorRequest\x12\x12\n\x04\x63ode\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\"=\n\x1d\x43onfirmMySecondFactorResponse\x12\x1c\n\x0erecovery_codes\x18\x01 \x03(\tB\x04\xa8\xbb\x18\x01\"I\n\x1bRenewMyRecoveryCodesRequest\x12\x16\n\x08password\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04\x63ode\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\"<\n\x1cRenewMyRecoveryCodesResponse\x12\x1c\n\x0erecovery_codes\x18\x01 \x03(\tB\x04\xa8\xbb\x18\x01\"I\n\x1bRemoveMySecondFactorRequest\x12\x16\n\x08password\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04\x63ode\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\"\x1e\n\x1cRemoveMySecondFactorResponse\".\n\x18ResetSecondFactorRequest\x12\x12\n\x04user\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\"\x1b\n\x19ResetSecondFactorResponse2\x8a\x07\n\x13SecondFactorService\x12\x89\x01\n\x11GetMySecondFactor\x12-.deskmesh.gateway.v1.GetMySecondFactorRequest\x1a..deskmesh.gateway.v1.GetMySecondFactorResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x91\x01\n\x13StartMySecondFactor\x12/.deskmesh.gateway.v1.StartMySecondFactorRequest\x1a\x30.deskmesh.gateway.v1.StartMySecondFactorResponse\"\x17\xa2\xbb\x18\x13\n\rauthenticated\x10\x01 \x01\x12\x97\x01\n\x15\x43onfirmMySecondFactor\x12\x31.deskmesh.gateway.v1.ConfirmMySecondFactorRequest\x1a\x32.deskmesh.gateway.v1.ConfirmMySecondFactorResponse\"\x17\xa2\xbb\x18\x13\n\rauthenticated\x10\x01 \x01\x12\x94\x01\n\x14RenewMyRecoveryCodes\x12\x30.deskmesh.gateway.v1.RenewMyRecoveryCodesRequest\x1a\x31.deskmesh.gateway.v1.RenewMyRecoveryCodesResponse\"\x17\xa2\xbb\x18\x13\n\rauthenticated\x10\x01 \x01\x12\x94\x01\n\x14RemoveMySecondFactor\x12\x30.deskmesh.gateway.v1.RemoveMySecondFactorRequest\x1a\x31.deskmesh.gateway.v1.RemoveMySecondFactorResponse\"\x17\xa2\xbb\x18\x13\n\rauthenticated\x10\x01 \x01\x12\x8a\x01\n\x11ResetSecondFactor\x12-.deskmesh.gateway.v1.ResetSecondFactorRequest\x1a..deskmesh.gateway.v1.ResetSecondFactorResponse\"\x16\xa2\xbb\x18\x12\n\x0cusers.manage\x10\x01 \x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/deskmesh/gateway/v1/second_factor_service.proto\x12\x13\x64\x65skmesh.gateway.v1\x1a deskmesh/common/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1a\n\x18GetMySecondFactorRequest\"\x94\x01\n\x19GetMySecondFactorResponse\x12\x30\n\x0c\x63onfirmed_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x13recovery_codes_left\x18\x02 \x01(\x05\x12\x10\n\x08required\x18\x03 \x01(\x08\x12\x16\n\x0epassword_opens\x18\x04 \x01(\x08\"4\n\x1aStartMySecondFactorRequest\x12\x16\n\x08password\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\"N\n\x1bStartMySecondFactorResponse\x12\x14\n\x06secret\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x19\n\x0botpauth_uri\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\"2\n\x1c\x43onfirmMySecondFactorRequest\x12\x12\n\x04\x63ode\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\"=\n\x1d\x43onfirmMySecondFactorResponse\x12\x1c\n\x0erecovery_codes\x18\x01 \x03(\tB\x04\xa8\xbb\x18\x01\"I\n\x1bRenewMyRecoveryCodesRequest\x12\x16\n\x08password\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04\x63ode\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\"<\n\x1cRenewMyRecoveryCodesResponse\x12\x1c\n\x0erecovery_codes\x18\x01 \x03(\tB\x04\xa8\xbb\x18\x01\"I\n\x1bRemoveMySecondFactorRequest\x12\x16\n\x08password\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\x12\x12\n\x04\x63ode\x18\x02 \x01(\tB\x04\xa8\xbb\x18\x01\"\x1e\n\x1cRemoveMySecondFactorResponse\".\n\x18ResetSecondFactorRequest\x12\x12\n\x04user\x18\x01 \x01(\tB\x04\xa8\xbb\x18\x01\"\x1b\n\x19ResetSecondFactorResponse2\x8a\x07\n\x13SecondFactorService\x12\x89\x01\n\x11GetMySecondFactor\x12-.deskmesh.gateway.v1.GetMySecondFactorRequest\x1a..deskmesh.gateway.v1.GetMySecondFactorResponse\"\x15\xa2\xbb\x18\x11\n\rauthenticated\x10\x01\x12\x91\x01\n\x13StartMySecondFactor\x12/.deskmesh.gateway.v1.StartMySecondFactorRequest\x1a\x30.deskmesh.gateway.v1.StartMySecondFactorResponse\"\x17\xa2\xbb\x18\x13\n\rauthenticated\x10\x01 \x01\x12\x97\x01\n\x15\x43onfirmMySecondFactor\x12\x31.deskmesh.gateway.v1.ConfirmMySecondFactorRequest\x1a\x32.deskmesh.gateway.v1.ConfirmMySecondFactorResponse\"\x17\xa2\xbb\x18\x13\n\rauthenticated\x10\x01 \x01\x12\x94\x01\n\x14RenewMyRecoveryCodes\x12\x30.deskmesh.gateway.v1.RenewMyRecoveryCodesRequest\x1a\x31.deskmesh.gateway.v1.RenewMyRecoveryCodesResponse\"\x17\xa2\xbb\x18\x13\n\rauthenticated\x10\x01 \x01\x12\x94\x01\n\x14RemoveMySecondFactor\x12\x30.deskmesh.gateway.v1.RemoveMySecondFactorRequest\x1a\x31.deskmesh.gateway.v1.RemoveMySecondFactorResponse\"\x17\xa2\xbb\x18\x13\n\rauthenticated\x10\x01 \x01\x12\x8a\x01\n\x11ResetSecondFactor\x12-.deskmesh.gateway.v1.ResetSecondFactorRequest\x1a..deskmesh.gateway.v1.ResetSecondFactorResponse\"\x16\xa2\xbb\x18\x12\n\x0cusers.manage\x10\x01 \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -69,28 +69,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SECONDFACTORSERVICE'].methods_by_name['ResetSecondFactor']._serialized_options = b'\242\273\030\022\n\014users.manage\020\001 \001'
   _globals['_GETMYSECONDFACTORREQUEST']._serialized_start=139
   _globals['_GETMYSECONDFACTORREQUEST']._serialized_end=165
-  _globals['_GETMYSECONDFACTORRESPONSE']._serialized_start=167
-  _globals['_GETMYSECONDFACTORRESPONSE']._serialized_end=291
-  _globals['_STARTMYSECONDFACTORREQUEST']._serialized_start=293
-  _globals['_STARTMYSECONDFACTORREQUEST']._serialized_end=345
-  _globals['_STARTMYSECONDFACTORRESPONSE']._serialized_start=347
-  _globals['_STARTMYSECONDFACTORRESPONSE']._serialized_end=425
-  _globals['_CONFIRMMYSECONDFACTORREQUEST']._serialized_start=427
-  _globals['_CONFIRMMYSECONDFACTORREQUEST']._serialized_end=477
-  _globals['_CONFIRMMYSECONDFACTORRESPONSE']._serialized_start=479
-  _globals['_CONFIRMMYSECONDFACTORRESPONSE']._serialized_end=540
-  _globals['_RENEWMYRECOVERYCODESREQUEST']._serialized_start=542
-  _globals['_RENEWMYRECOVERYCODESREQUEST']._serialized_end=615
-  _globals['_RENEWMYRECOVERYCODESRESPONSE']._serialized_start=617
-  _globals['_RENEWMYRECOVERYCODESRESPONSE']._serialized_end=677
-  _globals['_REMOVEMYSECONDFACTORREQUEST']._serialized_start=679
-  _globals['_REMOVEMYSECONDFACTORREQUEST']._serialized_end=752
-  _globals['_REMOVEMYSECONDFACTORRESPONSE']._serialized_start=754
-  _globals['_REMOVEMYSECONDFACTORRESPONSE']._serialized_end=784
-  _globals['_RESETSECONDFACTORREQUEST']._serialized_start=786
-  _globals['_RESETSECONDFACTORREQUEST']._serialized_end=832
-  _globals['_RESETSECONDFACTORRESPONSE']._serialized_start=834
-  _globals['_RESETSECONDFACTORRESPONSE']._serialized_end=861
-  _globals['_SECONDFACTORSERVICE']._serialized_start=864
-  _globals['_SECONDFACTORSERVICE']._serialized_end=1770
+  _globals['_GETMYSECONDFACTORRESPONSE']._serialized_start=168
+  _globals['_GETMYSECONDFACTORRESPONSE']._serialized_end=316
+  _globals['_STARTMYSECONDFACTORREQUEST']._serialized_start=318
+  _globals['_STARTMYSECONDFACTORREQUEST']._serialized_end=370
+  _globals['_STARTMYSECONDFACTORRESPONSE']._serialized_start=372
+  _globals['_STARTMYSECONDFACTORRESPONSE']._serialized_end=450
+  _globals['_CONFIRMMYSECONDFACTORREQUEST']._serialized_start=452
+  _globals['_CONFIRMMYSECONDFACTORREQUEST']._serialized_end=502
+  _globals['_CONFIRMMYSECONDFACTORRESPONSE']._serialized_start=504
+  _globals['_CONFIRMMYSECONDFACTORRESPONSE']._serialized_end=565
+  _globals['_RENEWMYRECOVERYCODESREQUEST']._serialized_start=567
+  _globals['_RENEWMYRECOVERYCODESREQUEST']._serialized_end=640
+  _globals['_RENEWMYRECOVERYCODESRESPONSE']._serialized_start=642
+  _globals['_RENEWMYRECOVERYCODESRESPONSE']._serialized_end=702
+  _globals['_REMOVEMYSECONDFACTORREQUEST']._serialized_start=704
+  _globals['_REMOVEMYSECONDFACTORREQUEST']._serialized_end=777
+  _globals['_REMOVEMYSECONDFACTORRESPONSE']._serialized_start=779
+  _globals['_REMOVEMYSECONDFACTORRESPONSE']._serialized_end=809
+  _globals['_RESETSECONDFACTORREQUEST']._serialized_start=811
+  _globals['_RESETSECONDFACTORREQUEST']._serialized_end=857
+  _globals['_RESETSECONDFACTORRESPONSE']._serialized_start=859
+  _globals['_RESETSECONDFACTORRESPONSE']._serialized_end=886
+  _globals['_SECONDFACTORSERVICE']._serialized_start=889
+  _globals['_SECONDFACTORSERVICE']._serialized_end=1795
 # @@protoc_insertion_point(module_scope)

@@ -41,9 +41,14 @@ class GetMySecondFactorResponse(_message.Message):
     CONFIRMED_AT_FIELD_NUMBER: _builtins.int
     RECOVERY_CODES_LEFT_FIELD_NUMBER: _builtins.int
     REQUIRED_FIELD_NUMBER: _builtins.int
+    PASSWORD_OPENS_FIELD_NUMBER: _builtins.int
     recovery_codes_left: _builtins.int
     required: _builtins.bool
     """The tenant demands one of the caller."""
+    password_opens: _builtins.bool
+    """The caller's password opens something: people of the tenant do not sign in at providers alone, or the caller is named
+    for emergencies.
+    """
     @_builtins.property
     def confirmed_at(self) -> _timestamp_pb2.Timestamp:
         """Absent: there is none, or none that a code has confirmed."""
@@ -54,10 +59,11 @@ class GetMySecondFactorResponse(_message.Message):
         confirmed_at: _timestamp_pb2.Timestamp | None = ...,
         recovery_codes_left: _builtins.int = ...,
         required: _builtins.bool = ...,
+        password_opens: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["confirmed_at", b"confirmed_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_at", b"confirmed_at", "recovery_codes_left", b"recovery_codes_left", "required", b"required"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_at", b"confirmed_at", "password_opens", b"password_opens", "recovery_codes_left", b"recovery_codes_left", "required", b"required"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -15,13 +15,23 @@ class SecondFactor(Output):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"confirmed_at": EARLIER, "recovery_codes_left": 10, "required": False}]
+            "examples": [
+                {
+                    "confirmed_at": EARLIER,
+                    "recovery_codes_left": 10,
+                    "required": False,
+                    "password_opens": True,
+                }
+            ]
         }
     )
 
     confirmed_at: str | None = Field(description="Null: there is none.")
     recovery_codes_left: int
     required: bool = Field(description="Your tenant demands one of you.")
+    password_opens: bool = Field(
+        description="False where people sign in at identity providers alone, and you are not named for emergencies."
+    )
 
 
 class SecondFactorStart(Input):

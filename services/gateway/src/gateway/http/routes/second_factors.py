@@ -26,13 +26,14 @@ _POLICY = "/sign-in-policy"
 
 @door.route("GET", _MINE, rpcs.GET_MY_SECOND_FACTOR, gives=models.SecondFactor)
 async def get_my_second_factor(request: Request) -> Response:
-    """Read whether you have a second factor, and how many recovery codes are left."""
+    """Read whether you have a second factor, how many recovery codes are left, and whether your password opens anything."""
     found = await ask(request, rpcs.GET_MY_SECOND_FACTOR, pb.GetMySecondFactorRequest())
     return document(
         {
             "confirmed_at": moment(found.confirmed_at) if found.HasField("confirmed_at") else None,
             "recovery_codes_left": found.recovery_codes_left,
             "required": found.required,
+            "password_opens": found.password_opens,
         }
     )
 
