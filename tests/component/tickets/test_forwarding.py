@@ -1,5 +1,7 @@
 """What was said goes to people outside the ticket, and their answers come back among the agents."""
 
+from dataclasses import replace
+
 import pytest
 from tickets_desk import TicketsDesk
 from tickets_mail import mail, take
@@ -67,6 +69,23 @@ async def test_what_is_named_goes_along_and_an_internal_comment_says_so(desk: Ti
     assert sent.id not in {one.id for one in await desk.comments(ticket.id, by=desk.requester)}
 
 
+async def test_history_says_to_whom_and_one_key_forwards_once(desk: TicketsDesk) -> None:
+    ticket = await desk.create()
+    request = rpc.ForwardTicketRequest(ticket=ticket.id, to=[SUPPLIER], body="Look")
+    key = str(new_id())
+    first, again = [
+        (await desk.call("ForwardTicket", request, rpc.ForwardTicketResponse, key=key)).comment
+        for _ in range(2)
+    ]
+    assert first == again
+    assert len(await desk.comments(ticket.id)) == 1
+    entry = (await desk.history(ticket.id))[-1]
+    assert (
+        entry.change.new_value.struct_value.fields["forwarded_to"].list_value.values[0].string_value
+        == SUPPLIER
+    )
+
+
 async def test_an_answer_from_outside_stays_among_the_agents(desk: TicketsDesk) -> None:
     ticket = await desk.create(description="It is on fire.")
     await desk.move(ticket.id, "pending_requester")
@@ -130,6 +149,15 @@ async def test_requesters_and_others_forward_nothing(desk: TicketsDesk) -> None:
     ticket = await desk.create()
     with pytest.raises(Forbidden):
         await forward(desk, ticket.id, body="x", by=desk.requester)
+    # Whoever does not see what is internal hands nothing of it on, even where they may answer.
+    for missing in ("tickets.read", "tickets.comment_internal"):
+        scopes = {one for one in desk.agent.scopes if one.partition(":")[0] != missing} | {"tickets.read_own"}
+        watching = replace(desk.agent, scopes=frozenset(scopes))
+        request = rpc.AddWatcherRequest(ticket=ticket.id, person=str(desk.agent.id))
+        await desk.call("AddWatcher", request, rpc.AddWatcherResponse)
+        note = await desk.comment(ticket.id, "Not for others", visibility="internal")
+        with pytest.raises(Forbidden):
+            await forward(desk, ticket.id, comment_ids=[note.id], by=watching)
     with pytest.raises((Forbidden, NotFound)):
         await forward(desk, ticket.id, body="x", by=desk.colleague)
     with pytest.raises(NotFound):

@@ -16,7 +16,7 @@ export function TenantLook(): ReactNode {
   const asked = useQuery({ queryKey: QUERY, queryFn: () => take(api.GET("/api/v1/branding")) });
   if (asked.isPending) return <Loading />;
   if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
-  return <Form key={asked.data.version} now={asked.data} />;
+  return <Form now={asked.data} />;
 }
 
 const asUrl = (file: File): Promise<string> =>
@@ -38,6 +38,7 @@ function Form({ now }: { now: Schemas["Branding"] }): ReactNode {
       take(api.PUT("/api/v1/branding", { params: { header: ifMatch(now.version) }, body: { accent: accent || null, ...(logo !== undefined && { logo }) } })),
     onSuccess: (kept) => {
       setLook(kept);
+      setLogo(undefined);
       queries.setQueryData(QUERY, kept);
     },
   });

@@ -179,7 +179,7 @@ async def add_comment(
         ticket=ticket,
         occasion=occasion,
         action="commented",
-        changes=[Change("comment", None, {"id": str(comment.id), "visibility": new.visibility})],
+        changes=[Change("comment", None, _noted(comment))],
         public=public,
     )
     mentioned: Sequence[Reference] = ()
@@ -196,6 +196,12 @@ async def add_comment(
             occasion=occasion,
         )
     return comment, attachments
+
+
+def _noted(comment: Comment) -> dict[str, object]:
+    """What history keeps of a comment."""
+    noted: dict[str, object] = {"id": str(comment.id), "visibility": comment.visibility}
+    return noted | ({"forwarded_to": list(comment.forwarded_to)} if comment.forwarded_to else {})
 
 
 async def _take_along(

@@ -9,11 +9,18 @@ from sqlalchemy import or_, select
 from chassis.db import Tx
 from chassis.errors import Forbidden
 from chassis.ids import is_id
-from tickets.app.access import may_on, readable_ticket
+from tickets.app.access import READ, may_on, readable_ticket
 from tickets.app.actors import occasion_of
 from tickets.app.attaching import StoredFile, new_attachment
 from tickets.app.checking import Problems
-from tickets.app.commenting import COMMENT, INTERNAL, MAX_ATTACHMENTS, NewComment, add_comment
+from tickets.app.commenting import (
+    COMMENT,
+    COMMENT_INTERNAL,
+    INTERNAL,
+    MAX_ATTACHMENTS,
+    NewComment,
+    add_comment,
+)
 from tickets.app.configuration import Configuration
 from tickets.app.merging import tickets_shown_on
 from tickets.app.wording import Vocabulary
@@ -45,12 +52,15 @@ async def forward_ticket(
     Raises NotFound, Forbidden, WrongState for a merged ticket, InvalidInput with everything that is wrong.
     """
     found = await readable_ticket(tx, configuration, ticket, for_update=True)
-    if not may_on(found, configuration, COMMENT):
-        raise Forbidden(f"This needs the permission {COMMENT}.")
+    for needed in (COMMENT, COMMENT_INTERNAL, READ):
+        if not may_on(found, configuration, needed):
+            raise Forbidden(f"This needs the permission {needed}.")
     problems = Problems()
     addresses = _addresses(problems, forward.to)
     problems.text("body", forward.body, limit=MAX_BODY)
-    shown = [one.id for one in await tickets_shown_on(tx, configuration, found)]
+    shown = [
+        one.id for one in await tickets_shown_on(tx, configuration, found) if may_on(one, configuration, READ)
+    ]
     comments = await _comments(tx, problems, shown, forward.comment_ids)
     files = await _files(tx, problems, shown, forward.attachment_ids)
     quoted = [Quoted(one.author_name, one.created_at, one.body) for one in comments]
