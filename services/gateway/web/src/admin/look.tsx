@@ -54,7 +54,7 @@ function Form({ now }: { now: Schemas["Branding"] }): ReactNode {
         {t("look.text")}
       </Text>
       <Stack gap="sm" align="flex-start">
-        <ColorInput label={t("look.accent")} placeholder="#1f6f78" w={220} format="hex" swatches={SWATCHES} value={accent} onChange={setAccent} error={problem?.reasonOf("accent")} />
+        <ColorInput withEyeDropper={false} label={t("look.accent")} placeholder="#1f6f78" w={220} format="hex" swatches={SWATCHES} value={accent} onChange={setAccent} error={problem?.reasonOf("accent")} />
         <Group>
           <img src={shown ?? "/icon.svg"} height={40} style={{ maxWidth: 160 }} alt={t("look.logo")} />
           <FileButton accept="image/png,image/jpeg,image/webp" onChange={(file) => file && void asUrl(file).then(setLogo)}>
