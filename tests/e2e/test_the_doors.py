@@ -242,6 +242,20 @@ def test_a_key_holds_over_both_doors(desk: Desk) -> None:
     assert by_grpc.ticket.id == by_rest["id"]
 
 
+def test_a_key_holds_over_both_doors_for_what_is_said(desk: Desk) -> None:
+    client, key = desk.sign_in(AGENT), uuid.uuid4().hex
+    ticket = new_ticket(client)["id"]
+    by_rest = client.send(
+        "POST", f"/tickets/{ticket}/comments", {"body": "Said once."}, **{"Idempotency-Key": key}
+    )
+    request = pb.CreateCommentRequest(ticket=ticket, body="Said once.")
+    by_grpc = pb.CreateCommentResponse.FromString(
+        call(desk, AGENT, "CreateComment", request, **{"idempotency-key": key})
+    )
+    assert by_grpc.comment.id == by_rest["id"]
+    assert len(client.get(f"/tickets/{ticket}/comments")["items"]) == 1
+
+
 def test_grpc_refuses_as_rest_does(desk: Desk) -> None:
     ticket = new_ticket(desk.sign_in(AGENT))
     with pytest.raises(grpc.RpcError) as foreign:

@@ -30,46 +30,18 @@ _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]
 _TARGETS = ("http:", "https:", "mailto:", "tel:")
 _SHOWN = ("http:", "https:", "cid:")
 
-_STRUCTURE = {
-    *(
-        "p",
-        "div",
-        "span",
-        "br",
-        "hr",
-        "blockquote",
-        "pre",
-        "code",
-        "kbd",
-        "samp",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    ),
-    *("ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
-    *(
-        "b",
-        "strong",
-        "i",
-        "em",
-        "u",
-        "s",
-        "del",
-        "ins",
-        "sub",
-        "sup",
-        "small",
-        "big",
-        "mark",
-        "q",
-        "cite",
-        "abbr",
-    ),
-    *("center", "font", "a", "img", "details", "summary", "bdi", "bdo"),
-}
+
+def _names(words: str) -> set[str]:
+    return set(words.split())
+
+
+_STRUCTURE = _names(
+    """
+    p div span br hr blockquote pre code kbd samp h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead
+    tbody tfoot tr th td b strong i em u s del ins sub sup small big mark q cite abbr center font a img
+    details summary bdi bdo
+    """
+)
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title", "style"},
     "a": {"href"},
@@ -85,34 +57,18 @@ _ATTRIBUTES = {
     "font": {"color"},
     "bdo": {"dir"},
 }
-_STYLES = {
-    *(
-        "color",
-        "background-color",
-        "font-weight",
-        "font-style",
-        "text-align",
-        "text-decoration",
-        "vertical-align",
-    ),
-    *("list-style-type", "white-space", "direction"),
-}
-_DROPPED = {
-    *(
-        "script",
-        "style",
-        "title",
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "svg",
-        "math",
-    ),
-    *("textarea", "select", "option", "audio", "video", "canvas", "frameset", "noembed", "noframes", "xmp"),
-}
+_STYLES = _names(
+    """
+    color background-color font-weight font-style text-align text-decoration vertical-align list-style-type
+    white-space direction
+    """
+)
+_DROPPED = _names(
+    """
+    script style title template noscript iframe object embed applet svg math textarea select option audio
+    video canvas frameset noembed noframes xmp
+    """
+)
 
 
 def _kept_value(_tag: str, name: str, value: str) -> str | None:

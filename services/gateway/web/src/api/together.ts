@@ -45,7 +45,7 @@ export const saveDraft = (ticket: string, visibility: Visibility, body: string, 
   take(
     api.PUT("/api/v1/tickets/{ticket}/drafts/{visibility}", {
       params: { path: { ticket, visibility }, header: version > 0 ? ifMatch(version) : {} },
-      body: { body },
+      body: { body, format: "markdown" },
     }),
   );
 

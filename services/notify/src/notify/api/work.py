@@ -1,7 +1,7 @@
 """Background work by timers and jobs: reading mail, sending mail, filling the copies."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -52,6 +52,8 @@ class Work:
     objects: ObjectStore
     outgoing: Outgoing
     links: Links
+    # Of mails with files one at a time is in memory, several times as large as its files.
+    alone: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
     def timers(self) -> list[TimerHandler]:
         """The handlers of all timers that notify sets."""
@@ -97,11 +99,10 @@ class Work:
             mails, failed = await delivering.write_mails(
                 tx, delivery_ids=waiting, links=self.links, now=datetime.now(UTC)
             )
-        places, alone = asyncio.Semaphore(SEND_AT_ONCE), asyncio.Semaphore(1)
+        places = asyncio.Semaphore(SEND_AT_ONCE)
 
         async def one(mail: delivering.Mail) -> delivering.Outcome:
-            # Of mails with files one at a time is in memory, several times as large as its files.
-            async with alone if mail.files else places:
+            async with self.alone if mail.files else places:
                 return await delivering.send_mail(mail, outgoing=self.outgoing, objects=self.objects)
 
         for outcome in [*failed, *await asyncio.gather(*map(one, mails))]:

@@ -10,11 +10,11 @@ from chassis.rich_text import QUOTE
 from notify.domain.quoting import Cut
 
 _ELEMENT = re.compile(r"<(?:div|blockquote|hr)\b[^<>]{0,1000}>", re.IGNORECASE)
-# Around what is quoted: Gmail, Yahoo, Apple, Thunderbird, Yandex and Mail.ru.
+# Around what is quoted: Gmail, Yahoo, Proton and Zoho; Mail.ru; Apple and Thunderbird.
 _AROUND = re.compile(
-    r"class\s*=\s*[\"']?[^\"'>]{0,200}?\b(?:gmail_quote|yahoo_quoted|protonmail_quote|zmail_extra)\b"
-    r"|<blockquote[^>]{0,500}?\btype\s*=\s*[\"']?cite\b"
-    r"|class\s*=\s*[\"']?[^\"'>]{0,200}?\bmail-quote-collapse\b",
+    r"class\s*=\s*[\"']?[^\"'>]{0,200}?"
+    r"\b(?:gmail_quote|yahoo_quoted|protonmail_quote|zmail_extra|mail-quote-collapse)\b"
+    r"|<blockquote[^>]{0,500}?\btype\s*=\s*[\"']?cite\b",
     re.IGNORECASE,
 )
 # Before it, up to the end of what is around: Outlook.

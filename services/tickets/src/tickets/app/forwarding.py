@@ -1,7 +1,8 @@
 """Sending what was said on a ticket to people outside it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -31,6 +32,10 @@ from tickets.domain.occasion import Occasion
 from tickets.domain.texts import MAX_BODY, text_problem
 
 CHANNEL = "forward"
+# What the comment says where files alone are forwarded.
+WORDLESS = "…"
+
+_Said = TypeVar("_Said", Comment, Attachment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ async def forward_ticket(
         vocabulary=vocabulary,
         ticket=found,
         new=NewComment(
-            text or "…",
+            text or WORDLESS,
             visibility=INTERNAL,
             channel=CHANNEL,
             attachment_ids=copies,
@@ -122,14 +127,7 @@ async def _comments(
     tx: Tx, problems: Problems, tickets: Sequence[UUID], named: Sequence[str]
 ) -> Sequence[Comment]:
     ids = _ids(problems, "comment_ids", named, limit=MAX_COMMENTS)
-    if not ids:
-        return []
-    rows = await tx.scalars(
-        select(Comment)
-        .where(Comment.ticket_id.in_(tickets), Comment.id.in_(ids))
-        .order_by(Comment.created_at, Comment.id)
-    )
-    comments = rows.all()
+    comments = await _among(tx, Comment, tickets, ids)
     if len(comments) != len(ids):
         problems.add("comment_ids", "each must be a comment of the ticket")
     return comments
@@ -139,19 +137,24 @@ async def _files(
     tx: Tx, problems: Problems, tickets: Sequence[UUID], named: Sequence[str]
 ) -> Sequence[Attachment]:
     ids = _ids(problems, "attachment_ids", named, limit=MAX_ATTACHMENTS)
-    if not ids:
-        return []
-    rows = await tx.scalars(
-        select(Attachment)
-        .where(Attachment.ticket_id.in_(tickets), Attachment.id.in_(ids))
-        .order_by(Attachment.id)
-    )
-    files = rows.all()
+    files = await _among(tx, Attachment, tickets, ids)
     if len(files) != len(ids):
         problems.add("attachment_ids", "each must be a file of the ticket")
     if sum(file.size_bytes for file in files) > MAX_BYTES:
         problems.add("attachment_ids", f"must be at most {MAX_BYTES} bytes together")
     return files
+
+
+async def _among(
+    tx: Tx, kind: type[_Said], tickets: Sequence[UUID], ids: Collection[UUID]
+) -> Sequence[_Said]:
+    """Those of the ids that belong to one of the tickets, the oldest first."""
+    if not ids:
+        return []
+    rows = await tx.scalars(
+        select(kind).where(kind.ticket_id.in_(tickets), kind.id.in_(ids)).order_by(kind.created_at, kind.id)
+    )
+    return rows.all()
 
 
 def _ids(problems: Problems, name: str, named: Sequence[str], *, limit: int) -> set[UUID]:

@@ -33,12 +33,14 @@ class NewComment(Input):
     )
 
     body: Text
-    visibility: Text = Field(
-        default="public", description="`public`, or `internal`: among agents.", examples=["internal"]
+    visibility: Text | None = Field(
+        default=None,
+        description="`public` (when absent), or `internal`: among agents.",
+        examples=["internal"],
     )
-    format: Text = Field(
-        default="text",
-        description="What the body is written in: `text`, `markdown` (CommonMark with tables; the ends of lines are kept) or `html`.",
+    format: Text | None = Field(
+        default=None,
+        description="What the body is written in: `text` (when absent), `markdown` (CommonMark with tables; the ends of lines are kept) or `html`.",
         examples=["markdown"],
     )
     attachment_ids: list[Text] = Field(

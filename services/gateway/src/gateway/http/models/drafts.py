@@ -13,9 +13,9 @@ class DraftInput(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"body": DRAFT}]})
 
     body: Text
-    format: Text = Field(
-        default="text",
-        description="What it is written in, and will be sent as: `text`, `markdown` or `html`.",
+    format: Text | None = Field(
+        default=None,
+        description="What it is written in, and will be sent as: `text` (when absent), `markdown` or `html`.",
         examples=["markdown"],
     )
 

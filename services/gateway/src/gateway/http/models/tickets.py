@@ -48,9 +48,9 @@ class NewTicket(Input):
     title: Text
     type: Text | None = Field(default=None, description="Slug of a ticket type; `incident` when absent.")
     description: Text = ""
-    description_format: Text = Field(
-        default="text",
-        description="What the description is written in: `text`, `markdown` or `html`.",
+    description_format: Text | None = Field(
+        default=None,
+        description="What the description is written in: `text` (when absent), `markdown` or `html`.",
         examples=["markdown"],
     )
     requester: Person | None = Field(

@@ -56,8 +56,8 @@ def said(body: models.NewComment) -> pb.CreateCommentRequest:
     """Read what is said."""
     return pb.CreateCommentRequest(
         body=body.body,
-        visibility=body.visibility,
-        format=body.format,
+        visibility=body.visibility or "",
+        format=body.format or "",
         attachment_ids=body.attachment_ids,
         occurred_at=timestamp(body.occurred_at),
     )

@@ -49,7 +49,7 @@ async def save_draft(request: Request, ticket: str, visibility: str, body: model
         ticket=ticket,
         visibility=visibility,
         body=body.body,
-        format=body.format,
+        format=body.format or "",
         expected_version=expected_version(request),
     )
     saved = (await ask(request, rpcs.SAVE_DRAFT, question)).draft

@@ -47,7 +47,7 @@ def creation(body: models.NewTicket) -> pb.CreateTicketRequest:
         type=body.type or "",
         title=body.title,
         description=body.description,
-        description_format=body.description_format,
+        description_format=body.description_format or "",
         requester=word(body.requester),
         impact=body.impact or "",
         urgency=body.urgency or "",

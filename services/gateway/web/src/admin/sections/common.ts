@@ -90,12 +90,12 @@ export const STEPS: readonly Input[] = [
   { name: "stage", kind: "number" }, { name: "remind_after", kind: "span" }, { name: "expires_after", kind: "span" },
 ];
 
-/** What rules and macros do, each with the fields of its type. */
 const SAY: Input[] = [
   { name: "body", kind: "text", required: true },
   { name: "format", kind: "choice", choices: ["text", "markdown", "html"], words: "choices" },
 ];
 
+/** What rules and macros do, each with the fields of its type. */
 export const ACTIONS: Input = {
   name: "actions", kind: "rows", required: true,
   inputs: [{ name: "type", kind: "choice", required: true, words: "choices", choices: ["set", "tag", "assign", "move", "reply", "note", "notify", "link", "child", "approval", "watch", "webhook"] }],
