@@ -49,6 +49,7 @@ def main() -> None:
                     opened.sign_in(who)
                     expect(opened.page.get_by_role("status", name="Loading")).to_have_count(0)
                     expect(opened.page.locator("h1").first).to_be_visible()
+                    expect(opened.page.locator(".mantine-Loader-root")).to_have_count(0)
                     opened.page.wait_for_timeout(SETTLING_MS)
                     opened.page.screenshot(path=FOLDER / f"{name}-{look}.png")
         browser.close()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from tickets_desk import TicketsDesk
 
@@ -176,3 +177,66 @@ async def test_a_standard_change_is_approved_before(desk: TicketsDesk) -> None:
     await desk.call("DeleteTemplate", gone, rpc.DeleteTemplateResponse, by=desk.admin)
     with pytest.raises(NotFound):
         await desk.call("DeleteTemplate", gone, rpc.DeleteTemplateResponse, by=desk.admin)
+
+
+async def test_a_freeze_is_moved_and_narrowed(desk: TicketsDesk) -> None:
+    kept = await freeze(desk, 500, 510)
+
+    async def change(version: int = 0, **said: Any) -> nouns.ChangeFreeze:  # noqa: ANN401 - fields by name
+        request = rpc.UpdateFreezeRequest(
+            freeze_id=kept.id,
+            patch=nouns.ChangeFreeze(**said),
+            update_mask=FieldMask(paths=list(said)),
+            expected_version=version,
+        )
+        return (await desk.call("UpdateFreeze", request, rpc.UpdateFreezeResponse, by=desk.admin)).freeze
+
+    moved = await change(1, ends_at=at(520), service_ids=["payments"])
+    assert (moved.name, moved.ends_at, list(moved.service_ids), moved.version) == (
+        "Closing",
+        at(520),
+        ["payments"],
+        2,
+    )
+    with pytest.raises(Stale):
+        await change(1, name="Too late")
+    with pytest.raises(InvalidInput, match="ends_at"):
+        await change(ends_at=at(490))
+    assert (await change(name="Closing")).version == 2  # nothing has become different
+    request = rpc.UpdateFreezeRequest(
+        freeze_id=kept.id, patch=nouns.ChangeFreeze(name="Mine"), update_mask=FieldMask(paths=["name"])
+    )
+    with pytest.raises(NotFound):
+        await desk.call("UpdateFreeze", request, rpc.UpdateFreezeResponse, by=desk.stranger)
+
+
+async def test_a_template_is_changed_and_what_was_made_of_it_stays(desk: TicketsDesk) -> None:
+    template = nouns.ChangeTemplate(slug="swap-disk", name="Swap a disk", plan="Swap it.")
+    request = rpc.CreateTemplateRequest(template=template)
+    await desk.call("CreateTemplate", request, rpc.CreateTemplateResponse, by=desk.admin)
+
+    async def change(version: int = 0, **said: Any) -> nouns.ChangeTemplate:  # noqa: ANN401 - fields by name
+        request = rpc.UpdateTemplateRequest(
+            template="swap-disk",
+            patch=nouns.ChangeTemplate(**said),
+            update_mask=FieldMask(paths=list(said)),
+            expected_version=version,
+        )
+        return (
+            await desk.call("UpdateTemplate", request, rpc.UpdateTemplateResponse, by=desk.admin)
+        ).template
+
+    make = rpc.CreateStandardChangeRequest(template="swap-disk")
+    before = (await desk.call("CreateStandardChange", make, rpc.CreateStandardChangeResponse)).change
+    changed = await change(1, plan="Swap it by night.", queue="network")
+    assert (changed.name, changed.plan, changed.version) == ("Swap a disk", "Swap it by night.", 2)
+    assert changed.queue
+    after = (await desk.call("CreateStandardChange", make, rpc.CreateStandardChangeResponse)).change
+    assert (before.plan, after.plan) == ("Swap it.", "Swap it by night.")
+    with pytest.raises(Stale):
+        await change(1, name="Too late")
+    with pytest.raises(InvalidInput, match="queue"):
+        await change(queue="nowhere")
+    with pytest.raises(InvalidInput, match="slug"):
+        await change(slug="other")
+    assert (await change(queue="")).queue == ""

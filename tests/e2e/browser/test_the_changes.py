@@ -185,6 +185,40 @@ def test_the_calendar_shows_changes_freezes_and_collisions(
     expect(facts_of(page).get_by_role("link", name=alone["title"])).to_be_visible()
 
 
+def test_a_standard_change_is_made_of_a_template(desk: Desk, open_window: Open, january: January) -> None:
+    client, word = desk.sign_in(ADMIN), uuid.uuid4().hex[:8]
+    template = {"slug": f"restart-{word}", "name": f"Restart the proxies {word}", "plan": "One by one."}
+    client.send("POST", "/changes/templates", template)
+    admin = open_window(ADMIN, "/admin/change_templates").page
+    admin.get_by_role("row").filter(has_text=word).get_by_role("button").first.click()
+    form = admin.get_by_role("dialog")
+    form.get_by_label("Back-out plan").fill("Start the old image.")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+
+    page = open_window(AGENT, january.path).page
+    page.get_by_role("button", name="Standard change").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Template").fill(word)
+    page.get_by_role("option", name=template["name"]).click()
+    expect(dialog.get_by_text("Start the old image.")).to_be_visible()
+    assert inaccessible(page) == []
+    dialog.get_by_label("Starts").fill(january.at(20, 9))
+    dialog.get_by_label("Ends").fill(january.at(20, 11))
+    dialog.get_by_role("button", name="Make the change").click()
+    expect(dialog.get_by_role("alert")).to_contain_text(january.freeze)
+    dialog.get_by_label("Starts").fill(january.at(9, 21))
+    dialog.get_by_label("Ends").fill(january.at(9, 23))
+    dialog.get_by_role("button", name="Make the change").click()
+    expect(page.get_by_role("heading", name=template["name"])).to_be_visible()
+    expect(facts_of(page).get_by_text("Standard: approved before")).to_be_visible()
+    number = page.url.rsplit("/", 1)[-1]
+    kept = desk.sign_in(AGENT).get(f"/tickets/{number}/change")
+    assert (kept["standard"], kept["backout_plan"]) == (True, "Start the old image.")
+    assert kept["planned_start"] == january.utc(9, 21)
+    assert client.http.delete(f"/changes/templates/{template['slug']}").is_success
+
+
 def test_the_calendar_is_subscribed_to(desk: Desk, open_window: Open, january: January) -> None:
     change = a_change(desk, f"Subscribed {uuid.uuid4().hex[:8]}", january)
     planned(desk, change["number"], planned_start=january.utc(8, 21), planned_end=january.utc(8, 23))

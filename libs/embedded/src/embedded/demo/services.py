@@ -1,4 +1,4 @@
-"""Gets in what the demo tenants offer and plan: catalogue, an order that waits for approval, a change, a freeze."""
+"""Gets in what the demo tenants offer and plan: catalogue, an order that waits for approval, changes, a freeze."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,9 @@ async def load_services(api: Api, tenant: str, as_of: datetime) -> None:
     for item in content["items"]:
         await api.make(f"catalog/{item['slug']}", "POST", "/catalog/items", item, by=admin)
     await _order(api, content["order"], by=content["buyer"])
+    for template in content["templates"]:
+        path = "/changes/templates"
+        await api.make(f"change-template/{template['slug']}", "POST", path, template, by=admin)
     await _plan_change(api, content["change"], _night(as_of + timedelta(days=3)), by=content["planner"])
     freeze = {
         "name": content["freeze"],

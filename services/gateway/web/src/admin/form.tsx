@@ -55,11 +55,9 @@ export function ThingForm({ section, kept, close }: ThingFormProps): ReactNode {
             <Button variant="default" onClick={close}>
               {t("action.cancel")}
             </Button>
-            {!(kept && section.fixed) && (
-              <Button type="submit" loading={keeping.isPending && keeping.variables !== null}>
-                {t("filter.save")}
-              </Button>
-            )}
+            <Button type="submit" loading={keeping.isPending && keeping.variables !== null}>
+              {t("filter.save")}
+            </Button>
           </Group>
         </Group>
       </Stack>

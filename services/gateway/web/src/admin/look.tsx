@@ -71,6 +71,9 @@ function Form({ now }: { now: Schemas["Branding"] }): ReactNode {
           )}
         </Group>
         <Group aria-hidden>
+          <Text size="sm" fw={600}>
+            {t("look.sample")}
+          </Text>
           <Button size="xs" tabIndex={-1}>
             {t("look.button")}
           </Button>
@@ -86,19 +89,19 @@ function Form({ now }: { now: Schemas["Branding"] }): ReactNode {
             {wrong ? `${t("look.logo")}: ${wrong}` : problem?.status === 412 ? t("admin.stale") : problem && problem.status !== 0 ? problem.detail : t("composer.not_sent")}
           </Alert>
         )}
-        <Group>
-          <Button size="sm" loading={keeping.isPending} onClick={() => keeping.mutate()}>
-            {t("look.keep")}
-          </Button>
+        <Group justify="flex-end" w="100%">
+          <Text size="sm" className="quiet" role="status">
+            {keeping.isSuccess && t("settings.saved")}
+          </Text>
           {accent && (
             <Button size="sm" variant="subtle" onClick={() => setAccent("")}>
               {t("look.own")}
             </Button>
           )}
+          <Button size="sm" loading={keeping.isPending} onClick={() => keeping.mutate()}>
+            {t("look.keep")}
+          </Button>
         </Group>
-        <Text size="sm" className="quiet" role="status">
-          {keeping.isSuccess && t("settings.saved")}
-        </Text>
       </Stack>
     </Paper>
   );

@@ -1,12 +1,13 @@
 /** Changes as they are planned: the plan of one, those of a time or a release, and the times that are kept free of them. */
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, ifMatch, type Schemas, take } from "./client";
+import { api, ifMatch, onceKey, type Schemas, take } from "./client";
 import { whole } from "./queries";
 
 export type Change = Schemas["Change"];
 export type Plan = Schemas["ChangePlan"];
 export type Freeze = Schemas["Freeze"];
+export type Template = Schemas["Template"];
 
 export const changeQuery = (ticket: string) =>
   queryOptions({
@@ -44,3 +45,11 @@ export const freezesQuery = queryOptions({
   queryKey: ["freezes"],
   queryFn: () => whole((page) => take(api.GET("/api/v1/changes/freezes", page))),
 });
+
+export const templatesQuery = queryOptions({
+  queryKey: ["change-templates"],
+  queryFn: () => whole((page) => take(api.GET("/api/v1/changes/templates", page))),
+});
+
+export const makeStandardChange = (template: string, body: Schemas["NewStandardChange"]) =>
+  take(api.POST("/api/v1/changes/templates/{template}/changes", { params: { path: { template }, header: onceKey() }, body }));

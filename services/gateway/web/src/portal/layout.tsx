@@ -21,7 +21,7 @@ export function PortalLayout(): ReactNode {
       </a>
       <Box component="header" px="md" py="xs" bg="var(--mantine-color-body)" bd="0 0 1px 0">
         <Group justify="space-between" maw="58rem" mx="auto" wrap="nowrap">
-          <Link to="/portal" search={{}} className="plain">
+          <Link to="/portal" search={{}} className="plain clip">
             <Group gap="xs" wrap="nowrap">
               <Logo size={28} />
               <Box fw={600} className="clip">

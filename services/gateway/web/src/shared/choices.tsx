@@ -15,7 +15,8 @@ export function LanguageMenu(): ReactNode {
   return (
     <NativeSelect
       size="xs"
-      w={112}
+      w={88}
+      styles={{ input: { paddingInlineEnd: 0 } }}
       variant="unstyled"
       leftSection={<Icon name="globe" size={16} />}
       rightSection={<span />}

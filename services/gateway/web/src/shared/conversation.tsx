@@ -53,11 +53,11 @@ function Message({ author, moment, kind, tools, children }: MessageProps): React
   const { t } = useTranslation();
   return (
     <article className="message" data-kind={kind} aria-label={author}>
-      <Group justify="space-between" mb={6} wrap="nowrap">
+      <Group justify="space-between" mb={6} gap="0.1rem 1rem">
         <Person name={author} />
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap" ml="auto">
           {kind === "internal" && (
-            <Badge size="sm" color="yellow" variant="light" tt="none" leftSection={<Icon name="note" size={12} />}>
+            <Badge className="whole" size="sm" color="yellow" variant="light" tt="none" leftSection={<Icon name="note" size={12} />}>
               {t("conversation.internal")}
             </Badge>
           )}

@@ -15,12 +15,14 @@ import { Refused } from "./parts";
 const EXCERPT = 140;
 const DESCRIPTION = "description";
 
+const excerpt = (text: string) => (text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
+
 /** The button of a message; the description's where there is no comment. */
 export function ForwardButton({ open }: { open: () => void }): ReactNode {
   const { t } = useTranslation();
   return (
     <ActionIcon size={24} variant="subtle" color="gray" aria-label={t("forward.this")} title={t("forward.this")} onClick={open}>
-      <Icon name="out" size={14} />
+      <Icon name="forward" size={14} />
     </ActionIcon>
   );
 }
@@ -74,12 +76,12 @@ export function Forwarding({ ticket, from, close }: ForwardingProps): ReactNode 
         {comments.isError && <Failed error={comments.error} again={() => void comments.refetch()} />}
         <Checkbox.Group value={along} onChange={setAlong} label={t("forward.along")}>
           <Stack gap="xs" mt="xs">
-            {ticket.description && <Checkbox value={DESCRIPTION} label={`${t("forward.description")}: ${ticket.description.slice(0, EXCERPT)}`} />}
+            {ticket.description && <Checkbox value={DESCRIPTION} label={`${t("forward.description")}: ${excerpt(ticket.description)}`} />}
             {said.map((one) => (
               <Checkbox
                 key={one.id}
                 value={one.id}
-                label={`${one.author?.name ?? t("conversation.somebody")}${one.visibility === "internal" ? ` (${t("forward.internal")})` : ""}: ${one.body.slice(0, EXCERPT)}`}
+                label={`${one.author?.name ?? t("conversation.somebody")}${one.visibility === "internal" ? ` (${t("forward.internal")})` : ""}: ${excerpt(one.body)}`}
               />
             ))}
           </Stack>

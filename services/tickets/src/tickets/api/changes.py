@@ -7,15 +7,17 @@ from chassis.paging import page_of
 from deskmesh.common.v1 import types_pb2 as common
 from deskmesh.tickets.v1 import change_pb2 as nouns
 from deskmesh.tickets.v1 import change_service_pb2 as pb
-from tickets.api.requests import time_in
+from tickets.api.requests import known_names, time_in
 from tickets.app import change_plans, change_settings
 from tickets.app.change_plans import ChangeView, PlanDraft, Warned
-from tickets.app.change_settings import TemplateDraft
+from tickets.app.change_settings import FreezeDraft, TemplateDraft
 from tickets.app.configuration import Configurations
 from tickets.app.opening import Desk
 from tickets.db.change_enablement import ChangeFreeze, ChangeTemplate
 from tickets.domain.change_enablement import QUESTIONS
 from tickets.publish.messages import moment, reference_message
+
+_TEMPLATE_FIELDS = frozenset({"name", "description", "plan", "backout_plan", "queue"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +75,22 @@ class ChangeServicer:
 
     async def CreateFreeze(self, tx: Tx, request: pb.CreateFreezeRequest) -> pb.CreateFreezeResponse:
         freeze = request.freeze
-        row = await change_settings.create_freeze(
-            tx,
-            name=freeze.name,
-            starts_at=time_in(freeze, "starts_at"),
-            ends_at=time_in(freeze, "ends_at"),
-            service_ids=list(freeze.service_ids),
-        )
+        row = await change_settings.create_freeze(tx, draft=FreezeDraft(**_freeze_fields(freeze)))  # type: ignore[arg-type]  # its own fields
         return pb.CreateFreezeResponse(freeze=_freeze(row))
 
     async def ListFreezes(self, tx: Tx, request: pb.ListFreezesRequest) -> pb.ListFreezesResponse:
         rows, token = await change_settings.list_freezes(tx, page=page_of(request))
         return pb.ListFreezesResponse(freezes=[_freeze(row) for row in rows], next_page_token=token)
+
+    async def UpdateFreeze(self, tx: Tx, request: pb.UpdateFreezeRequest) -> pb.UpdateFreezeResponse:
+        said = _freeze_fields(request.patch)
+        row = await change_settings.update_freeze(
+            tx,
+            freeze_id=request.freeze_id,
+            changes={name: said[name] for name in known_names(request.update_mask, said.keys())},
+            expected_version=request.expected_version or None,
+        )
+        return pb.UpdateFreezeResponse(freeze=_freeze(row))
 
     async def DeleteFreeze(self, tx: Tx, request: pb.DeleteFreezeRequest) -> pb.DeleteFreezeResponse:
         await change_settings.delete_freeze(tx, freeze_id=request.freeze_id)
@@ -109,6 +115,17 @@ class ChangeServicer:
     async def ListTemplates(self, tx: Tx, request: pb.ListTemplatesRequest) -> pb.ListTemplatesResponse:
         rows, token = await change_settings.list_templates(tx, page=page_of(request))
         return pb.ListTemplatesResponse(templates=[_template(row) for row in rows], next_page_token=token)
+
+    async def UpdateTemplate(self, tx: Tx, request: pb.UpdateTemplateRequest) -> pb.UpdateTemplateResponse:
+        names = known_names(request.update_mask, _TEMPLATE_FIELDS)
+        row = await change_settings.update_template(
+            tx,
+            configuration=await self.configurations.within(tx),
+            template=request.template,
+            changes={name: getattr(request.patch, name) for name in names},
+            expected_version=request.expected_version or None,
+        )
+        return pb.UpdateTemplateResponse(template=_template(row))
 
     async def DeleteTemplate(self, tx: Tx, request: pb.DeleteTemplateRequest) -> pb.DeleteTemplateResponse:
         await change_settings.delete_template(tx, template=request.template)
@@ -169,6 +186,15 @@ def _warning(warned: Warned) -> nouns.ChangeWarning:
         starts_at=moment(warned.window.start),
         ends_at=moment(warned.window.end),
     )
+
+
+def _freeze_fields(freeze: nouns.ChangeFreeze) -> dict[str, object]:
+    return {
+        "name": freeze.name,
+        "starts_at": time_in(freeze, "starts_at"),
+        "ends_at": time_in(freeze, "ends_at"),
+        "service_ids": list(freeze.service_ids),
+    }
 
 
 def _freeze(row: ChangeFreeze) -> nouns.ChangeFreeze:

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from deskmesh.common.v1 import options_pb2 as deskmesh_dot_common_dot_v1_dot_options__pb2
 from deskmesh.tickets.v1 import change_pb2 as deskmesh_dot_tickets_dot_v1_dot_change__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(deskmesh/tickets/v1/change_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a deskmesh/tickets/v1/change.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1a\n\x18ListRiskQuestionsRequest\"Q\n\x19ListRiskQuestionsResponse\x12\x34\n\tquestions\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.RiskQuestion\"\"\n\x10GetChangeRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"@\n\x11GetChangeResponse\x12+\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Change\"l\n\x13UpdateChangeRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12+\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Change\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03\"C\n\x14UpdateChangeResponse\x12+\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Change\"\xa1\x01\n\x12ListChangesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12(\n\x04\x66rom\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07release\x18\x05 \x01(\t\"\\\n\x13ListChangesResponse\x12,\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1b.deskmesh.tickets.v1.Change\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x13\x43reateFreezeRequest\x12\x31\n\x06\x66reeze\x18\x01 \x01(\x0b\x32!.deskmesh.tickets.v1.ChangeFreeze\"I\n\x14\x43reateFreezeResponse\x12\x31\n\x06\x66reeze\x18\x01 \x01(\x0b\x32!.deskmesh.tickets.v1.ChangeFreeze\";\n\x12ListFreezesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x13ListFreezesResponse\x12\x32\n\x07\x66reezes\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.ChangeFreeze\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x13\x44\x65leteFreezeRequest\x12\x11\n\tfreeze_id\x18\x01 \x01(\t\"\x16\n\x14\x44\x65leteFreezeResponse\"N\n\x15\x43reateTemplateRequest\x12\x35\n\x08template\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.ChangeTemplate\"O\n\x16\x43reateTemplateResponse\x12\x35\n\x08template\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.ChangeTemplate\"=\n\x14ListTemplatesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"h\n\x15ListTemplatesResponse\x12\x36\n\ttemplates\x18\x01 \x03(\x0b\x32#.deskmesh.tickets.v1.ChangeTemplate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x15\x44\x65leteTemplateRequest\x12\x10\n\x08template\x18\x01 \x01(\t\"\x18\n\x16\x44\x65leteTemplateResponse\"\xb7\x01\n\x1b\x43reateStandardChangeRequest\x12\x10\n\x08template\x18\x01 \x01(\t\x12\x31\n\rplanned_start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bplanned_end\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x63i_ids\x18\x04 \x03(\t\x12\x12\n\nservice_id\x18\x05 \x01(\t\"K\n\x1c\x43reateStandardChangeResponse\x12+\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Change2\xbc\x0b\n\rChangeService\x12\x88\x01\n\x11ListRiskQuestions\x12-.deskmesh.tickets.v1.ListRiskQuestionsRequest\x1a..deskmesh.tickets.v1.ListRiskQuestionsResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\x82\x01\n\tGetChange\x12%.deskmesh.tickets.v1.GetChangeRequest\x1a&.deskmesh.tickets.v1.GetChangeResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12}\n\x0cUpdateChange\x12(.deskmesh.tickets.v1.UpdateChangeRequest\x1a).deskmesh.tickets.v1.UpdateChangeResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x12v\n\x0bListChanges\x12\'.deskmesh.tickets.v1.ListChangesRequest\x1a(.deskmesh.tickets.v1.ListChangesResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\x80\x01\n\x0c\x43reateFreeze\x12(.deskmesh.tickets.v1.CreateFreezeRequest\x1a).deskmesh.tickets.v1.CreateFreezeResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12v\n\x0bListFreezes\x12\'.deskmesh.tickets.v1.ListFreezesRequest\x1a(.deskmesh.tickets.v1.ListFreezesResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\x80\x01\n\x0c\x44\x65leteFreeze\x12(.deskmesh.tickets.v1.DeleteFreezeRequest\x1a).deskmesh.tickets.v1.DeleteFreezeResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x86\x01\n\x0e\x43reateTemplate\x12*.deskmesh.tickets.v1.CreateTemplateRequest\x1a+.deskmesh.tickets.v1.CreateTemplateResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12|\n\rListTemplates\x12).deskmesh.tickets.v1.ListTemplatesRequest\x1a*.deskmesh.tickets.v1.ListTemplatesResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\x86\x01\n\x0e\x44\x65leteTemplate\x12*.deskmesh.tickets.v1.DeleteTemplateRequest\x1a+.deskmesh.tickets.v1.DeleteTemplateResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x95\x01\n\x14\x43reateStandardChange\x12\x30.deskmesh.tickets.v1.CreateStandardChangeRequest\x1a\x31.deskmesh.tickets.v1.CreateStandardChangeResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(deskmesh/tickets/v1/change_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a deskmesh/tickets/v1/change.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1a\n\x18ListRiskQuestionsRequest\"Q\n\x19ListRiskQuestionsResponse\x12\x34\n\tquestions\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.RiskQuestion\"\"\n\x10GetChangeRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\"@\n\x11GetChangeResponse\x12+\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Change\"l\n\x13UpdateChangeRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12+\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Change\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03\"C\n\x14UpdateChangeResponse\x12+\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Change\"\xa1\x01\n\x12ListChangesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12(\n\x04\x66rom\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07release\x18\x05 \x01(\t\"\\\n\x13ListChangesResponse\x12,\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1b.deskmesh.tickets.v1.Change\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x13\x43reateFreezeRequest\x12\x31\n\x06\x66reeze\x18\x01 \x01(\x0b\x32!.deskmesh.tickets.v1.ChangeFreeze\"I\n\x14\x43reateFreezeResponse\x12\x31\n\x06\x66reeze\x18\x01 \x01(\x0b\x32!.deskmesh.tickets.v1.ChangeFreeze\";\n\x12ListFreezesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x13ListFreezesResponse\x12\x32\n\x07\x66reezes\x18\x01 \x03(\x0b\x32!.deskmesh.tickets.v1.ChangeFreeze\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa5\x01\n\x13UpdateFreezeRequest\x12\x11\n\tfreeze_id\x18\x01 \x01(\t\x12\x30\n\x05patch\x18\x02 \x01(\x0b\x32!.deskmesh.tickets.v1.ChangeFreeze\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"I\n\x14UpdateFreezeResponse\x12\x31\n\x06\x66reeze\x18\x01 \x01(\x0b\x32!.deskmesh.tickets.v1.ChangeFreeze\"(\n\x13\x44\x65leteFreezeRequest\x12\x11\n\tfreeze_id\x18\x01 \x01(\t\"\x16\n\x14\x44\x65leteFreezeResponse\"N\n\x15\x43reateTemplateRequest\x12\x35\n\x08template\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.ChangeTemplate\"O\n\x16\x43reateTemplateResponse\x12\x35\n\x08template\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.ChangeTemplate\"=\n\x14ListTemplatesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"h\n\x15ListTemplatesResponse\x12\x36\n\ttemplates\x18\x01 \x03(\x0b\x32#.deskmesh.tickets.v1.ChangeTemplate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa8\x01\n\x15UpdateTemplateRequest\x12\x10\n\x08template\x18\x01 \x01(\t\x12\x32\n\x05patch\x18\x02 \x01(\x0b\x32#.deskmesh.tickets.v1.ChangeTemplate\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x04 \x01(\x03\"O\n\x16UpdateTemplateResponse\x12\x35\n\x08template\x18\x01 \x01(\x0b\x32#.deskmesh.tickets.v1.ChangeTemplate\")\n\x15\x44\x65leteTemplateRequest\x12\x10\n\x08template\x18\x01 \x01(\t\"\x18\n\x16\x44\x65leteTemplateResponse\"\xb7\x01\n\x1b\x43reateStandardChangeRequest\x12\x10\n\x08template\x18\x01 \x01(\t\x12\x31\n\rplanned_start\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bplanned_end\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x63i_ids\x18\x04 \x03(\t\x12\x12\n\nservice_id\x18\x05 \x01(\t\"K\n\x1c\x43reateStandardChangeResponse\x12+\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x1b.deskmesh.tickets.v1.Change2\xc8\r\n\rChangeService\x12\x88\x01\n\x11ListRiskQuestions\x12-.deskmesh.tickets.v1.ListRiskQuestionsRequest\x1a..deskmesh.tickets.v1.ListRiskQuestionsResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\x82\x01\n\tGetChange\x12%.deskmesh.tickets.v1.GetChangeRequest\x1a&.deskmesh.tickets.v1.GetChangeResponse\"&\xa2\xbb\x18\"\n\x0ctickets.read\n\x10tickets.read_own\x10\x01\x12}\n\x0cUpdateChange\x12(.deskmesh.tickets.v1.UpdateChangeRequest\x1a).deskmesh.tickets.v1.UpdateChangeResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x12v\n\x0bListChanges\x12\'.deskmesh.tickets.v1.ListChangesRequest\x1a(.deskmesh.tickets.v1.ListChangesResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\x80\x01\n\x0c\x43reateFreeze\x12(.deskmesh.tickets.v1.CreateFreezeRequest\x1a).deskmesh.tickets.v1.CreateFreezeResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12v\n\x0bListFreezes\x12\'.deskmesh.tickets.v1.ListFreezesRequest\x1a(.deskmesh.tickets.v1.ListFreezesResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\x80\x01\n\x0cUpdateFreeze\x12(.deskmesh.tickets.v1.UpdateFreezeRequest\x1a).deskmesh.tickets.v1.UpdateFreezeResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x80\x01\n\x0c\x44\x65leteFreeze\x12(.deskmesh.tickets.v1.DeleteFreezeRequest\x1a).deskmesh.tickets.v1.DeleteFreezeResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x86\x01\n\x0e\x43reateTemplate\x12*.deskmesh.tickets.v1.CreateTemplateRequest\x1a+.deskmesh.tickets.v1.CreateTemplateResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12|\n\rListTemplates\x12).deskmesh.tickets.v1.ListTemplatesRequest\x1a*.deskmesh.tickets.v1.ListTemplatesResponse\"\x14\xa2\xbb\x18\x10\n\x0ctickets.read\x10\x01\x12\x86\x01\n\x0eUpdateTemplate\x12*.deskmesh.tickets.v1.UpdateTemplateRequest\x1a+.deskmesh.tickets.v1.UpdateTemplateResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x86\x01\n\x0e\x44\x65leteTemplate\x12*.deskmesh.tickets.v1.DeleteTemplateRequest\x1a+.deskmesh.tickets.v1.DeleteTemplateResponse\"\x1b\xa2\xbb\x18\x17\n\x11tickets.configure\x10\x01 \x01\x12\x95\x01\n\x14\x43reateStandardChange\x12\x30.deskmesh.tickets.v1.CreateStandardChangeRequest\x1a\x31.deskmesh.tickets.v1.CreateStandardChangeResponse\"\x18\xa2\xbb\x18\x14\n\x0etickets.update\x10\x01 \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,60 +47,72 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANGESERVICE'].methods_by_name['CreateFreeze']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
   _globals['_CHANGESERVICE'].methods_by_name['ListFreezes']._loaded_options = None
   _globals['_CHANGESERVICE'].methods_by_name['ListFreezes']._serialized_options = b'\242\273\030\020\n\014tickets.read\020\001'
+  _globals['_CHANGESERVICE'].methods_by_name['UpdateFreeze']._loaded_options = None
+  _globals['_CHANGESERVICE'].methods_by_name['UpdateFreeze']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
   _globals['_CHANGESERVICE'].methods_by_name['DeleteFreeze']._loaded_options = None
   _globals['_CHANGESERVICE'].methods_by_name['DeleteFreeze']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
   _globals['_CHANGESERVICE'].methods_by_name['CreateTemplate']._loaded_options = None
   _globals['_CHANGESERVICE'].methods_by_name['CreateTemplate']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
   _globals['_CHANGESERVICE'].methods_by_name['ListTemplates']._loaded_options = None
   _globals['_CHANGESERVICE'].methods_by_name['ListTemplates']._serialized_options = b'\242\273\030\020\n\014tickets.read\020\001'
+  _globals['_CHANGESERVICE'].methods_by_name['UpdateTemplate']._loaded_options = None
+  _globals['_CHANGESERVICE'].methods_by_name['UpdateTemplate']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
   _globals['_CHANGESERVICE'].methods_by_name['DeleteTemplate']._loaded_options = None
   _globals['_CHANGESERVICE'].methods_by_name['DeleteTemplate']._serialized_options = b'\242\273\030\027\n\021tickets.configure\020\001 \001'
   _globals['_CHANGESERVICE'].methods_by_name['CreateStandardChange']._loaded_options = None
   _globals['_CHANGESERVICE'].methods_by_name['CreateStandardChange']._serialized_options = b'\242\273\030\024\n\016tickets.update\020\001 \001'
-  _globals['_LISTRISKQUESTIONSREQUEST']._serialized_start=166
-  _globals['_LISTRISKQUESTIONSREQUEST']._serialized_end=192
-  _globals['_LISTRISKQUESTIONSRESPONSE']._serialized_start=194
-  _globals['_LISTRISKQUESTIONSRESPONSE']._serialized_end=275
-  _globals['_GETCHANGEREQUEST']._serialized_start=277
-  _globals['_GETCHANGEREQUEST']._serialized_end=311
-  _globals['_GETCHANGERESPONSE']._serialized_start=313
-  _globals['_GETCHANGERESPONSE']._serialized_end=377
-  _globals['_UPDATECHANGEREQUEST']._serialized_start=379
-  _globals['_UPDATECHANGEREQUEST']._serialized_end=487
-  _globals['_UPDATECHANGERESPONSE']._serialized_start=489
-  _globals['_UPDATECHANGERESPONSE']._serialized_end=556
-  _globals['_LISTCHANGESREQUEST']._serialized_start=559
-  _globals['_LISTCHANGESREQUEST']._serialized_end=720
-  _globals['_LISTCHANGESRESPONSE']._serialized_start=722
-  _globals['_LISTCHANGESRESPONSE']._serialized_end=814
-  _globals['_CREATEFREEZEREQUEST']._serialized_start=816
-  _globals['_CREATEFREEZEREQUEST']._serialized_end=888
-  _globals['_CREATEFREEZERESPONSE']._serialized_start=890
-  _globals['_CREATEFREEZERESPONSE']._serialized_end=963
-  _globals['_LISTFREEZESREQUEST']._serialized_start=965
-  _globals['_LISTFREEZESREQUEST']._serialized_end=1024
-  _globals['_LISTFREEZESRESPONSE']._serialized_start=1026
-  _globals['_LISTFREEZESRESPONSE']._serialized_end=1124
-  _globals['_DELETEFREEZEREQUEST']._serialized_start=1126
-  _globals['_DELETEFREEZEREQUEST']._serialized_end=1166
-  _globals['_DELETEFREEZERESPONSE']._serialized_start=1168
-  _globals['_DELETEFREEZERESPONSE']._serialized_end=1190
-  _globals['_CREATETEMPLATEREQUEST']._serialized_start=1192
-  _globals['_CREATETEMPLATEREQUEST']._serialized_end=1270
-  _globals['_CREATETEMPLATERESPONSE']._serialized_start=1272
-  _globals['_CREATETEMPLATERESPONSE']._serialized_end=1351
-  _globals['_LISTTEMPLATESREQUEST']._serialized_start=1353
-  _globals['_LISTTEMPLATESREQUEST']._serialized_end=1414
-  _globals['_LISTTEMPLATESRESPONSE']._serialized_start=1416
-  _globals['_LISTTEMPLATESRESPONSE']._serialized_end=1520
-  _globals['_DELETETEMPLATEREQUEST']._serialized_start=1522
-  _globals['_DELETETEMPLATEREQUEST']._serialized_end=1563
-  _globals['_DELETETEMPLATERESPONSE']._serialized_start=1565
-  _globals['_DELETETEMPLATERESPONSE']._serialized_end=1589
-  _globals['_CREATESTANDARDCHANGEREQUEST']._serialized_start=1592
-  _globals['_CREATESTANDARDCHANGEREQUEST']._serialized_end=1775
-  _globals['_CREATESTANDARDCHANGERESPONSE']._serialized_start=1777
-  _globals['_CREATESTANDARDCHANGERESPONSE']._serialized_end=1852
-  _globals['_CHANGESERVICE']._serialized_start=1855
-  _globals['_CHANGESERVICE']._serialized_end=3323
+  _globals['_LISTRISKQUESTIONSREQUEST']._serialized_start=200
+  _globals['_LISTRISKQUESTIONSREQUEST']._serialized_end=226
+  _globals['_LISTRISKQUESTIONSRESPONSE']._serialized_start=228
+  _globals['_LISTRISKQUESTIONSRESPONSE']._serialized_end=309
+  _globals['_GETCHANGEREQUEST']._serialized_start=311
+  _globals['_GETCHANGEREQUEST']._serialized_end=345
+  _globals['_GETCHANGERESPONSE']._serialized_start=347
+  _globals['_GETCHANGERESPONSE']._serialized_end=411
+  _globals['_UPDATECHANGEREQUEST']._serialized_start=413
+  _globals['_UPDATECHANGEREQUEST']._serialized_end=521
+  _globals['_UPDATECHANGERESPONSE']._serialized_start=523
+  _globals['_UPDATECHANGERESPONSE']._serialized_end=590
+  _globals['_LISTCHANGESREQUEST']._serialized_start=593
+  _globals['_LISTCHANGESREQUEST']._serialized_end=754
+  _globals['_LISTCHANGESRESPONSE']._serialized_start=756
+  _globals['_LISTCHANGESRESPONSE']._serialized_end=848
+  _globals['_CREATEFREEZEREQUEST']._serialized_start=850
+  _globals['_CREATEFREEZEREQUEST']._serialized_end=922
+  _globals['_CREATEFREEZERESPONSE']._serialized_start=924
+  _globals['_CREATEFREEZERESPONSE']._serialized_end=997
+  _globals['_LISTFREEZESREQUEST']._serialized_start=999
+  _globals['_LISTFREEZESREQUEST']._serialized_end=1058
+  _globals['_LISTFREEZESRESPONSE']._serialized_start=1060
+  _globals['_LISTFREEZESRESPONSE']._serialized_end=1158
+  _globals['_UPDATEFREEZEREQUEST']._serialized_start=1161
+  _globals['_UPDATEFREEZEREQUEST']._serialized_end=1326
+  _globals['_UPDATEFREEZERESPONSE']._serialized_start=1328
+  _globals['_UPDATEFREEZERESPONSE']._serialized_end=1401
+  _globals['_DELETEFREEZEREQUEST']._serialized_start=1403
+  _globals['_DELETEFREEZEREQUEST']._serialized_end=1443
+  _globals['_DELETEFREEZERESPONSE']._serialized_start=1445
+  _globals['_DELETEFREEZERESPONSE']._serialized_end=1467
+  _globals['_CREATETEMPLATEREQUEST']._serialized_start=1469
+  _globals['_CREATETEMPLATEREQUEST']._serialized_end=1547
+  _globals['_CREATETEMPLATERESPONSE']._serialized_start=1549
+  _globals['_CREATETEMPLATERESPONSE']._serialized_end=1628
+  _globals['_LISTTEMPLATESREQUEST']._serialized_start=1630
+  _globals['_LISTTEMPLATESREQUEST']._serialized_end=1691
+  _globals['_LISTTEMPLATESRESPONSE']._serialized_start=1693
+  _globals['_LISTTEMPLATESRESPONSE']._serialized_end=1797
+  _globals['_UPDATETEMPLATEREQUEST']._serialized_start=1800
+  _globals['_UPDATETEMPLATEREQUEST']._serialized_end=1968
+  _globals['_UPDATETEMPLATERESPONSE']._serialized_start=1970
+  _globals['_UPDATETEMPLATERESPONSE']._serialized_end=2049
+  _globals['_DELETETEMPLATEREQUEST']._serialized_start=2051
+  _globals['_DELETETEMPLATEREQUEST']._serialized_end=2092
+  _globals['_DELETETEMPLATERESPONSE']._serialized_start=2094
+  _globals['_DELETETEMPLATERESPONSE']._serialized_end=2118
+  _globals['_CREATESTANDARDCHANGEREQUEST']._serialized_start=2121
+  _globals['_CREATESTANDARDCHANGEREQUEST']._serialized_end=2304
+  _globals['_CREATESTANDARDCHANGERESPONSE']._serialized_start=2306
+  _globals['_CREATESTANDARDCHANGERESPONSE']._serialized_end=2381
+  _globals['_CHANGESERVICE']._serialized_start=2384
+  _globals['_CHANGESERVICE']._serialized_end=4120
 # @@protoc_insertion_point(module_scope)

@@ -144,6 +144,17 @@ class NewFreeze(Input):
     )
 
 
+class FreezePatch(Input):
+    """The fields to change."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ends_at": LATER}]})
+
+    name: Text | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    service_ids: list[Text] | None = None
+
+
 class Freeze(Output):
     """A time in which nothing is changed, but emergencies."""
 
@@ -190,6 +201,18 @@ class NewTemplate(Input):
     plan: Text = ""
     backout_plan: Text = ""
     queue: Reference | None = Field(default=None, description="Absent: the default queue.")
+
+
+class TemplatePatch(Input):
+    """The fields to change; the slug stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"plan": "One after the other, by night."}]})
+
+    name: Text | None = None
+    description: Text | None = None
+    plan: Text | None = None
+    backout_plan: Text | None = None
+    queue: Reference | None = Field(default=None, description="Null: the default queue.")
 
 
 class Template(Output):

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Query
+from google.protobuf.field_mask_pb2 import FieldMask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -142,6 +143,25 @@ async def list_freezes(request: Request, query: Annotated[PageQuery, Query()]) -
     return listing([render.freeze(one) for one in answer.freezes], answer.next_page_token)
 
 
+@door.route("PATCH", "/changes/freezes/{freeze}", rpcs.UPDATE_FREEZE, gives=models.Freeze, versioned=True)
+async def update_freeze(request: Request, freeze: str, body: models.FreezePatch) -> Response:
+    """Change a freeze; what is planned into it already stays planned, and is warned of."""
+    patch = nouns.ChangeFreeze(
+        name=body.name or "",
+        starts_at=timestamp(body.starts_at),
+        ends_at=timestamp(body.ends_at),
+        service_ids=body.service_ids or [],
+    )
+    question = pb.UpdateFreezeRequest(
+        freeze_id=freeze,
+        patch=patch,
+        update_mask=FieldMask(paths=body.named()),
+        expected_version=expected_version(request),
+    )
+    changed = (await ask(request, rpcs.UPDATE_FREEZE, question)).freeze
+    return resource(render.freeze(changed), changed.version)
+
+
 @door.route("DELETE", "/changes/freezes/{freeze}", rpcs.DELETE_FREEZE, status=HTTPStatus.NO_CONTENT)
 async def delete_freeze(request: Request, freeze: str) -> Response:
     """End a freeze."""
@@ -177,6 +197,32 @@ async def list_change_templates(request: Request, query: Annotated[PageQuery, Qu
     question = pb.ListTemplatesRequest(page_size=query.page_size, page_token=query.page_token)
     answer = await ask(request, rpcs.LIST_CHANGE_TEMPLATES, question)
     return listing([render.template(one) for one in answer.templates], answer.next_page_token)
+
+
+@door.route(
+    "PATCH",
+    "/changes/templates/{template}",
+    rpcs.UPDATE_CHANGE_TEMPLATE,
+    gives=models.Template,
+    versioned=True,
+)
+async def update_change_template(request: Request, template: str, body: models.TemplatePatch) -> Response:
+    """Change a template; the changes that were made of it stay as they are."""
+    patch = nouns.ChangeTemplate(
+        name=body.name or "",
+        description=body.description or "",
+        plan=body.plan or "",
+        backout_plan=body.backout_plan or "",
+        queue=word(body.queue),
+    )
+    question = pb.UpdateTemplateRequest(
+        template=template,
+        patch=patch,
+        update_mask=FieldMask(paths=body.named()),
+        expected_version=expected_version(request),
+    )
+    changed = (await ask(request, rpcs.UPDATE_CHANGE_TEMPLATE, question)).template
+    return resource(render.template(changed), changed.version)
 
 
 @door.route(

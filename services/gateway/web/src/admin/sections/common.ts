@@ -48,8 +48,6 @@ export interface Section {
   columns: readonly string[];
   inputs: readonly Input[];
   removable?: true;
-  /** Made and removed, never changed. */
-  fixed?: true;
   /** Made and replaced as a whole under its key. */
   keyed?: true;
   /** Never made, changed or removed by people: only read. */

@@ -149,11 +149,11 @@ const CATALOG: readonly Section[] = [
     ],
   },
   {
-    name: "change_templates", group: "catalog", icon: "note", path: "/api/v1/changes/templates", permission: "tickets.configure", columns: ["name", "slug", "description"], removable: true, fixed: true,
+    name: "change_templates", group: "catalog", icon: "note", path: "/api/v1/changes/templates", permission: "tickets.configure", columns: ["name", "slug", "description"], removable: true,
     inputs: [NAME, { ...SLUG, required: true }, DESCRIPTION, { name: "plan", kind: "text" }, { name: "backout_plan", kind: "text" }, QUEUE],
   },
   {
-    name: "freezes", group: "catalog", icon: "pause", path: "/api/v1/changes/freezes", permission: "tickets.configure", columns: ["name", "starts_at", "ends_at"], removable: true, fixed: true,
+    name: "freezes", group: "catalog", icon: "pause", path: "/api/v1/changes/freezes", permission: "tickets.configure", columns: ["name", "starts_at", "ends_at"], removable: true,
     inputs: [NAME, { name: "starts_at", kind: "moment", required: true }, { name: "ends_at", kind: "moment", required: true }, { name: "service_ids", kind: "many", of: "services", byId: true }],
   },
 ];

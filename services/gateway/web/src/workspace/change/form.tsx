@@ -88,7 +88,7 @@ const PARTS = {
 } as const;
 
 /** Why it was not kept: a freeze is no fault of a field. */
-function Frozen({ error }: { error: unknown }): ReactNode {
+export function Frozen({ error }: { error: unknown }): ReactNode {
   const { t } = useTranslation();
   if (!(error instanceof Problem) || error.code !== "change_freeze") return <Refused error={error} />;
   return (

@@ -16,6 +16,7 @@ import { Failed, Loading, Note } from "../../shared/states";
 import { useActions } from "../actions";
 import { Agenda, Month } from "./calendar";
 import { beginOf, colliding, dayOf, later, stepped, weeksOf } from "./days";
+import { StandardChange } from "./standard";
 import { Subscribe } from "./subscribe";
 import { type ChangeSearch, isWanted, monthOf } from "./search";
 
@@ -36,6 +37,7 @@ export function ChangesPage(): ReactNode {
   const asked = useQuery(plannedQuery(beginOf(first, zone), beginOf(later(first, dates.length), zone)));
   const freezes = useQuery(freezesQuery);
   const [subscribing, setSubscribing] = useState(false);
+  const [making, setMaking] = useState(false);
   const go = (said: ChangeSearch) => void navigate({ to: "/desk/changes", search: Object.fromEntries(Object.entries({ ...search, ...said }).filter(([, value]) => value)) });
   const steps = [
     { label: t("change.before"), icon: "back" as const, run: () => go({ month: stepped(month, -1) }) },
@@ -43,7 +45,7 @@ export function ChangesPage(): ReactNode {
   ];
   const toToday = () => go({ month: today.slice(0, 7) });
   useHotkeys([["k", () => steps[0]?.run()], ["j", () => steps[1]?.run()], ["t", toToday]]);
-  useActions([...steps, { label: t("change.today"), run: toToday }, { label: t("change.subscribe"), run: () => setSubscribing(true) }]);
+  useActions([...steps, { label: t("change.today"), run: toToday }, { label: t("change.subscribe"), run: () => setSubscribing(true) }, ...(may("tickets.update") ? [{ label: t("change.standard_new"), run: () => setMaking(true) }] : [])]);
 
   const changes = asked.data?.items ?? [];
   const shown = changes.filter((one) => isWanted(one, search));
@@ -64,6 +66,11 @@ export function ChangesPage(): ReactNode {
           <Button variant="default" size="xs" leftSection={<Icon name="calendar" size={14} />} onClick={() => setSubscribing(true)}>
             {t("change.subscribe")}
           </Button>
+          {may("tickets.update") && (
+            <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setMaking(true)}>
+              {t("change.standard_new")}
+            </Button>
+          )}
         </Group>
       </Group>
       <Group justify="space-between">
@@ -92,6 +99,7 @@ export function ChangesPage(): ReactNode {
           {t("change.collisions", { changes: drawn.colliding.size })}
         </Alert>
       )}
+      {making && <StandardChange close={() => setMaking(false)} />}
       {subscribing && <Subscribe close={() => setSubscribing(false)} />}
     </Stack>
   );

@@ -81,6 +81,7 @@ export function Marks({ area, set, previewing, setPreviewing }: MarksProps): Rea
             aria-label={label}
             title={key ? `${label} (Ctrl + ${key.toUpperCase()})` : label}
             disabled={previewing}
+            bg={previewing ? "transparent" : undefined}
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => area.current && change(area.current, make, set)}
           >
