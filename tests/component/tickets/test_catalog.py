@@ -138,6 +138,13 @@ async def test_without_approval_the_tasks_begin_at_once(shop: Shop) -> None:
     assert (await shop.desk.get(ordered.request.tasks[0].ticket_id)).type == "change"
 
 
+async def test_whom_an_order_is_for_watches_its_ticket(shop: Shop) -> None:
+    item = await shop.item(form=[Question(field="on_behalf_of", required=True)])
+    ordered = await shop.order(item, {"on_behalf_of": shop.desk.colleague.email})
+    ticket = await shop.desk.get(ordered.ticket.id, by=shop.desk.colleague)
+    assert [watcher.email for watcher in ticket.watchers] == [shop.desk.colleague.email]
+
+
 async def test_a_form_asks_for_what_its_conditions_say(shop: Shop) -> None:
     item = await shop.item(
         form=[

@@ -71,6 +71,25 @@ async def test_custom_values_are_merged_and_null_takes_one_off(desk: TicketsDesk
     assert dict(changed.fields) == {"affected_users": 3, "on_behalf_of": str(desk.colleague.id)}
 
 
+async def test_whom_a_ticket_is_for_watches_it_as_long_as_it_is_for_them(desk: TicketsDesk) -> None:
+    ticket = await desk.create()
+
+    async def watching(person: str | None) -> list[str]:
+        changed = await desk.update(ticket.id, ["fields"], fields={"on_behalf_of": person})
+        assert list(changed.watchers) == list((await desk.get(ticket.id)).watchers)
+        return [watcher.email for watcher in changed.watchers]
+
+    assert await watching("colleague@acme.example") == ["colleague@acme.example"]
+    assert (await desk.get(ticket.id, by=desk.colleague)).number == ticket.number
+    assert await watching("agent@acme.example") == ["agent@acme.example"]
+    with pytest.raises(NotFound):
+        await desk.get(ticket.id, by=desk.colleague)
+    assert await watching("requester@acme.example") == []
+    assert await watching(None) == []
+    *_, second, _, _ = await desk.events(events_pb2.TicketUpdated, ticket.id)
+    assert [change.field for change in second.changes] == ["fields.on_behalf_of", "watchers", "watchers"]
+
+
 async def test_a_ticket_changes_hands(desk: TicketsDesk) -> None:
     ticket = await desk.create()
     changed = await desk.update(ticket.id, ["requester"], requester="newhand@acme.example")

@@ -6,6 +6,7 @@ import pytest
 from tickets_desk import AGENT, TicketsDesk
 
 from chassis.errors import Forbidden, InvalidInput
+from chassis.ids import new_id
 from chassis.testing.identity import Person
 from deskmesh.tickets.v1 import events_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
@@ -221,3 +222,19 @@ async def test_a_right_to_create_in_one_process_ends_there(desk: TicketsDesk) ->
     assert await create("hr") == "hr-desk"
     with pytest.raises(Forbidden):
         await create("it")
+
+
+async def test_whom_a_ticket_is_for_watches_it_from_the_start(desk: TicketsDesk) -> None:
+    key = new_id().hex
+    ticket = await desk.create(key=key, fields={"on_behalf_of": desk.colleague.email})
+    assert [watcher.email for watcher in ticket.watchers] == [desk.colleague.email]
+    assert ticket == await desk.create(key=key, fields={"on_behalf_of": desk.colleague.email})
+    assert await desk.get(ticket.id, by=desk.colleague) == ticket
+    (told,) = await desk.events(events_pb2.TicketCreated, ticket.id)
+    assert [watcher.email for watcher in told.ticket.watchers] == [desk.colleague.email]
+
+
+async def test_whoever_asks_on_their_own_behalf_does_not_watch_besides(desk: TicketsDesk) -> None:
+    ticket = await desk.create(fields={"on_behalf_of": desk.requester.email})
+    assert list(ticket.watchers) == []
+    assert list((await desk.get(ticket.id)).watchers) == []

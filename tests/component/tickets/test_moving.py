@@ -124,12 +124,14 @@ async def test_what_a_workflow_demands_must_be_given(desk: TicketsDesk) -> None:
     with pytest.raises(InvalidInput) as caught:
         await desk.move(ticket.id, "cancelled")
     assert {error.field for error in caught.value.errors} == {"comment", "fields.location"}
-    moved = await desk.move(ticket.id, "cancelled", comment="A mistake", fields={"location": "Łódź"})
+    fields = {"location": "Łódź", "on_behalf_of": desk.colleague.email}
+    moved = await desk.move(ticket.id, "cancelled", comment="A mistake", fields=fields)
     assert (moved.state, moved.HasField("closed_at"), moved.HasField("resolved_at")) == (
         "cancelled",
         True,
         False,
     )
+    assert [watcher.email for watcher in moved.watchers] == [desk.colleague.email]
 
 
 async def test_a_resolved_ticket_closes_by_itself(desk: TicketsDesk) -> None:

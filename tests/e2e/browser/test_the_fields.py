@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from browser_desk import Window, choose
+from browser_desk import Window, choose, inaccessible
 from playwright.sync_api import expect
 
 from embedded.testing import Desk, eventually
@@ -66,6 +66,26 @@ def test_an_agent_changes_own_fields_where_they_stand(desk: Desk, open_window: O
     facts.get_by_label("Category").fill("hardware")
     facts.get_by_label("Category").blur()
     eventually(lambda: client.get(f"/tickets/{number}")["category"] == "hardware")
+
+
+def test_whom_a_ticket_is_for_is_chosen_by_name_and_sees_it(desk: Desk, open_window: Open) -> None:
+    client = desk.sign_in(AGENT)
+    number = client.send("POST", "/tickets", {"title": f"New badge {uuid.uuid4().hex[:8]}"})["number"]
+    page = open_window(AGENT, f"/desk/tickets/{number}").page
+    field = page.get_by_role("complementary", name="Facts").get_by_role("combobox", name="On behalf of")
+    field.fill("kowal")
+    page.get_by_role("option", name="Jan Kowalski").click()
+    eventually(
+        lambda: [one["name"] for one in client.get(f"/tickets/{number}")["watchers"]] == ["Jan Kowalski"]
+    )
+    page.reload()
+    expect(field).to_have_value("Jan Kowalski")
+    assert inaccessible(page) == []
+    portal = open_window("jan.kowalski@acme.example", f"/portal/requests/{number}").page
+    expect(portal.get_by_role("heading", name="New badge")).to_be_visible()
+    portal.get_by_text("More about this request").click()
+    client.send("PATCH", f"/tickets/{number}", {"fields": {"on_behalf_of": None}})
+    assert desk.sign_in("jan.kowalski@acme.example").http.get(f"/tickets/{number}").status_code == 404
 
 
 def test_who_was_faster_in_an_own_field_is_asked_about(desk: Desk, open_window: Open) -> None:

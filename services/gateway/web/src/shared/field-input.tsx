@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "../api/client";
 import { useMe } from "./me";
+import { PersonField } from "./person-field";
 import { useThings } from "./use-things";
 import type { Values } from "./conditions";
 
@@ -62,6 +63,8 @@ export function FieldInput({ field, values, required, error, readOnly = false, b
       return <MultiSelect {...looks} value={Array.isArray(value) ? value : []} data={choicesOf(field, values)} onChange={(next) => set(next.length > 0 ? next : null)} />;
     case "money":
       return <MoneyInput field={field} looks={looks} value={value} set={set} />;
+    case "person":
+      return <PersonField looks={looks} value={text} set={set} />;
     case "ci":
       return <ItemInput looks={looks} value={text} set={set} />;
     default:
@@ -69,9 +72,9 @@ export function FieldInput({ field, values, required, error, readOnly = false, b
   }
 }
 
-const INPUT_TYPES: Record<string, string> = { date: "date", person: "email", url: "url" };
+const INPUT_TYPES: Record<string, string> = { date: "date", url: "url" };
 
-interface Looks {
+export interface Looks {
   label?: string;
   description?: string | undefined;
   "aria-label"?: string;

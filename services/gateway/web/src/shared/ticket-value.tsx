@@ -11,6 +11,7 @@ import { dateTime, span } from "./format";
 import { type LaidOutField, ownSlug } from "./layouts";
 import { useMe } from "./me";
 import { Person } from "./person";
+import { PersonNamed } from "./person-field";
 import { shownValue } from "./values";
 
 /** What the page of a ticket shows at its head, wherever the layout has it. */
@@ -55,6 +56,8 @@ export function TicketValue({ ticket, field }: { ticket: Ticket; field: LaidOutF
     case "requester":
     case "assignee":
       return <Person name={(value as { name: string }).name} />;
+    case "person":
+      return <PersonNamed id={String(value)} ticket={ticket} />;
     case "minutes_spent":
     case "minutes_billable":
       return line(span(Number(value) * 60, i18n.language));

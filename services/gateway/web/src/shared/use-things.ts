@@ -24,6 +24,16 @@ export function useThings(chosen: readonly string[], services = false): FoundAsO
   const known = useQuery(itemsByIdQuery(chosen)).data?.items ?? [];
   // An input with one thing shows its name where words are typed.
   const found = useQuery(itemsFoundQuery(known.some((one) => one.name === asked) ? "" : asked, services)).data?.items ?? [];
+  return offering(known, found, words, setWords);
+}
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** Offers what was found, and names what is chosen. */
+export function offering(known: readonly Named[], found: readonly Named[], words: string, setWords: (words: string) => void): FoundAsOneTypes {
   const offered = new Set(found.map((one) => one.id));
   return {
     data: [...found, ...known.filter((one) => !offered.has(one.id))].map((one) => ({ value: one.id, label: one.name })),

@@ -15,6 +15,7 @@ import { Icon } from "../shared/icons";
 import { Sections } from "../shared/laid-out";
 import { type LaidOutField, ownSlug } from "../shared/layouts";
 import { useMay, useMe } from "../shared/me";
+import { SEES_PEOPLE } from "../shared/person-field";
 import { Failed, Loading } from "../shared/states";
 import { inHead, TicketValue, useFieldName, valueOf } from "../shared/ticket-value";
 import { type FoundAsOneTypes, useThings } from "../shared/use-things";
@@ -224,7 +225,7 @@ function Things({ ticket, field, changing }: FieldProps): ReactNode {
 }
 
 /** Types whose input is typed into: what is typed is kept when the input is left, or Enter is pressed. */
-const TYPED = new Set(["text", "number", "date", "money", "url", "person"]);
+const TYPED = new Set(["text", "number", "date", "money", "url"]);
 
 /** A field of the tenant's own. */
 function Own({ ticket, field, changing }: FieldProps): ReactNode {
@@ -233,14 +234,16 @@ function Own({ ticket, field, changing }: FieldProps): ReactNode {
   const kept = (valueOf(ticket, field.name) ?? null) as FieldValue;
   const [value, setValue] = useState<FieldValue>(kept);
   const type = field.type ?? "text";
+  const may = useMay();
+  const typed = TYPED.has(type) || (type === "person" && !may(SEES_PEOPLE));
   const keep = (next: FieldValue) => {
     if (JSON.stringify(next) !== JSON.stringify(kept)) changing.apply({ kind: "fields", body: { fields: { [slug]: next } } });
   };
   const asked = { slug, name: label, type, description: "", choices: field.choices, dependent_choices: null };
   return (
     <div
-      onBlur={(event) => TYPED.has(type) && !event.currentTarget.contains(event.relatedTarget) && keep(value)}
-      onKeyDown={(event) => event.key === "Enter" && TYPED.has(type) && event.target instanceof HTMLElement && event.target.blur()}
+      onBlur={(event) => typed && !event.currentTarget.contains(event.relatedTarget) && keep(value)}
+      onKeyDown={(event) => event.key === "Enter" && typed && event.target instanceof HTMLElement && event.target.blur()}
     >
       <Fact label={field.required ? `${label} *` : label} error={changing.problem?.reasonOf(field.name)}>
         <FieldInput
@@ -250,7 +253,7 @@ function Own({ ticket, field, changing }: FieldProps): ReactNode {
           required={field.required}
           set={(next) => {
             setValue(next);
-            if (!TYPED.has(type)) keep(next);
+            if (!typed) keep(next);
           }}
         />
       </Fact>

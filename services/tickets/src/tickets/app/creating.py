@@ -59,6 +59,7 @@ class NewTicket:
     parent_id: UUID | None = None
     language: str = ""
     requester: Requester | None = None
+    watchers: Sequence[Reference] = ()
     automatic: bool = False
     source_message_id: str = ""
     message_id: str | None = None
@@ -144,6 +145,7 @@ def compose_ticket(
         new_words=vocabulary.unknown(ticket.tenant_id, words.vocabulary),
         message_id=new.message_id,
         event=created_event(view, occasion, new.attachments),
+        watcher_ids=[watcher.id for watcher in view.watchers],
     )
     return Composed(view, statement)
 
@@ -237,6 +239,7 @@ def view_of_new(
         team=configuration.team(placing.queue.team_id),
         requester=requester.person if requester else None,
         organization=organization,
+        watchers=[watcher for watcher in new.watchers if watcher.id != ticket.requester_id],
     )
 
 

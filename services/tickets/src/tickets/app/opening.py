@@ -15,7 +15,7 @@ from tickets.app.directory import EnsureRequester, names_caller, require_person
 from tickets.app.field_checking import check_fields, new_stand
 from tickets.app.numbers import Numbers
 from tickets.app.parents import parent_named
-from tickets.app.people import CallersAsRequesters, make_known, requester_of, require_naming, with_people
+from tickets.app.people import CallersAsRequesters, make_known, requester_of, require_naming, with_its_people
 from tickets.app.wording import Vocabulary
 from tickets.db.create_ticket import fetch_in, store_ticket
 from tickets.db.views import TicketView
@@ -106,7 +106,7 @@ async def with_references(
         if not own:
             person = await require_person(tx, opening.requester, "requester")
             new = replace(new, requester=await requester_of(tx, person))
-        new = replace(new, fields=await with_people(tx, configuration.fields, new.fields))
+        new = await with_its_people(tx, configuration.fields, new)
         if opening.parent:
             new = replace(new, parent_id=await parent_named(tx, configuration, opening.parent))
     return new

@@ -21,7 +21,7 @@ from tickets.app.directory import names_caller, require_person
 from tickets.app.fulfilling import begin_fulfilment
 from tickets.app.making import make_ticket
 from tickets.app.opening import Desk
-from tickets.app.people import requester_of, require_naming, with_people
+from tickets.app.people import requester_of, require_naming, with_its_people
 from tickets.app.recording import view_ticket
 from tickets.db.catalog import CatalogItem, CatalogRequest, CatalogTask
 from tickets.db.tickets import Ticket
@@ -85,14 +85,14 @@ async def order_item(tx: Tx, *, configuration: Configuration, desk: Desk, order:
         description=order.comment,
         type=draft.type,
         queue=draft.queue,
-        fields=await with_people(tx, configuration.fields, checked),
+        fields=checked,
         channel=CHANNEL,
         language=person.language,
         requester=await requester_of(tx, person),
     )
     placing = place_ticket(configuration, new)
     require_create(placing)
-    new = check_new(configuration, new, placing)
+    new = await with_its_people(tx, configuration.fields, check_new(configuration, new, placing))
     ticket = await make_ticket(tx, configuration=configuration, desk=desk, new=new, occasion=occasion_of())
     request = CatalogRequest(
         id=ticket.id,

@@ -3,13 +3,14 @@
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.context import current_caller
 from chassis.db import Database, Tx
 from chassis.errors import FieldError, Forbidden, InvalidInput
 from chassis.ids import is_id
-from tickets.app.creating import Requester
+from tickets.app.creating import NewTicket, Requester
 from tickets.app.directory import (
     EnsureRequester,
     find_person,
@@ -21,7 +22,7 @@ from tickets.app.directory import (
 )
 from tickets.db.directory import Person
 from tickets.db.views import organization_named
-from tickets.domain.fields import Definition
+from tickets.domain.fields import ON_BEHALF_OF, Definition, beneficiary_in
 from tickets.domain.references import Reference
 
 NAME_OTHERS = "users.ensure_requester"
@@ -91,6 +92,16 @@ class CallersAsRequesters:
         async with database.transaction(tenant_id) as tx:
             person = await find_person(tx, str(person_id))
             return None if person is None else (await requester_of(tx, person)).organization
+
+
+async def with_its_people(tx: Tx, definitions: Mapping[str, Definition], new: NewTicket) -> NewTicket:
+    """The new ticket with people by their ids; whom it is for watches it. Raises InvalidInput for those who are not known."""
+    fields = await with_people(tx, definitions, new.fields)
+    beneficiary = beneficiary_in(definitions, fields)
+    if beneficiary is None:
+        return replace(new, fields=fields)
+    person = await require_person(tx, beneficiary, f"fields.{ON_BEHALF_OF}")
+    return replace(new, fields=fields, watchers=[reference_to(person)])
 
 
 async def with_people(

@@ -17,7 +17,7 @@ from tickets.app.directory import require_person
 from tickets.app.making import make_ticket
 from tickets.app.opening import Desk
 from tickets.app.parents import parent_named
-from tickets.app.people import requester_of, with_people
+from tickets.app.people import requester_of, with_its_people
 from tickets.app.recurrences import RECURRENCE, new_ticket_of, timing_of
 from tickets.db.recurrences import Recurrence, RecurrenceOccurrence
 from tickets.db.tickets import Ticket
@@ -78,14 +78,14 @@ async def _ticket(tx: Tx, configuration: Configuration, desk: Desk, row: Recurre
     new = new_ticket_of(template)
     new = check_new(configuration, new, place_ticket(configuration, new))
     requester = await requester_of(tx, await require_person(tx, _id(template, "requester"), "requester"))
-    fields = await with_people(tx, configuration.fields, new.fields)
+    new = await with_its_people(tx, configuration.fields, new)
     parent = template.get("parent_id")
     parent_id = None if parent is None else await parent_named(tx, configuration, str(parent))
     ticket = await make_ticket(
         tx,
         configuration=configuration,
         desk=desk,
-        new=replace(new, requester=requester, fields=fields, parent_id=parent_id),
+        new=replace(new, requester=requester, parent_id=parent_id),
         occasion=occasion,
     )
     names = frozenset(name for name in ("team", "assignee") if name in template)

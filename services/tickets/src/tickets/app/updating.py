@@ -11,6 +11,7 @@ from tickets.app.creating import UPDATE
 from tickets.app.editing import Edits, apply_edits, check_edits
 from tickets.app.field_checking import check_fields, stand_of
 from tickets.app.recording import record_change, view_ticket
+from tickets.app.watching import watch_on_behalf
 from tickets.app.wording import Vocabulary, index_again
 from tickets.db.links import lock_structure
 from tickets.db.tickets import Ticket
@@ -89,6 +90,7 @@ async def update_ticket(
         changes = differences(before, after)
     if not changes:
         return await view_ticket(tx, configuration, found)
+    changes += await watch_on_behalf(tx, configuration=configuration, ticket=found, changes=changes)
     view = await record_change(
         tx,
         configuration=configuration,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 import orjson
 
@@ -41,6 +42,7 @@ class TicketStatement:
     new_words: Sequence[tuple[str, Sequence[str]]]
     message_id: str | None
     event: OutboxValues
+    watcher_ids: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ async def store_ticket(
         statement.ticket.tenant_id,
         *((use.subject, use.method, use.key, use.lock_key, use.request_hash) if use else (None,) * 5),
         response if use else None,
-        _json(_document(statement.ticket)),
+        _json(_document(statement)),
         _json(statement.history),
         statement.words,
         [word for word, _ in statement.new_words],
@@ -96,9 +98,12 @@ def fetch_in(tx: Tx) -> Fetch:
 _COLUMNS = tuple(attribute.key for attribute in Ticket.__mapper__.column_attrs)
 
 
-def _document(ticket: Ticket) -> dict[str, object]:
-    values = vars(ticket)  # the attributes themselves cost a call each
-    return {name: values[name] for name in _COLUMNS}
+def _document(statement: TicketStatement) -> dict[str, object]:
+    values = vars(statement.ticket)  # the attributes themselves cost a call each
+    document = {name: values[name] for name in _COLUMNS}
+    if statement.watcher_ids:
+        document["watcher_ids"] = statement.watcher_ids
+    return document
 
 
 def _json(value: object) -> str:

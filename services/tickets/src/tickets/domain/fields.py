@@ -22,6 +22,9 @@ KINDS = (
     "url",
 )
 
+ON_BEHALF_OF = "on_behalf_of"
+"""The shipped field that names whom a ticket is for, where somebody else asks."""
+
 WITH_CHOICES = ("choice", "choices", "tree")
 
 MAX_TEXT = 10_000
@@ -86,6 +89,14 @@ def check_values(
             except ValueError as error:
                 problems.append((f"fields.{slug}", str(error)))
     return checked, problems
+
+
+def beneficiary_in(definitions: Mapping[str, Definition], values: Mapping[str, object]) -> str | None:
+    """The person whom a ticket is for, by what the values say; None where whoever asks asks for themselves."""
+    definition, value = definitions.get(ON_BEHALF_OF), values.get(ON_BEHALF_OF)
+    if definition is None or definition.kind != "person":
+        return None  # a tenant's own field that is called so
+    return value if isinstance(value, str) else None
 
 
 def merge_values(present: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, object]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tickets.domain.fields import ON_BEHALF_OF
+
 PROCESSES: Final = (
     ("it", "IT", "Computers, networks, applications"),
     ("hr", "Human resources", "Employment, leave, payroll"),
@@ -49,7 +51,7 @@ FIELDS: Final = (
     ("affected_users", "Affected users", "number", ()),
     ("works_remotely", "Works remotely", "checkbox", ()),
     ("device_kind", "Kind of device", "choice", ("laptop", "desktop", "phone", "printer", "server", "other")),
-    ("on_behalf_of", "On behalf of", "person", ()),
+    (ON_BEHALF_OF, "On behalf of", "person", ()),
     ("known_error", "Known error", "checkbox", ()),
     ("root_cause", "Root cause", "text", ()),
     ("workaround", "Workaround", "text", ()),
