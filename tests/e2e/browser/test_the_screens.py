@@ -27,6 +27,8 @@ SCREENS = {
     "made later": ("/desk/scheduled", SUPERVISOR),
     "changes": ("/desk/changes", SUPERVISOR),
     "board": ("/desk/board", SUPERVISOR),
+    "ratings": ("/desk/ratings", SUPERVISOR),
+    "time worked": ("/desk/time", SUPERVISOR),
     "major incidents": ("/desk/major", SUPERVISOR),
     "problem candidates": ("/desk/problems", SUPERVISOR),
     "portal": ("/portal", REQUESTER),

@@ -204,6 +204,18 @@ const board = createRoute({
   component: lazyRouteComponent(() => import("./workspace/board"), "BoardPage"),
 });
 
+const deskRatings = createRoute({
+  getParentRoute: () => desk,
+  path: "/ratings",
+  component: lazyRouteComponent(() => import("./workspace/ratings-page"), "RatingsPage"),
+});
+
+const deskTime = createRoute({
+  getParentRoute: () => desk,
+  path: "/time",
+  component: lazyRouteComponent(() => import("./workspace/time-page"), "TimePage"),
+});
+
 const deskMentions = createRoute({
   getParentRoute: () => desk,
   path: "/mentions",
@@ -316,7 +328,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     portal.addChildren([portalHome, portalNew, portalCatalog, portalItem, portalApprovals, portalRequest, portalArticle]),
-    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskMentions, deskScheduled, deskCandidates, deskMajors, deskChanges, deskApprovals]),
+    desk.addChildren([deskHome, ticketList, ticketPage, newTicket, board, deskRatings, deskTime, deskMentions, deskScheduled, deskCandidates, deskMajors, deskChanges, deskApprovals]),
     account,
     setup,
     admin.addChildren([adminHome, adminWorkflows, adminWorkflow, adminLayouts, adminLayout, adminSettings, adminSection]),

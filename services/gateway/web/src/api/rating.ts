@@ -1,5 +1,5 @@
 /** How content a requester is; only tickets that have ended are rated. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, ifMatch, type Schemas, take } from "./client";
 
@@ -23,3 +23,12 @@ export function useRate(number: string) {
     onSuccess: (rated) => queries.setQueryData(["rating", number], rated),
   });
 }
+
+/** What was rated, the latest first, as far as somebody has asked for more. */
+export const ratingsQuery = (filter: string) =>
+  infiniteQueryOptions({
+    queryKey: ["ratings", filter],
+    queryFn: ({ pageParam, signal }) => take(api.GET("/api/v1/ratings", { params: { query: { filter, page_size: 25, ...(pageParam && { page_token: pageParam }) } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });

@@ -27,3 +27,17 @@ export const volumeQuery = (asked: VolumeAsked) =>
 /** The same as a table for a spreadsheet; false where the desk refused it. */
 export const keepVolume = (asked: VolumeAsked) =>
   keepFile(`/api/v1/reports/volume/export?${new URLSearchParams({ ...asked })}`, `volume-${asked.from}-${asked.to}.csv`);
+
+export type TimeSum = Schemas["TimeSum"];
+
+/** Those with the most minutes; more are never told. */
+export const MOST_TIME_SUMS = 200;
+
+export const timeSumsQuery = (filter: string, group_by: string) =>
+  queryOptions({
+    queryKey: ["time", "sums", filter, group_by],
+    queryFn: ({ signal }) => take(api.GET("/api/v1/time-entries/summary", { params: { query: { filter, group_by } }, signal })),
+  });
+
+/** The entries themselves as a table for a spreadsheet; false where the desk refused it. */
+export const keepTime = (filter: string) => keepFile(`/api/v1/time-entries/export?${new URLSearchParams({ filter })}`, "time-entries.csv");

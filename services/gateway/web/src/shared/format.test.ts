@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { localMoment, momentOf, relative, seconds, span, spoken } from "./format";
+import { localMoment, momentOf, relative, seconds, span, spoken, workTime } from "./format";
 
 describe("a duration", () => {
   it.each([
@@ -19,6 +19,15 @@ describe("a duration", () => {
   ])("of %d seconds is read in %s as %s", (total, language, expected) => {
     expect(span(total, language).replaceAll("\u00a0", " ")).toBe(expected);
   });
+});
+
+describe("work", () => {
+  it.each([
+    [0, "0 min"],
+    [45, "45 min"],
+    [120, "2 hr"],
+    [3_075, "51 hr 15 min"],
+  ])("of %d minutes is read as %s", (minutes, expected) => expect(workTime(minutes, "en").replaceAll("\u00a0", " ")).toBe(expected));
 });
 
 describe("a moment", () => {

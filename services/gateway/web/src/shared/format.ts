@@ -35,10 +35,19 @@ export function seconds(duration: string): number {
   return (parts[1] ? -1 : 1) * (days * DAY + hours * HOUR + minutes * MINUTE + rest);
 }
 
+const measured = (language: string) => (value: number, unit: string) =>
+  new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);
+
+/** "51 hr 15 min": work is never told in days, which are longer than anybody's. */
+export function workTime(minutes: number, language: string): string {
+  const unit = measured(language);
+  const [whole, rest] = [Math.floor(minutes / MINUTE), minutes % MINUTE];
+  return [whole > 0 && unit(whole, "hour"), (rest > 0 || whole === 0) && unit(rest, "minute")].filter(Boolean).join(" ");
+}
+
 /** "2 hr 15 min": at most two units, rounded down. */
 export function span(total: number, language: string): string {
-  const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+  const unit = measured(language);
   const size = Math.abs(total);
   const parts =
     size < HOUR

@@ -168,6 +168,8 @@ function Menu(): ReactNode {
         count={approvals.data?.items.length}
       />
       {may("reports.read") && <Entry to="/desk/board" icon="chart" label={t("nav.board")} active={location.pathname === "/desk/board"} />}
+      {may("reports.read") && <Entry to="/desk/ratings" icon="list" label={t("said.title")} active={location.pathname === "/desk/ratings"} />}
+      {may("reports.read") && <Entry to="/desk/time" icon="clock" label={t("worked.title")} active={location.pathname === "/desk/time"} />}
       {administers(me) && <Entry to="/admin" icon="gear" label={t("nav.admin")} active={false} />}
       <Entry to="/portal" icon="home" label={t("nav.portal")} active={false} />
     </Stack>
@@ -193,7 +195,7 @@ function Heading({ children }: { children: ReactNode }): ReactNode {
 }
 
 interface EntryProps {
-  to: "/desk/new" | "/desk/mentions" | "/desk/scheduled" | "/desk/major" | "/desk/problems" | "/desk/changes" | "/desk/board" | "/desk/approvals" | "/admin" | "/portal";
+  to: "/desk/new" | "/desk/mentions" | "/desk/scheduled" | "/desk/major" | "/desk/problems" | "/desk/changes" | "/desk/board" | "/desk/ratings" | "/desk/time" | "/desk/approvals" | "/admin" | "/portal";
   icon: IconName;
   label: string;
   active: boolean;

@@ -39,7 +39,13 @@ export function Palette(): ReactNode {
     { label: t("major.list"), run: () => void navigate({ to: "/desk/major" }) },
     ...(may("tickets.update") ? [{ label: t("candidate.title"), run: () => void navigate({ to: "/desk/problems" }) }] : []),
     { label: t("approval.title"), run: () => void navigate({ to: "/desk/approvals" }) },
-    ...(may("reports.read") ? [{ label: t("nav.board"), run: () => void navigate({ to: "/desk/board" }) }] : []),
+    ...(may("reports.read")
+      ? [
+          { label: t("nav.board"), run: () => void navigate({ to: "/desk/board" }) },
+          { label: t("said.title"), run: () => void navigate({ to: "/desk/ratings" }) },
+          { label: t("worked.title"), run: () => void navigate({ to: "/desk/time" }) },
+        ]
+      : []),
     ...(administers(me) ? [{ label: t("nav.admin"), run: () => void navigate({ to: "/admin" }) }] : []),
     { label: t("nav.portal"), run: () => void navigate({ to: "/portal", search: {} }) },
     { label: t("choice.account"), run: () => void navigate({ to: "/account" }) },

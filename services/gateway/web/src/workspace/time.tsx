@@ -1,6 +1,7 @@
 /** The time spent on a ticket: noted by hand or by a timer, put right, taken back. */
 import { ActionIcon, Button, Checkbox, Group, NumberInput, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -43,6 +44,11 @@ export function TimeSpent({ ticket }: { ticket: Ticket }): ReactNode {
       <Text size="sm">
         {t("time.sum", { spent: span(ticket.minutes_spent * 60, i18n.language), billable: span(ticket.minutes_billable * 60, i18n.language) })}
       </Text>
+      {may("reports.read") && (
+        <Link to="/desk/time" style={{ fontSize: "var(--mantine-font-size-xs)" }}>
+          {t("worked.title")}
+        </Link>
+      )}
       {may("tickets.update") && <Timer number={ticket.number} />}
       {entries.data.items.map((entry) => (
         <EntryLine key={entry.id} entry={entry} edit={() => setEditing(entry)} remove={() => remove(entry)} />

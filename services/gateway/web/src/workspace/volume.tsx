@@ -1,34 +1,28 @@
 /** How many tickets came, were done and were open: a chart, and a table that says the same. */
-import { Button, Group, Paper, SegmentedControl, Select, Stack, Table, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
+import { Button, Group, Paper, SegmentedControl, Select, Stack, Table, Text, Title, UnstyledButton } from "@mantine/core";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { keepVolume, type Volume as Report, type VolumeAsked, type VolumeCounts, volumeQuery } from "../api/reports";
 import { useWord } from "../shared/badges";
-import { localMoment, spoken } from "../shared/format";
-import { useMe } from "../shared/me";
-import { useNow } from "../shared/now";
+import { spoken } from "../shared/format";
 import { Failed, Loading, Note } from "../shared/states";
+import { usePeriod } from "./period";
 
 const CourseChart = lazy(() => import("./chart").then((all) => ({ default: all.CourseChart })));
 
-const RANGES = ["7", "30", "90", "own"] as const;
 const INTERVALS = ["day", "week", "month"] as const;
 const BY = ["none", "queue", "team", "type", "priority", "process", "channel"] as const;
 const SHOWN = ["created", "resolved", "reopened", "cancelled", "closed", "backlog"] as const;
-const DAY_MILLISECONDS = 24 * 60 * 60_000;
 
 type Group = Report["groups"][number];
 
 export function Volume(): ReactNode {
   const { t } = useTranslation();
-  const today = localMoment(new Date(useNow()).toISOString(), useMe().time_zone).slice(0, 10);
-  const [range, setRange] = useState<(typeof RANGES)[number]>("30");
-  const [own, setOwn] = useState({ from: daysBefore(today, 29), to: today });
+  const { days, choice } = usePeriod();
   const [interval, setInterval] = useState<string>("day");
   const [by, setBy] = useState<string>("none");
-  const days = range === "own" ? own : { from: daysBefore(today, Number(range) - 1), to: today };
   const asked: VolumeAsked = { ...days, interval, by };
   const found = useQuery({ ...volumeQuery(asked), enabled: Boolean(days.from && days.to), placeholderData: keepPreviousData });
   const keeping = useMutation({ mutationFn: () => keepVolume(asked) });
@@ -43,13 +37,7 @@ export function Volume(): ReactNode {
         </Button>
       </Group>
       <Group gap="sm" mb="sm" align="flex-end">
-        <SegmentedControl size="xs" aria-label={t("volume.range")} value={range} onChange={setRange} data={RANGES.map((value) => ({ value, label: value === "own" ? t("volume.own") : t("volume.days", { days: value }) }))} />
-        {range === "own" && (
-          <>
-            <TextInput size="xs" type="date" label={t("volume.from")} value={own.from} max={own.to} onChange={(event) => setOwn({ ...own, from: event.currentTarget.value })} />
-            <TextInput size="xs" type="date" label={t("volume.to")} value={own.to} min={own.from} max={today} onChange={(event) => setOwn({ ...own, to: event.currentTarget.value })} />
-          </>
-        )}
+        {choice}
         <SegmentedControl size="xs" aria-label={t("volume.interval")} value={interval} onChange={setInterval} data={INTERVALS.map((value) => ({ value, label: t(`volume_intervals.${value}`) }))} />
         <Select size="xs" w={150} aria-label={t("board.by")} value={by} onChange={(value) => setBy(value ?? "none")} allowDeselect={false} data={BY.map((value) => ({ value, label: t(`volume_by.${value}`) }))} />
       </Group>
@@ -196,8 +184,4 @@ function useIntervalName({ interval, time_zone: timeZone }: Report): (from: stri
     const whole = new Intl.DateTimeFormat(i18n.language, { timeZone, dateStyle: "medium" });
     return (from, short) => (interval === "month" ? month : short ? day : whole).format(new Date(from));
   }, [i18n.language, interval, timeZone]);
-}
-
-function daysBefore(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) - days * DAY_MILLISECONDS).toISOString().slice(0, 10);
 }
