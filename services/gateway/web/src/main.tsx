@@ -39,7 +39,7 @@ Object.assign(globalThis, { __webpack_nonce__: nonce });
 /** The desk's theme, in the tenant's colour where it has one. */
 function Themed({ children }: { children: ReactNode }): ReactNode {
   const { shades } = useLook();
-  const worn = useMemo(() => (shades.length === 10 ? { ...theme, colors: { petrol: shades as unknown as MantineColorsTuple } } : theme), [shades]);
+  const worn = useMemo(() => (shades.length === 10 ? { ...theme, colors: { ...theme.colors, petrol: shades as unknown as MantineColorsTuple } } : theme), [shades]);
   return (
     <MantineProvider theme={worn} defaultColorScheme="auto" getStyleNonce={() => nonce ?? ""}>
       {children}

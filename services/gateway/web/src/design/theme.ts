@@ -6,7 +6,8 @@ const petrol: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "petrol",
-  colors: { petrol },
+  // A tenant's own colour takes the place of petrol; what a colour tells stays calm whatever that is.
+  colors: { petrol, calm: petrol },
   primaryShade: { light: 8, dark: 7 },
   defaultRadius: "md",
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',

@@ -10,7 +10,7 @@ import { useMe } from "./me";
 import { useNow } from "./now";
 
 const CATEGORY_COLOURS: Record<string, string> = {
-  new: "blue", active: "petrol", waiting: "yellow", resolved: "green", closed: "gray", cancelled: "gray",
+  new: "blue", active: "calm", waiting: "yellow", resolved: "green", closed: "gray", cancelled: "gray",
 };
 
 /** The names that Deskmesh ships are translated; a tenant's own are read as they are written. */

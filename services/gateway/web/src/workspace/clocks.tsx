@@ -53,7 +53,7 @@ function ClockLine({ clock }: { clock: Clock }): ReactNode {
           {clock.breached ? t("clock.breached") : word("clock_states", clock.state)}
         </Badge>
       </Group>
-      <Progress value={part} color={colour === "gray" ? "petrol" : colour} size="xs" my={4} aria-label={word("clocks", clock.name)} />
+      <Progress value={part} color={colour === "gray" ? "calm" : colour} size="xs" my={4} aria-label={word("clocks", clock.name)} />
       <Text size="xs" className="quiet">
         {clock.state === "running" && clock.due_at
           ? `${t(left < 0 ? "clock.over" : "clock.left", { span: span(left, i18n.language) })} · ${dateTime(clock.due_at, i18n.language, me.time_zone)}`
