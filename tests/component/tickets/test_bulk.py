@@ -263,3 +263,106 @@ async def test_a_job_waits_until_others_of_the_same_person_have_ended(desk: Tick
         await desk.call("CancelBulk", rpc.CancelBulkRequest(id=cancelled), rpc.CancelBulkResponse, by=busy)
     assert (await ended(desk, first.id, by=busy)).job.succeeded == 1
     assert (await look(desk, second.id, by=busy)).job.state == "cancelled"
+
+
+async def undo(desk: TicketsDesk, job: str, *, by: Person | None = None) -> rpc.BulkJob:
+    return (await desk.call("UndoBulk", rpc.UndoBulkRequest(id=job), rpc.UndoBulkResponse, by=by)).job
+
+
+def changed(**said: object) -> tickets.UpdateTicketRequest:
+    patch = tickets.TicketPatch(**said)  # type: ignore[arg-type]  # fields by name
+    return tickets.UpdateTicketRequest(patch=patch, update_mask=FieldMask(paths=list(said)))
+
+
+def given_to(person: Person | None) -> tickets.AssignTicketRequest:
+    mask = FieldMask(paths=["assignee"])
+    return tickets.AssignTicketRequest(assignee=person.email if person else "", update_mask=mask)
+
+
+def values(ticket: ticket_pb2.Ticket) -> dict[str, object]:
+    """What people see of a ticket that they may change."""
+    names = ("title", "priority", "impact", "urgency", "category", "state")
+    return {name: getattr(ticket, name) for name in names} | {
+        "tags": list(ticket.tags),
+        "fields": dict(ticket.fields),
+        "queue": ticket.queue.key,
+        "team": ticket.team.key,
+        "assignee": ticket.assignee.email,
+    }
+
+
+async def test_what_a_job_has_done_is_taken_back_as_it_was_on_each_ticket(desk: TicketsDesk) -> None:
+    plain = await desk.create(tags=["a"], category="x", fields={"location": "Gdynia"})
+    held = await desk.create(priority="low", by=desk.agent)
+    for ticket in (plain, held):
+        await desk.move(ticket.id, "open")
+    await desk.assign(held.id, assignee=desk.agent.email)
+    before = {ticket.id: values(await desk.get(ticket.id)) for ticket in (plain, held)}
+    assert before[plain.id]["state"] == "open"
+    patch = {"tags": ["outage"], "urgency": "high", "queue": "network", "category": "y"}
+    job = await start(
+        desk,
+        tickets=[plain.id, held.id],
+        update=changed(**patch),
+        assignment=given_to(desk.agent),
+        transition=RESOLVE,
+        comment=COMMENT,
+    )
+    assert (await ended(desk, job.id)).job.succeeded == 2
+    after = {ticket: values(await desk.get(ticket)) for ticket in before}
+    assert all(after[ticket] != before[ticket] for ticket in before)
+    back = await undo(desk, job.id)
+    done = await ended(desk, back.id)
+    assert [problem_of(one) for one in done.results if one.problem] == []
+    now = {ticket: values(await desk.get(ticket)) for ticket in before}
+    assert now == before
+    assert await comments(desk, [plain, held]) == [1, 1]
+    assert f"bulk:{back.id}" in {entry.cause for entry in await desk.history(plain.id)}
+    # What is taken back can be done again.
+    assert (await ended(desk, (await undo(desk, back.id)).id)).job.succeeded == 2
+    assert {ticket: values(await desk.get(ticket)) for ticket in before} == after
+
+
+async def test_a_ticket_that_has_changed_since_is_left_as_it_is(desk: TicketsDesk) -> None:
+    found = await made(desk, 2, tags=["a"])
+    job = await start(desk, tickets=[one.id for one in found], update=changed(tags=["b"], title="Both"))
+    await ended(desk, job.id)
+    await desk.update(found[0].id, ["tags"], tags=["c"])
+    await desk.update(found[1].id, ["category"], category="else")
+    results = {one.ticket.id: one for one in (await ended(desk, (await undo(desk, job.id)).id)).results}
+    refused = problem_of(results[found[0].id])
+    assert isinstance(refused, WrongState)
+    assert (refused.reason, "tags" in str(refused)) == ("CHANGED_SINCE", True)
+    left, back = [await desk.get(one.id) for one in found]
+    assert (list(left.tags), left.title) == (["c"], "Both")
+    assert (list(back.tags), back.title, back.category) == (["a"], found[1].title, "else")
+
+
+async def test_a_priority_that_the_matrix_gave_is_again_the_matrix_s(desk: TicketsDesk) -> None:
+    (ticket,) = await made(desk, 1)
+    job = await start(desk, tickets=[ticket.id], update=changed(priority="critical"))
+    await ended(desk, job.id)
+    await ended(desk, (await undo(desk, job.id)).id)
+    assert (await desk.get(ticket.id)).priority == ticket.priority
+    assert (await desk.update(ticket.id, ["urgency"], urgency="high")).priority != ticket.priority
+
+
+async def test_only_what_was_done_can_be_taken_back_and_only_by_who_did_it(desk: TicketsDesk) -> None:
+    (ticket,) = await made(desk, 1)
+    said = await start(desk, tickets=[ticket.id], comment=COMMENT)
+    await ended(desk, said.id)
+    with pytest.raises(WrongState) as only_said:
+        await undo(desk, said.id)
+    assert only_said.value.reason == "NOTHING_TO_UNDO"
+    refused = await start(desk, tickets=["INC-999999"], transition=RESOLVE)
+    await ended(desk, refused.id)
+    with pytest.raises(WrongState) as nothing:
+        await undo(desk, refused.id)
+    assert nothing.value.reason == "NOTHING_TO_UNDO"
+    job = await start(desk, tickets=[ticket.id], update=changed(tags=["b"]))
+    await ended(desk, job.id)
+    for other in (desk.admin, desk.stranger):
+        with pytest.raises(NotFound):
+            await undo(desk, job.id, by=other)
+    with pytest.raises(InvalidInput, match="undoes"):
+        await start(desk, tickets=[ticket.id], update=changed(tags=["c"]), undoes=job.id)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from browser_desk import Window
+from browser_desk import Window, inaccessible
 from playwright.sync_api import expect
 
 from embedded.testing import Desk, eventually
@@ -89,8 +89,14 @@ def test_work_on_many_is_taken_back(desk: Desk, open_window: Open) -> None:
     said = page.get_by_role("status").filter(has_text="Done: 3")
     expect(said).to_be_visible()
     assert {supervisor.get(f"/tickets/{one}")["queue"]["key"] for one in made} == {"applications"}
+    # What a colleague has done meanwhile is not overwritten.
+    supervisor.send("PATCH", f"/tickets/{made[0]}", {"queue": "service-desk"})
     said.get_by_role("button", name="Undo").click()
-    eventually(lambda: {supervisor.get(f"/tickets/{one}")["queue"]["key"] for one in made} == {"network"})
+    alert = page.get_by_role("region", name="Many at once").get_by_role("alert")
+    expect(alert).to_contain_text(f"{made[0]}: Has changed since: queue")
+    assert inaccessible(page) == []
+    queues = {one: supervisor.get(f"/tickets/{one}")["queue"]["key"] for one in made}
+    assert queues == {made[0]: "service-desk", made[1]: "network", made[2]: "network"}
 
 
 def test_focus_mode_hides_the_queues_and_gives_the_next_ticket(desk: Desk, open_window: Open) -> None:

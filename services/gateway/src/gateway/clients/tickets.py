@@ -72,6 +72,7 @@ SPLIT_TICKET = rpc(merges.SplitTicketRequest, merges.SplitTicketResponse)
 START_BULK = rpc(bulk.StartBulkRequest, bulk.StartBulkResponse)
 GET_BULK = rpc(bulk.GetBulkRequest, bulk.GetBulkResponse)
 CANCEL_BULK = rpc(bulk.CancelBulkRequest, bulk.CancelBulkResponse)
+UNDO_BULK = rpc(bulk.UndoBulkRequest, bulk.UndoBulkResponse)
 
 CREATE_LINK = rpc(links.CreateLinkRequest, links.CreateLinkResponse)
 LIST_LINKS = rpc(links.ListLinksRequest, links.ListLinksResponse)

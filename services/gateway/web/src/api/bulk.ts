@@ -10,6 +10,9 @@ export const startBulk = (body: Schemas["Bulk"]) =>
 
 export const cancelBulk = (job: string) => take(api.DELETE("/api/v1/tickets/bulk/{job}", { params: { path: { job } } }));
 
+/** Takes back what a job has done, by a job of its own; what has changed since stays. */
+export const undoBulk = (job: string) => take(api.POST("/api/v1/tickets/bulk/{job}/undo", { params: { path: { job }, header: onceKey() } }));
+
 /** Whether a job has ended, one way or the other; until then it runs, or waits for others. */
 export const isOver = (job: Schemas["BulkJob"]) => job.state === "done" || job.state === "cancelled";
 

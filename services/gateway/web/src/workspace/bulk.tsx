@@ -2,10 +2,10 @@
 import { Alert, Button, Group, Menu, Progress, Stack, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
-import { cancelBulk, failures, isOver, jobQuery, startBulk } from "../api/bulk";
+import { cancelBulk, failures, isOver, jobQuery, startBulk, undoBulk } from "../api/bulk";
 import type { Schemas, Ticket } from "../api/client";
 import { queuesQuery } from "../api/queries";
 import { useMay, useMe } from "../shared/me";
@@ -17,25 +17,8 @@ type Work = Omit<Schemas["Bulk"], "ticket_ids" | "filter">;
 
 interface Begun {
   job: string;
-  work: Work;
-}
-
-/** What takes a work back: the tickets by what they had before. */
-function wayBack(tickets: Ticket[], work: Work): Schemas["Bulk"][] {
-  const groups = new Map<string, Schemas["Bulk"]>();
-  for (const ticket of tickets) {
-    const before: Work | null = work.assignment
-      ? { assignment: { assignee: ticket.assignee?.id ?? null, team: ticket.team?.id ?? null } }
-      : work.changes?.queue && ticket.queue
-        ? { changes: { queue: ticket.queue.id } }
-        : null;
-    if (!before) continue;
-    const key = JSON.stringify(before);
-    const group = groups.get(key) ?? { ...before, ticket_ids: [] };
-    group.ticket_ids?.push(ticket.id);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
+  /** null: it takes another back. */
+  work: Work | null;
 }
 
 interface BulkProps {
@@ -50,16 +33,12 @@ export function Bulk({ tickets, clear, all }: BulkProps): ReactNode {
   const me = useMe();
   // A job goes on without the page; whoever comes back sees how far it is.
   const [begun, setBegun] = useLocalStorage<Begun | null>({ key: `deskmesh-bulk:${me.id}`, defaultValue: null, getInitialValueInEffect: false });
-  const [back, setBack] = useState<Schemas["Bulk"][]>([]);
   const starting = useMutation({
     mutationFn: ({ ticket_ids, work }: { ticket_ids: string[]; work: Work }) => startBulk({ ...work, ticket_ids }),
     onSuccess: (job, { work }) => setBegun({ job: job.id, work }),
   });
-
-  function run(work: Work): void {
-    setBack(wayBack(tickets, work));
-    starting.mutate({ ticket_ids: tickets.map((one) => one.id), work });
-  }
+  const run = (work: Work) => starting.mutate({ ticket_ids: tickets.map((one) => one.id), work });
+  const undo = (job: string) => undoBulk(job).then((back) => setBegun({ job: back.id, work: null }));
 
   if (tickets.length === 0 && !begun) return null;
   return (
@@ -70,8 +49,8 @@ export function Bulk({ tickets, clear, all }: BulkProps): ReactNode {
         <Job
           key={begun.job}
           begun={begun}
-          back={back}
-          again={(ticket_ids) => starting.mutate({ ticket_ids, work: begun.work })}
+          undo={begun.work ? () => undo(begun.job) : undefined}
+          again={(ticket_ids) => begun.work && starting.mutate({ ticket_ids, work: begun.work })}
           end={(whole) => {
             setBegun(null);
             if (whole) clear();
@@ -167,13 +146,14 @@ function Choose({ label, busy, offered, choose }: ChooseProps): ReactNode {
 
 interface JobProps {
   begun: Begun;
-  back: Schemas["Bulk"][];
+  /** Takes back what was done; there is none of what takes back itself. */
+  undo: (() => Promise<unknown>) | undefined;
   again: (ticket_ids: string[]) => void;
   /** Called when there is nothing more to show; `whole` says that all was done. */
   end: (whole: boolean) => void;
 }
 
-function Job({ begun, back, again, end }: JobProps): ReactNode {
+function Job({ begun, undo, again, end }: JobProps): ReactNode {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const asked = useQuery(jobQuery(begun.job));
@@ -186,12 +166,12 @@ function Job({ begun, back, again, end }: JobProps): ReactNode {
     if (over) void queries.invalidateQueries({ queryKey: ["tickets"] });
     if (gone) end(false);
     if (!whole) return;
-    const undo = back.length > 0 ? () => Promise.all(back.map(startBulk)).then(() => queries.invalidateQueries({ queryKey: ["tickets"] })) : undefined;
-    tell(t("bulk.done", { count: job.succeeded }), undo);
+    tell(t(begun.work ? "bulk.done" : "bulk.undone", { count: job.succeeded }), undo);
     end(true);
     // Once for each way that a job ends.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [over, whole, gone]);
+  const undoing = useMutation({ mutationFn: async () => undo?.() });
   if (!job) return null;
   const label = t("bulk.progress", { done: job.done, total: job.total });
   return (
@@ -212,11 +192,19 @@ function Job({ begun, back, again, end }: JobProps): ReactNode {
               {one.ticket.key}: {one.problem?.detail}
             </Text>
           ))}
+          <Refused error={undoing.error} />
           <Group gap="xs" mt="xs">
-            <Button size="compact-sm" variant="default" onClick={() => again(failed.data.map((one) => one.ticket.key))}>
-              {t("bulk.again")}
-            </Button>
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => end(false)}>
+            {begun.work && (
+              <Button size="compact-sm" variant="default" onClick={() => again(failed.data.map((one) => one.ticket.key))}>
+                {t("bulk.again")}
+              </Button>
+            )}
+            {undo && job.succeeded > 0 && (
+              <Button size="compact-sm" variant="default" loading={undoing.isPending} onClick={() => undoing.mutate()}>
+                {t("bulk.undo")}
+              </Button>
+            )}
+            <Button size="compact-sm" variant="subtle" color="gray" disabled={undoing.isPending} onClick={() => end(false)}>
               {t("action.close")}
             </Button>
           </Group>

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.db import Tx
-from chassis.errors import FieldError, InvalidInput
+from chassis.errors import FieldError, InvalidInput, WrongState
 from chassis.paging import page_of
 from chassis.timers import Timer, TimerHandler
 from deskmesh.common.v1 import types_pb2 as common
@@ -16,12 +16,15 @@ from tickets.app.commenting import check_comment, comment_on_ticket
 from tickets.app.configuration import Configuration, Configurations
 from tickets.app.editing import check_edits
 from tickets.app.transitioning import transition_ticket
+from tickets.app.undoing import undo_on_ticket
 from tickets.app.updating import update_ticket
 from tickets.app.wording import Vocabulary
+from tickets.db.bulk import BulkJob
 from tickets.db.links import lock_structure
 from tickets.publish.messages import moment
 
-_PARTS = {"update", "assignment", "transition", "comment"}
+_UNDONE = {"update", "assignment", "transition"}
+_PARTS = _UNDONE | {"comment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ class BulkServicer:
     async def CancelBulk(self, tx: Tx, request: pb.CancelBulkRequest) -> pb.CancelBulkResponse:
         return pb.CancelBulkResponse(job=job_message(await bulk.cancel_bulk(tx, job_id=request.id)))
 
+    async def UndoBulk(self, tx: Tx, request: pb.UndoBulkRequest) -> pb.UndoBulkResponse:
+        return pb.UndoBulkResponse(
+            job=job_message(await bulk.undo_bulk(tx, job_id=request.id, request_of=_undoing))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BulkTimers:
@@ -87,6 +95,16 @@ class BulkTimers:
         async def work(tx: Tx, ticket: str) -> None:
             if with_structure:
                 await lock_structure(tx)
+            if request.undoes:
+                await undo_on_ticket(
+                    tx,
+                    configuration=configuration,
+                    vocabulary=self.vocabulary,
+                    ticket=ticket,
+                    cause=bulk.cause_of(UUID(request.undoes)),
+                    moves=request.HasField("transition"),
+                )
+                return
             if request.HasField("update"):
                 await update_ticket(
                     tx,
@@ -123,10 +141,21 @@ class BulkTimers:
         return work
 
 
+def _undoing(job: BulkJob) -> bytes:
+    """What takes a job back. Raises WrongState where it only said something."""
+    request = pb.StartBulkRequest.FromString(job.request)
+    if not _UNDONE & {field.name for field, _ in request.ListFields()}:
+        raise WrongState("NOTHING_TO_UNDO", "What was said stays said.")
+    request.undoes = str(job.id)
+    return request.SerializeToString()
+
+
 def _check(configuration: Configuration, request: pb.StartBulkRequest) -> None:
     """Raises InvalidInput for what is wrong whatever the ticket."""
     if not _PARTS & {field.name for field, _ in request.ListFields()}:
         raise InvalidInput([FieldError("changes", "or another part must say what is to be done")])
+    if request.undoes:
+        raise InvalidInput([FieldError("undoes", "is for UndoBulk to write")])
     if request.HasField("update"):
         check_edits(configuration, requests.edits_of(request.update))
     if request.HasField("assignment"):

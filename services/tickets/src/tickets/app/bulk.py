@@ -20,6 +20,7 @@ from chassis.errors import (
     NotFound,
     StorageFull,
     Unavailable,
+    WrongState,
     to_status,
 )
 from chassis.ids import is_id
@@ -33,6 +34,7 @@ from tickets.db.bulk import (
     add_items,
     count_items,
     count_jobs,
+    done_items,
     lock_jobs_of,
     longest_waiting,
     next_items,
@@ -87,7 +89,26 @@ async def start_bulk(
     It waits where the caller has `MAX_RUNNING` already. Raises InvalidInput for no tickets or too many, BadRequest for a
     malformed filter, LimitReached for too many jobs.
     """
-    chosen = await _chosen(tx, configuration, tickets, filter_text)
+    return await _start(tx, await _chosen(tx, configuration, tickets, filter_text), request)
+
+
+async def undo_bulk(tx: Tx, *, job_id: str, request_of: Callable[[BulkJob], bytes]) -> SeenJob:
+    """Starts a job that takes back what one of the caller's has done, on the tickets where it has.
+
+    Raises NotFound, LimitReached, WrongState while the job runs and where it has done nothing.
+
+    :param request_of: what the new job shall do; may raise WrongState for work that nothing takes back.
+    """
+    job = await _own(tx, job_id)
+    if job.state in ("queued", "running"):
+        raise WrongState("JOB_RUNS", "The job still runs; cancel it first.")
+    done = await done_items(tx, job.id)
+    if not done:
+        raise WrongState("NOTHING_TO_UNDO", "The job has changed no ticket.")
+    return await _start(tx, done, request_of(job))
+
+
+async def _start(tx: Tx, chosen: Sequence[str], request: bytes) -> SeenJob:
     caller = current_caller()
     await lock_jobs_of(tx, caller.subject)
     jobs = await count_jobs(tx, caller.subject)
@@ -228,6 +249,11 @@ _SETS = ("scopes", "team_ids", "organization_ids")
 _LEFT_OUT = {"tenant_id", "token", "idempotency_key", "session_id", "cause", "on_behalf_of"}
 
 
+def cause_of(job_id: UUID) -> str:
+    """What history has as the cause of what a job did."""
+    return f"bulk:{job_id}"
+
+
 def _kept(caller: Caller) -> dict[str, object]:
     """The caller as JSON, without what opens doors."""
     kept = {name: value for name, value in asdict(caller).items() if name not in _LEFT_OUT}
@@ -241,4 +267,4 @@ def _caller(tx: Tx, job: BulkJob) -> Caller:
     roles = tuple(cast("list[str]", kept.pop("roles")))
     kind = cast("Kind", kept.pop("kind"))
     texts = {name: str(value) for name, value in kept.items()}
-    return Caller(tenant_id=tx.tenant_id, kind=kind, roles=roles, cause=f"bulk:{job.id}", **sets, **texts)  # type: ignore[arg-type]  # fields by name
+    return Caller(tenant_id=tx.tenant_id, kind=kind, roles=roles, cause=cause_of(job.id), **sets, **texts)  # type: ignore[arg-type]  # fields by name

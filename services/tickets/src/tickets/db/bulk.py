@@ -76,6 +76,16 @@ async def next_items(tx: Tx, job_id: UUID, count: int) -> Sequence[tuple[int, st
     return [(position, ticket) for position, ticket in rows]
 
 
+async def done_items(tx: Tx, job_id: UUID) -> Sequence[str]:
+    """The tickets that a job has changed, in their order."""
+    tickets = await tx.scalars(
+        select(BulkItem.ticket)
+        .where(BulkItem.job_id == job_id, BulkItem.state == "ok")
+        .order_by(BulkItem.position)
+    )
+    return tickets.all()
+
+
 async def note_item(tx: Tx, job_id: UUID, position: int, state: str, problem: bytes | None = None) -> None:
     """Writes down what became of one ticket."""
     await tx.execute(

@@ -28,7 +28,7 @@ from deskmesh.tickets.v1 import ticket_service_pb2 as deskmesh_dot_tickets_dot_v
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&deskmesh/tickets/v1/bulk_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a(deskmesh/tickets/v1/ticket_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa9\x02\n\x10StartBulkRequest\x12\x0f\n\x07tickets\x18\x01 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x38\n\x06update\x18\x03 \x01(\x0b\x32(.deskmesh.tickets.v1.UpdateTicketRequest\x12<\n\nassignment\x18\x04 \x01(\x0b\x32(.deskmesh.tickets.v1.AssignTicketRequest\x12@\n\ntransition\x18\x05 \x01(\x0b\x32,.deskmesh.tickets.v1.TransitionTicketRequest\x12:\n\x07\x63omment\x18\x06 \x01(\x0b\x32).deskmesh.tickets.v1.CreateCommentRequest\">\n\x11StartBulkResponse\x12)\n\x03job\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.BulkJob\"C\n\x0eGetBulkRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x87\x01\n\x0fGetBulkResponse\x12)\n\x03job\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.BulkJob\x12\x30\n\x07results\x18\x02 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.BulkResult\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x1f\n\x11\x43\x61ncelBulkRequest\x12\n\n\x02id\x18\x01 \x01(\t\"?\n\x12\x43\x61ncelBulkResponse\x12)\n\x03job\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.BulkJob\"\xc8\x01\n\x07\x42ulkJob\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\r\n\x05total\x18\x03 \x01(\x05\x12\x11\n\tsucceeded\x18\x04 \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x05 \x01(\x05\x12\x0f\n\x07skipped\x18\x06 \x01(\x05\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\nBulkResult\x12\'\n\x06ticket\x18\x01 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\r\n\x05state\x18\x02 \x01(\t\x12\x0f\n\x07problem\x18\x03 \x01(\x0c\x32\x8c\x04\n\x0b\x42ulkService\x12\xa9\x01\n\tStartBulk\x12%.deskmesh.tickets.v1.StartBulkRequest\x1a&.deskmesh.tickets.v1.StartBulkResponse\"M\xa2\xbb\x18I\n\x0etickets.update\n\x0etickets.assign\n\x12tickets.transition\n\x0ftickets.comment\x10\x01 \x01\x12\xa1\x01\n\x07GetBulk\x12#.deskmesh.tickets.v1.GetBulkRequest\x1a$.deskmesh.tickets.v1.GetBulkResponse\"K\xa2\xbb\x18G\n\x0etickets.update\n\x0etickets.assign\n\x12tickets.transition\n\x0ftickets.comment\x10\x01\x12\xac\x01\n\nCancelBulk\x12&.deskmesh.tickets.v1.CancelBulkRequest\x1a\'.deskmesh.tickets.v1.CancelBulkResponse\"M\xa2\xbb\x18I\n\x0etickets.update\n\x0etickets.assign\n\x12tickets.transition\n\x0ftickets.comment\x10\x01 \x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&deskmesh/tickets/v1/bulk_service.proto\x12\x13\x64\x65skmesh.tickets.v1\x1a deskmesh/common/v1/options.proto\x1a\x1e\x64\x65skmesh/common/v1/types.proto\x1a(deskmesh/tickets/v1/ticket_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb9\x02\n\x10StartBulkRequest\x12\x0f\n\x07tickets\x18\x01 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x38\n\x06update\x18\x03 \x01(\x0b\x32(.deskmesh.tickets.v1.UpdateTicketRequest\x12<\n\nassignment\x18\x04 \x01(\x0b\x32(.deskmesh.tickets.v1.AssignTicketRequest\x12@\n\ntransition\x18\x05 \x01(\x0b\x32,.deskmesh.tickets.v1.TransitionTicketRequest\x12:\n\x07\x63omment\x18\x06 \x01(\x0b\x32).deskmesh.tickets.v1.CreateCommentRequest\x12\x0e\n\x06undoes\x18\x07 \x01(\t\">\n\x11StartBulkResponse\x12)\n\x03job\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.BulkJob\"C\n\x0eGetBulkRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x87\x01\n\x0fGetBulkResponse\x12)\n\x03job\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.BulkJob\x12\x30\n\x07results\x18\x02 \x03(\x0b\x32\x1f.deskmesh.tickets.v1.BulkResult\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x1f\n\x11\x43\x61ncelBulkRequest\x12\n\n\x02id\x18\x01 \x01(\t\"?\n\x12\x43\x61ncelBulkResponse\x12)\n\x03job\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.BulkJob\"\x1d\n\x0fUndoBulkRequest\x12\n\n\x02id\x18\x01 \x01(\t\"=\n\x10UndoBulkResponse\x12)\n\x03job\x18\x01 \x01(\x0b\x32\x1c.deskmesh.tickets.v1.BulkJob\"\xc8\x01\n\x07\x42ulkJob\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\r\n\x05total\x18\x03 \x01(\x05\x12\x11\n\tsucceeded\x18\x04 \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x05 \x01(\x05\x12\x0f\n\x07skipped\x18\x06 \x01(\x05\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\nBulkResult\x12\'\n\x06ticket\x18\x01 \x01(\x0b\x32\x17.deskmesh.common.v1.Ref\x12\r\n\x05state\x18\x02 \x01(\t\x12\x0f\n\x07problem\x18\x03 \x01(\x0c\x32\xa4\x05\n\x0b\x42ulkService\x12\xa9\x01\n\tStartBulk\x12%.deskmesh.tickets.v1.StartBulkRequest\x1a&.deskmesh.tickets.v1.StartBulkResponse\"M\xa2\xbb\x18I\n\x0etickets.update\n\x0etickets.assign\n\x12tickets.transition\n\x0ftickets.comment\x10\x01 \x01\x12\xa1\x01\n\x07GetBulk\x12#.deskmesh.tickets.v1.GetBulkRequest\x1a$.deskmesh.tickets.v1.GetBulkResponse\"K\xa2\xbb\x18G\n\x0etickets.update\n\x0etickets.assign\n\x12tickets.transition\n\x0ftickets.comment\x10\x01\x12\xac\x01\n\nCancelBulk\x12&.deskmesh.tickets.v1.CancelBulkRequest\x1a\'.deskmesh.tickets.v1.CancelBulkResponse\"M\xa2\xbb\x18I\n\x0etickets.update\n\x0etickets.assign\n\x12tickets.transition\n\x0ftickets.comment\x10\x01 \x01\x12\x95\x01\n\x08UndoBulk\x12$.deskmesh.tickets.v1.UndoBulkRequest\x1a%.deskmesh.tickets.v1.UndoBulkResponse\"<\xa2\xbb\x18\x38\n\x0etickets.update\n\x0etickets.assign\n\x12tickets.transition\x10\x01 \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,22 +41,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BULKSERVICE'].methods_by_name['GetBulk']._serialized_options = b'\242\273\030G\n\016tickets.update\n\016tickets.assign\n\022tickets.transition\n\017tickets.comment\020\001'
   _globals['_BULKSERVICE'].methods_by_name['CancelBulk']._loaded_options = None
   _globals['_BULKSERVICE'].methods_by_name['CancelBulk']._serialized_options = b'\242\273\030I\n\016tickets.update\n\016tickets.assign\n\022tickets.transition\n\017tickets.comment\020\001 \001'
+  _globals['_BULKSERVICE'].methods_by_name['UndoBulk']._loaded_options = None
+  _globals['_BULKSERVICE'].methods_by_name['UndoBulk']._serialized_options = b'\242\273\0308\n\016tickets.update\n\016tickets.assign\n\022tickets.transition\020\001 \001'
   _globals['_STARTBULKREQUEST']._serialized_start=205
-  _globals['_STARTBULKREQUEST']._serialized_end=502
-  _globals['_STARTBULKRESPONSE']._serialized_start=504
-  _globals['_STARTBULKRESPONSE']._serialized_end=566
-  _globals['_GETBULKREQUEST']._serialized_start=568
-  _globals['_GETBULKREQUEST']._serialized_end=635
-  _globals['_GETBULKRESPONSE']._serialized_start=638
-  _globals['_GETBULKRESPONSE']._serialized_end=773
-  _globals['_CANCELBULKREQUEST']._serialized_start=775
-  _globals['_CANCELBULKREQUEST']._serialized_end=806
-  _globals['_CANCELBULKRESPONSE']._serialized_start=808
-  _globals['_CANCELBULKRESPONSE']._serialized_end=871
-  _globals['_BULKJOB']._serialized_start=874
-  _globals['_BULKJOB']._serialized_end=1074
-  _globals['_BULKRESULT']._serialized_start=1076
-  _globals['_BULKRESULT']._serialized_end=1161
-  _globals['_BULKSERVICE']._serialized_start=1164
-  _globals['_BULKSERVICE']._serialized_end=1688
+  _globals['_STARTBULKREQUEST']._serialized_end=518
+  _globals['_STARTBULKRESPONSE']._serialized_start=520
+  _globals['_STARTBULKRESPONSE']._serialized_end=582
+  _globals['_GETBULKREQUEST']._serialized_start=584
+  _globals['_GETBULKREQUEST']._serialized_end=651
+  _globals['_GETBULKRESPONSE']._serialized_start=654
+  _globals['_GETBULKRESPONSE']._serialized_end=789
+  _globals['_CANCELBULKREQUEST']._serialized_start=791
+  _globals['_CANCELBULKREQUEST']._serialized_end=822
+  _globals['_CANCELBULKRESPONSE']._serialized_start=824
+  _globals['_CANCELBULKRESPONSE']._serialized_end=887
+  _globals['_UNDOBULKREQUEST']._serialized_start=889
+  _globals['_UNDOBULKREQUEST']._serialized_end=918
+  _globals['_UNDOBULKRESPONSE']._serialized_start=920
+  _globals['_UNDOBULKRESPONSE']._serialized_end=981
+  _globals['_BULKJOB']._serialized_start=984
+  _globals['_BULKJOB']._serialized_end=1184
+  _globals['_BULKRESULT']._serialized_start=1186
+  _globals['_BULKRESULT']._serialized_end=1271
+  _globals['_BULKSERVICE']._serialized_start=1274
+  _globals['_BULKSERVICE']._serialized_end=1950
 # @@protoc_insertion_point(module_scope)

@@ -33,7 +33,10 @@ class StartBulkRequest(_message.Message):
     ASSIGNMENT_FIELD_NUMBER: _builtins.int
     TRANSITION_FIELD_NUMBER: _builtins.int
     COMMENT_FIELD_NUMBER: _builtins.int
+    UNDOES_FIELD_NUMBER: _builtins.int
     filter: _builtins.str
+    undoes: _builtins.str
+    """The job that is taken back; written down by UndoBulk alone."""
     @_builtins.property
     def tickets(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids or numbers; or `filter`."""
@@ -55,10 +58,11 @@ class StartBulkRequest(_message.Message):
         assignment: _ticket_service_pb2.AssignTicketRequest | None = ...,
         transition: _ticket_service_pb2.TransitionTicketRequest | None = ...,
         comment: _ticket_service_pb2.CreateCommentRequest | None = ...,
+        undoes: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "comment", b"comment", "transition", b"transition", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "comment", b"comment", "filter", b"filter", "tickets", b"tickets", "transition", b"transition", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "comment", b"comment", "filter", b"filter", "tickets", b"tickets", "transition", b"transition", "undoes", b"undoes", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -175,6 +179,45 @@ class CancelBulkResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CancelBulkResponse: _TypeAlias = CancelBulkResponse  # noqa: Y015
+
+@_typing.final
+class UndoBulkRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoBulkRequest: _TypeAlias = UndoBulkRequest  # noqa: Y015
+
+@_typing.final
+class UndoBulkResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def job(self) -> Global___BulkJob: ...
+    def __init__(
+        self,
+        *,
+        job: Global___BulkJob | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoBulkResponse: _TypeAlias = UndoBulkResponse  # noqa: Y015
 
 @_typing.final
 class BulkJob(_message.Message):

@@ -39,8 +39,7 @@ async def start_bulk(request: Request, body: models.Bulk) -> Response:
         transition=tickets.move(body.transition) if body.transition else None,
         comment=conversation.said(body.comment) if body.comment else None,
     )
-    job = (await ask(request, rpcs.START_BULK, question)).job
-    return document(job_of(job, [], ""), HTTPStatus.ACCEPTED, {"location": f"{API}/tickets/bulk/{job.id}"})
+    return _begun((await ask(request, rpcs.START_BULK, question)).job)
 
 
 @door.route("GET", "/tickets/bulk/{job}", rpcs.GET_BULK, gives=models.BulkJob)
@@ -56,6 +55,22 @@ async def get_bulk(request: Request, job: str, query: Annotated[PageQuery, Query
 async def cancel_bulk(request: Request, job: str) -> Response:
     """Cancel a job of yours: tickets that it has not reached are left as they are."""
     return document(job_of((await ask(request, rpcs.CANCEL_BULK, pb.CancelBulkRequest(id=job))).job, [], ""))
+
+
+@door.route(
+    "POST", "/tickets/bulk/{job}/undo", rpcs.UNDO_BULK, gives=models.BulkJob, status=HTTPStatus.ACCEPTED
+)
+async def undo_bulk(request: Request, job: str) -> Response:
+    """Take back what a job of yours has done.
+
+    Another job gives each ticket that was changed what it had before: all of it, or nothing with the reason where some of it has
+    changed since (`changed_since`), or the workflow knows no way back. What was said stays said. While the job runs: 409.
+    """
+    return _begun((await ask(request, rpcs.UNDO_BULK, pb.UndoBulkRequest(id=job))).job)
+
+
+def _begun(job: pb.BulkJob) -> Response:
+    return document(job_of(job, [], ""), HTTPStatus.ACCEPTED, {"location": f"{API}/tickets/bulk/{job.id}"})
 
 
 def job_of(value: pb.BulkJob, results: list[JsonObject], next_page_token: str) -> JsonObject:
