@@ -31,6 +31,21 @@ async def test_a_new_person_is_made_and_their_groups_give_and_take_roles(
     assert {one["role"] for one in again["roles"]} == {"requester"}
 
 
+async def test_whoever_was_made_by_the_provider_has_no_password_that_opens(
+    doors: Doors, browser: httpx.AsyncClient, issuer: str
+) -> None:
+    async def opens() -> bool:
+        token = (await browser.post("/api/v1/auth/session/token")).json()["access_token"]
+        answer = await browser.get("/api/v1/me/second-factor", headers={"authorization": f"Bearer {token}"})
+        return bool(answer.json()["password_opens"])
+
+    await doors.person("both@acme.example", "agent")
+    await signed_in(browser, issuer, "b1", **said("both@acme.example"))
+    assert await opens()
+    await signed_in(browser, issuer, "b2", **said("alone@acme.example"))
+    assert not await opens()
+
+
 async def test_a_person_who_is_there_is_found_by_their_verified_address(
     doors: Doors, browser: httpx.AsyncClient, issuer: str
 ) -> None:

@@ -113,9 +113,11 @@ async def providers_only(tx: Tx) -> bool:
 
 
 async def password_opens(tx: Tx, user_id: UUID) -> bool:
-    """Tell whether a person's password opens anything now; see `password_holds` for what is done because of it."""
+    """Tell whether a person has a password that opens anything now; see `password_holds` for what is done because of it."""
     policy = await _policy(tx)
-    return not policy.providers_only or user_id in policy.break_glass
+    if policy.providers_only and user_id not in policy.break_glass:
+        return False
+    return await tx.get(Password, user_id) is not None
 
 
 async def password_holds(tx: Tx, user_id: UUID | None) -> bool:

@@ -30,7 +30,8 @@ class SecondFactor(Output):
     recovery_codes_left: int
     required: bool = Field(description="Your tenant demands one of you.")
     password_opens: bool = Field(
-        description="False where people sign in at identity providers alone, and you are not named for emergencies."
+        description="False where you have no password, and where people sign in at identity providers alone and you are not "
+        "named for emergencies."
     )
 
 
