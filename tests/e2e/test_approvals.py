@@ -1,12 +1,11 @@
 """An approver decides out of a mail, without signing in."""
 
 import re
-import uuid
 from email.message import EmailMessage
 
 import httpx
+from desk_people import a_person
 
-from embedded.demo.content import PASSWORD
 from embedded.testing import Desk, Json, eventually
 
 
@@ -16,13 +15,6 @@ def link_in(mail: EmailMessage) -> str:
     found = re.search(r"http://\S+/approvals/\S+", str(part.get_content()))
     assert found is not None
     return found[0]
-
-
-def a_person(desk: Desk, name: str, **said: object) -> str:
-    email = f"{name}.{uuid.uuid4().hex[:8]}@acme.example"
-    body = {"email": email, "name": name.title(), "password": PASSWORD, "language": "en", **said}
-    desk.sign_in("admin@acme.example").send("POST", "/users", body)
-    return email
 
 
 def test_a_manager_approves_by_the_link_in_a_mail_once(desk: Desk) -> None:

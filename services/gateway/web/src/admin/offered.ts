@@ -2,8 +2,9 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { SERVICES, WHOLE } from "../api/queries";
 import { api, take } from "../api/client";
+import { SERVICES } from "../api/items";
+import { WHOLE } from "../api/paging";
 import { ask, type Page } from "../api/things";
 import { useWord } from "../shared/badges";
 import type { Input, Listed } from "./inputs";

@@ -5,7 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { personQuery } from "../api/queries";
+import { personQuery } from "../api/people";
 import { thingsQuery } from "../api/things";
 import { Icon } from "../shared/icons";
 import { Failed, Loading, Note } from "../shared/states";

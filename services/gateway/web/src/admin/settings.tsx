@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { api, ifMatch, type Schemas, take } from "../api/client";
 import { Problem } from "../api/problem";
-import { queuesQuery } from "../api/queries";
+import { queuesQuery } from "../api/structure";
 import { useReplace } from "../api/things";
 import { useWord } from "../shared/badges";
 import { useMay } from "../shared/me";

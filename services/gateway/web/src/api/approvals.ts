@@ -3,7 +3,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 
 import { readAnew } from "./changes";
 import { api, onceKey, type Schemas, take } from "./client";
-import { WHOLE } from "./queries";
+import { WHOLE } from "./paging";
 
 export type Approval = Schemas["Approval"];
 

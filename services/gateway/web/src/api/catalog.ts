@@ -3,7 +3,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 
 import { useOnce } from "./changes";
 import { api, type Schemas, take } from "./client";
-import { WHOLE } from "./queries";
+import { WHOLE } from "./paging";
 
 export type CatalogItem = Schemas["gateway__http__models__catalog__Item"];
 

@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, ifMatch, onceKey, type Schemas, take } from "./client";
-import { whole } from "./queries";
+import { whole } from "./paging";
 
 export type Change = Schemas["Change"];
 export type Plan = Schemas["ChangePlan"];

@@ -2,8 +2,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, ifMatch, onceKey, type Schemas, take } from "./client";
+import { WHOLE } from "./paging";
 import { Problem } from "./problem";
-import { WHOLE } from "./queries";
 
 export type KeptLayout = Schemas["Layout"];
 

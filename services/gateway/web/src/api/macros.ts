@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, take } from "./client";
-import { whole } from "./queries";
+import { whole } from "./paging";
 
 export const macrosQuery = queryOptions({
   queryKey: ["macros"],

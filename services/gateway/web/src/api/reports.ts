@@ -41,3 +41,19 @@ export const timeSumsQuery = (filter: string, group_by: string) =>
 
 /** The entries themselves as a table for a spreadsheet; false where the desk refused it. */
 export const keepTime = (filter: string) => keepFile(`/api/v1/time-entries/export?${new URLSearchParams({ filter })}`, "time-entries.csv");
+
+export type ComplianceBy = "queue" | "team" | "policy";
+
+export const complianceQuery = (by: ComplianceBy) =>
+  queryOptions({
+    queryKey: ["compliance", by],
+    queryFn: () => take(api.GET("/api/v1/sla/compliance", { params: { query: { by, page_size: 50 } } })),
+    refetchInterval: 60_000,
+  });
+
+export const atRiskQuery = queryOptions({
+  queryKey: ["at-risk"],
+  queryFn: () =>
+    take(api.GET("/api/v1/sla/compliance/at-risk", { params: { query: { within: "P1D", page_size: 50 } } })),
+  refetchInterval: 30_000,
+});

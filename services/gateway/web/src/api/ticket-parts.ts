@@ -1,5 +1,5 @@
-/** What belongs to a ticket beside its conversation: links, children, time, people at it. Asked for by its number. */
-import { queryOptions } from "@tanstack/react-query";
+/** What belongs to a ticket beside its fields: conversation, history, links, children, time, people at it. Asked for by its number. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api, ifMatch, onceKey, type Schemas, take } from "./client";
 import { Problem } from "./problem";
@@ -7,6 +7,54 @@ import { Problem } from "./problem";
 const of = (ticket: string) => ({ path: { ticket } });
 const written = (ticket: string) => ({ path: { ticket }, header: onceKey() });
 const LONG = { page_size: 200 };
+
+export const commentsQuery = (number: string) =>
+  infiniteQueryOptions({
+    queryKey: ["comments", number],
+    queryFn: ({ pageParam }) => {
+      const query = { page_size: 100, order_by: "created_at asc", ...(pageParam && { page_token: pageParam }) };
+      return take(api.GET("/api/v1/tickets/{ticket}/comments", { params: { path: { ticket: number }, query } }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+
+export const historyQuery = (number: string) =>
+  infiniteQueryOptions({
+    queryKey: ["history", number],
+    queryFn: ({ pageParam }) => {
+      const query = { page_size: 50, ...(pageParam && { page_token: pageParam }) };
+      return take(api.GET("/api/v1/tickets/{ticket}/history", { params: { path: { ticket: number }, query } }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+
+export const movesQuery = (number: string) =>
+  queryOptions({
+    queryKey: ["moves", number],
+    queryFn: () => take(api.GET("/api/v1/tickets/{ticket}/transitions", { params: of(number) })),
+  });
+
+export const clocksQuery = (number: string, explain: boolean) =>
+  queryOptions({
+    queryKey: ["clocks", number, explain],
+    queryFn: () =>
+      take(api.GET("/api/v1/tickets/{ticket}/sla", { params: { path: { ticket: number }, query: { explain } } })),
+  });
+
+export const suggestionsQuery = (number: string) =>
+  queryOptions({
+    queryKey: ["suggestions", number],
+    queryFn: () => take(api.GET("/api/v1/tickets/{ticket}/suggestions", { params: of(number) })),
+  });
+
+export const attachmentsQuery = (number: string) =>
+  queryOptions({
+    queryKey: ["attachments", number],
+    queryFn: () =>
+      take(api.GET("/api/v1/tickets/{ticket}/attachments", { params: { path: { ticket: number }, query: { page_size: 200 } } })),
+  });
 
 export const linksQuery = (ticket: string) =>
   queryOptions({

@@ -2,7 +2,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, ifMatch, type Schemas, take } from "./client";
-import { WHOLE } from "./queries";
+import { WHOLE } from "./paging";
 
 export const workflowsQuery = queryOptions({
   queryKey: ["workflows"],

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Comment, Schemas, Ticket } from "../api/client";
 import { keepFile } from "../api/files";
-import { attachmentsQuery, commentsQuery } from "../api/queries";
+import { attachmentsQuery, commentsQuery } from "../api/ticket-parts";
 import { When } from "./badges";
 import { fileSize } from "./format";
 import { Icon } from "./icons";

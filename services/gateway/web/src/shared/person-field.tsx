@@ -6,7 +6,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { peopleFoundQuery, personQuery } from "../api/queries";
+import { peopleFoundQuery, personQuery } from "../api/people";
 import type { Looks } from "./field-input";
 import { useMay, useMe } from "./me";
 import { Person } from "./person";

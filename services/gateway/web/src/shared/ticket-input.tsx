@@ -6,7 +6,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { fieldsQuery } from "../api/catalog";
-import { peopleFoundQuery, processesQuery, queuesQuery, typesQuery } from "../api/queries";
+import { peopleFoundQuery } from "../api/people";
+import { processesQuery, queuesQuery, typesQuery } from "../api/structure";
 import { useWord } from "./badges";
 import { FieldInput, type FieldValue } from "./field-input";
 import { type LaidOutField, type LaidOutValues, ownSlug, ownValues } from "./layouts";

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { itemsByIdQuery } from "../api/queries";
+import { itemsByIdQuery } from "../api/items";
 import { StateBadge, useWord, When } from "./badges";
 import { dateTime, span } from "./format";
 import { type LaidOutField, ownSlug } from "./layouts";

@@ -4,7 +4,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { itemsByIdQuery, itemsFoundQuery } from "../api/queries";
+import { itemsByIdQuery, itemsFoundQuery } from "../api/items";
 
 /** Milliseconds without typing before the desk is asked. */
 export const PAUSE = 250;

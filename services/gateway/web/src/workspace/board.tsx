@@ -5,9 +5,10 @@ import { Link } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { quoted } from "../api/quoted";
 import { countsQuery } from "../api/counts";
-import { atRiskQuery, complianceQuery, type ComplianceBy, queuesQuery } from "../api/queries";
+import { quoted } from "../api/quoted";
+import { atRiskQuery, type ComplianceBy, complianceQuery } from "../api/reports";
+import { queuesQuery } from "../api/structure";
 import { clockColour, useWord } from "../shared/badges";
 import { span } from "../shared/format";
 import { useMe } from "../shared/me";

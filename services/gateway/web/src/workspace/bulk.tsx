@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { cancelBulk, failures, isOver, jobQuery, startBulk, undoBulk } from "../api/bulk";
 import type { Schemas, Ticket } from "../api/client";
-import { queuesQuery } from "../api/queries";
+import { queuesQuery } from "../api/structure";
 import { useMay, useMe } from "../shared/me";
 import { useActions } from "./actions";
 import { Refused, useStaff } from "./parts";

@@ -6,8 +6,8 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useOnce } from "../api/changes";
+import { itemsByIdQuery } from "../api/items";
 import { type Candidate, type CandidatesAsked, candidatesQuery, dismissCandidate, makeProblem, organizationsQuery, recallCandidate } from "../api/problems";
-import { itemsByIdQuery } from "../api/queries";
 import { useWord, When } from "../shared/badges";
 import { useMay } from "../shared/me";
 import { Failed, Loading, Note } from "../shared/states";

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Clock, Ticket } from "../api/client";
-import { clocksQuery } from "../api/queries";
+import { clocksQuery } from "../api/ticket-parts";
 import { clockColour, useWord } from "../shared/badges";
 import { dateTime, seconds, span } from "../shared/format";
 import { useMay, useMe } from "../shared/me";

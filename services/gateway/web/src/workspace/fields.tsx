@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Schemas, Ticket } from "../api/client";
 import { ticketLayoutQuery } from "../api/layouts";
-import { queuesQuery, teamsQuery } from "../api/queries";
+import { queuesQuery, teamsQuery } from "../api/structure";
 import { useWord } from "../shared/badges";
 import { FieldInput, type FieldValue } from "../shared/field-input";
 import { localMoment, momentOf } from "../shared/format";

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { api, onceKey, take } from "../api/client";
 import { Problem } from "../api/problem";
-import { queuesQuery, teamsQuery } from "../api/queries";
+import { queuesQuery, teamsQuery } from "../api/structure";
 import { useWord } from "../shared/badges";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";

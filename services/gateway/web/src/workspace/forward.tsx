@@ -6,8 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { useAct } from "../api/changes";
 import type { Comment, Ticket } from "../api/client";
-import { attachmentsQuery, commentsQuery } from "../api/queries";
-import { forward } from "../api/ticket-parts";
+import { attachmentsQuery, commentsQuery, forward } from "../api/ticket-parts";
 import { Icon } from "../shared/icons";
 import { Failed, Loading } from "../shared/states";
 import { Refused } from "./parts";

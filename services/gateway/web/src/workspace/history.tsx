@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas, Ticket } from "../api/client";
-import { historyQuery } from "../api/queries";
+import { historyQuery } from "../api/ticket-parts";
 import { When } from "../shared/badges";
 import { spoken } from "../shared/format";
 import { Failed, Loading } from "../shared/states";

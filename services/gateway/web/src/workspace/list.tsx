@@ -6,7 +6,8 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { queuesQuery, viewsQuery, wholeList } from "../api/queries";
+import { queuesQuery } from "../api/structure";
+import { viewsQuery, wholeList } from "../api/ticket-lists";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";
 import { useActions } from "./actions";

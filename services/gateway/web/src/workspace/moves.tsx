@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { readAnew, useMove } from "../api/changes";
 import { api, onceKey, type Schemas, take, type Ticket } from "../api/client";
-import { movesQuery } from "../api/queries";
+import { movesQuery } from "../api/ticket-parts";
 import { useWord } from "../shared/badges";
 import { useActions } from "./actions";
 import { Refused } from "./parts";

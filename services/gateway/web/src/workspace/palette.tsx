@@ -7,7 +7,8 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { administers } from "../api/client";
-import { queuesQuery, viewsQuery } from "../api/queries";
+import { queuesQuery } from "../api/structure";
+import { viewsQuery } from "../api/ticket-lists";
 import { Icon } from "../shared/icons";
 import { useMay, useMe } from "../shared/me";
 import { type Action, useOffered } from "./actions";

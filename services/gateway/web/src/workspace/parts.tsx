@@ -7,8 +7,8 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
+import { staffQuery } from "../api/people";
 import { Problem } from "../api/problem";
-import { staffQuery } from "../api/queries";
 import { foundQuery } from "../api/ticket-parts";
 
 const PAUSE = 250;

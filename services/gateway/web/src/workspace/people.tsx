@@ -6,8 +6,8 @@ import { useTranslation } from "react-i18next";
 
 import { readAnew, useAct } from "../api/changes";
 import type { Schemas, Ticket } from "../api/client";
-import { teamsQuery } from "../api/queries";
 import { ratingQuery } from "../api/rating";
+import { teamsQuery } from "../api/structure";
 import { askApproval, route, routingQuery, unwatch, watch } from "../api/ticket-parts";
 import { When } from "../shared/badges";
 import { spoken } from "../shared/format";

@@ -5,9 +5,9 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "../api/client";
-import { queuesQuery } from "../api/queries";
 import { quoted } from "../api/quoted";
 import { ratingsQuery } from "../api/rating";
+import { queuesQuery } from "../api/structure";
 import { When } from "../shared/badges";
 import { useMe } from "../shared/me";
 import { Failed, Loading, Note } from "../shared/states";

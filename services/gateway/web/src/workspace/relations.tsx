@@ -6,7 +6,8 @@ import { useTranslation } from "react-i18next";
 
 import { readAnew, useAct } from "../api/changes";
 import type { Schemas, Ticket } from "../api/client";
-import { queuesQuery, ticketQuery } from "../api/queries";
+import { ticketQuery } from "../api/queries";
+import { queuesQuery } from "../api/structure";
 import { addChild, addLink, childrenQuery, linksQuery, merge, removeLink, unmerge } from "../api/ticket-parts";
 import { StateBadge, useWord } from "../shared/badges";
 import { Icon } from "../shared/icons";

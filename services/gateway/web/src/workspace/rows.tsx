@@ -7,11 +7,12 @@ import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { ticketPageQuery, type Wanted } from "../api/queries";
+import { type Wanted } from "../api/queries";
+import { ticketPageQuery } from "../api/ticket-lists";
 import { PriorityMark } from "../shared/badges";
 import { Failed, Loading, Note } from "../shared/states";
-import { Cell } from "./columns";
 import { type Column, grid, pressed, SORTABLE, type Sortable, way } from "./column-order";
+import { Cell } from "./columns";
 
 /** About the height of a row, by which a page that is not shown keeps its place. */
 const ROW_PIXELS = 48;

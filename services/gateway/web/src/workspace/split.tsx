@@ -7,8 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { useAct } from "../api/changes";
 import type { Ticket } from "../api/client";
-import { commentsQuery } from "../api/queries";
-import { split } from "../api/ticket-parts";
+import { commentsQuery, split } from "../api/ticket-parts";
 import { Failed, Loading } from "../shared/states";
 import { Refused } from "./parts";
 

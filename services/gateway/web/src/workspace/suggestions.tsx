@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { suggestionsQuery } from "../api/queries";
+import { suggestionsQuery } from "../api/ticket-parts";
 import { Failed, Loading, Note } from "../shared/states";
 import { Marked } from "../shared/text";
 

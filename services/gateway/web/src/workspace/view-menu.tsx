@@ -6,7 +6,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api, ifMatch, onceKey, type Schemas, take } from "../api/client";
-import { teamsQuery } from "../api/queries";
+import { teamsQuery } from "../api/structure";
 import { useMay, useMe } from "../shared/me";
 import { Refused } from "./parts";
 import { tell } from "./toasts";

@@ -7,7 +7,8 @@ import { useTranslation } from "react-i18next";
 
 import { giveTicket, readAnew } from "../api/changes";
 import type { Ticket } from "../api/client";
-import { ticketsOfTeamQuery, teamsQuery } from "../api/queries";
+import { teamsQuery } from "../api/structure";
+import { ticketsOfTeamQuery } from "../api/ticket-lists";
 import { DueBadge, nearest, PriorityMark } from "../shared/badges";
 import { Icon } from "../shared/icons";
 import { useMay } from "../shared/me";

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { latestTicketQuery } from "../../api/queries";
+import { latestTicketQuery } from "../../api/ticket-lists";
 import { LaidOut, Sections } from "../../shared/laid-out";
 import type { LaidOutValues, Layout } from "../../shared/layouts";
 import { Failed, Loading } from "../../shared/states";

@@ -7,7 +7,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Change, freezesQuery, plannedQuery } from "../../api/change-plans";
-import { itemsByIdQuery } from "../../api/queries";
+import { itemsByIdQuery } from "../../api/items";
 import { useWord } from "../../shared/badges";
 import { Icon } from "../../shared/icons";
 import { useMay, useMe } from "../../shared/me";
@@ -16,9 +16,9 @@ import { Failed, Loading, Note } from "../../shared/states";
 import { useActions } from "../actions";
 import { Agenda, Month } from "./calendar";
 import { beginOf, colliding, dayOf, later, stepped, weeksOf } from "./days";
+import { type ChangeSearch, isWanted, monthOf } from "./search";
 import { StandardChange } from "./standard";
 import { Subscribe } from "./subscribe";
-import { type ChangeSearch, isWanted, monthOf } from "./search";
 
 const WIDE = "(min-width: 62em)";
 const RISKS = ["low", "medium", "high"] as const;

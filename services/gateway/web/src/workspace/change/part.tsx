@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { approvalsQuery } from "../../api/approvals";
 import { type Change, changeQuery, releaseQuery, riskQuestionsQuery } from "../../api/change-plans";
 import type { Ticket } from "../../api/client";
-import { itemsByIdQuery } from "../../api/queries";
+import { itemsByIdQuery } from "../../api/items";
 import { DecisionBadge } from "../../shared/approvals";
 import { useMay, useMe } from "../../shared/me";
 import { Failed, Loading } from "../../shared/states";
