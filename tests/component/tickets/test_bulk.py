@@ -323,6 +323,17 @@ async def test_what_a_job_has_done_is_taken_back_as_it_was_on_each_ticket(desk: 
     assert {ticket: values(await desk.get(ticket)) for ticket in before} == after
 
 
+async def test_a_new_ticket_that_was_resolved_is_worked_on_where_nothing_makes_it_new_again(
+    desk: TicketsDesk,
+) -> None:
+    (ticket,) = await made(desk, 1)
+    job = await start(desk, tickets=[ticket.id], transition=RESOLVE)
+    assert (await ended(desk, job.id)).job.succeeded == 1
+    assert (await ended(desk, (await undo(desk, job.id)).id)).job.succeeded == 1
+    now = await desk.get(ticket.id)
+    assert (now.state, now.state_category) == ("open", "active")
+
+
 async def test_a_ticket_that_has_changed_since_is_left_as_it_is(desk: TicketsDesk) -> None:
     found = await made(desk, 2, tags=["a"])
     job = await start(desk, tickets=[one.id for one in found], update=changed(tags=["b"], title="Both"))

@@ -12,13 +12,14 @@ from tickets.app.access import readable_ticket
 from tickets.app.assigning import Assignment, assign_ticket
 from tickets.app.configuration import Configuration
 from tickets.app.editing import Edits
-from tickets.app.moving import legal_moves
+from tickets.app.moving import mover_of, rules_of
 from tickets.app.transitioning import WantedMove, transition_ticket
 from tickets.app.updating import update_ticket
 from tickets.app.wording import Vocabulary
 from tickets.db.tickets import HistoryEntry, Ticket
 from tickets.domain.changes import Plain
 from tickets.domain.priority import priority_of
+from tickets.domain.workflow import OPEN_CATEGORIES, moves_for
 
 _OWN = "fields."
 _TEXTS = frozenset({"title", "type", "impact", "urgency", "category", "service_id"})
@@ -112,9 +113,16 @@ async def _changed(tx: Tx, ticket: Ticket, cause: str) -> dict[str, list[Plain]]
 
 
 async def _way_back(tx: Tx, configuration: Configuration, ticket: Ticket, states: list[str]) -> str:
-    """The first of the states that a move leads to: an assignment may have moved the ticket first, which nothing moves back."""
-    legal = {move.to for move in await legal_moves(tx, configuration, ticket)}
-    return next((state for state in states if state in legal), states[0])
+    """The first of the states that a move leads to: an assignment may have moved the ticket first, which nothing moves back.
+
+    A ticket to which the desk owed work is worked again where no move leads to its very state, as from resolved to new.
+    """
+    rules = await rules_of(tx, configuration, ticket)
+    legal = [move.to for move in moves_for(rules, ticket.state, mover_of(configuration, ticket))]
+    found = next((state for state in states if state in legal), None)
+    if found is None and rules.category(states[0]) in OPEN_CATEGORIES:
+        found = next((state for state in legal if rules.category(state) == "active"), None)
+    return found or states[0]
 
 
 def _edits(configuration: Configuration, ticket: Ticket, before: Mapping[str, Plain]) -> Edits:
