@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -19,10 +20,12 @@ from load import Outcome, Request, closed_loop, paced, request_bytes
 from sqlalchemy import Engine, event
 
 from chassis.context import Caller, use_caller
-from chassis.db import Database, Databases
+from chassis.db import Database, Databases, Tx
 from chassis.paging import Page
-from tickets.app.configuration import Configurations
+from tickets.app.configuration import Configuration, Configurations
+from tickets.app.counting import count_tickets
 from tickets.app.listing import Wanted, list_tickets
+from tickets.app.reports import VolumeQuestion, count_volume
 
 CONNECTIONS = 16
 PAGE = 25
@@ -61,13 +64,13 @@ class Statement:
 
 
 def agent_of(tenant: UUID) -> Caller:
-    """An agent who reads every queue but the confidential ones, and his own tickets."""
+    """An agent who reads and reports on every queue but the confidential ones, and reads his own tickets."""
     return Caller(
         tenant_id=tenant,
         subject=str(uuid4()),
         kind="user",
         name="bench",
-        scopes=frozenset({"tickets.read", "tickets.read_own"}),
+        scopes=frozenset({"tickets.read", "tickets.read_own", "reports.read"}),
         cause="bench",
     )
 
@@ -106,6 +109,51 @@ async def measure_statement(
         )
     print(f"\nplan of the {wanted.__name__.replace('_', ' ')}:", *(f"  {row[0]}" for row in plan), sep="\n")
     return statement
+
+
+async def counts(tx: Tx, configuration: Configuration) -> None:
+    """The numbers of a menu: what is open, nobody's, late, and each queue's."""
+    open_ones = ["open = true", "open = true AND assignee = null", "open = true AND breached = true"]
+    of_queues = [f'open = true AND queue = "{queue}"' for queue in QUEUES]
+    await count_tickets(tx, configuration=configuration, filters=open_ones + of_queues, up_to=0)
+
+
+async def volume_of_days(tx: Tx, configuration: Configuration) -> None:
+    """Thirty days of a tenant, by queue."""
+    await _volume(tx, configuration, days=30, interval="day")
+
+
+async def volume_of_months(tx: Tx, configuration: Configuration) -> None:
+    """A year of a tenant, by queue."""
+    await _volume(tx, configuration, days=365, interval="month")
+
+
+async def _volume(tx: Tx, configuration: Configuration, *, days: int, interval: str) -> None:
+    now = datetime.now(UTC)
+    question = VolumeQuestion(
+        since=(now - timedelta(days=days)).isoformat(), until=now.isoformat(), interval=interval, by="queue"
+    )
+    volume = await count_volume(tx, configuration=configuration, question=question)
+    assert sum(one.created for one in volume.all.counts) > 0
+
+
+async def measure_calls(
+    database: Database,
+    filled: Filled,
+    ask: Callable[[Tx, Configuration], Awaitable[None]],
+    times: int,
+) -> list[float]:
+    """Seconds that the product took for a question, with its transaction, of one tenant after the other."""
+    configurations = Configurations(Databases([database]))
+    seconds: list[float] = []
+    for number in range(2 * len(filled.tenants) + times):
+        tenant = filled.tenants[number % len(filled.tenants)]
+        with use_caller(agent_of(tenant)):
+            begun = time.perf_counter()
+            async with database.transaction(tenant) as tx:
+                await ask(tx, await configurations.within(tx))
+            seconds.append(time.perf_counter() - begun)
+    return seconds[2 * len(filled.tenants) :]
 
 
 async def ticket_reads(measured: Measured, tenant: UUID) -> Request:
@@ -173,6 +221,12 @@ async def main() -> None:
             rows += sql_rows(f"queue page of {PAGE}", page, "must 20, aim 5")
             search = await measure_statement(database, filled, two_words, options.queries)
             rows += sql_rows("search of two words", search, "must 150, aim 50")
+            for what, ask, times in (
+                ("six counts of open tickets", counts, options.queries),
+                ("volume of 30 days by queue", volume_of_days, max(1, options.queries // 10)),
+                ("volume of a year by queue", volume_of_months, max(1, options.queries // 25)),
+            ):
+                rows += call_rows(what, await measure_calls(database, filled, ask, times))
         finally:
             await database.close()
         reads = await ticket_reads(measured, filled.tenants[0])
@@ -188,6 +242,14 @@ def sql_rows(what: str, statement: Statement, wanted: str) -> list[Row]:
     return [
         (f"{what}, SQL p50", 1000 * quantile(statement.seconds, 0.5), "ms", ""),
         (f"{what}, SQL p99", 1000 * quantile(statement.seconds, 0.99), "ms", wanted),
+    ]
+
+
+def call_rows(what: str, seconds: Sequence[float]) -> list[Row]:
+    """The figures of a question to the product, in milliseconds."""
+    return [
+        (f"{what}, p50", 1000 * quantile(seconds, 0.5), "ms", ""),
+        (f"{what}, p99", 1000 * quantile(seconds, 0.99), "ms", ""),
     ]
 
 

@@ -1,15 +1,17 @@
 """What was said goes to people outside the ticket, and their answers come back among the agents."""
 
 from dataclasses import replace
+from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import pytest
 from tickets_desk import TicketsDesk
 from tickets_mail import mail, take
 
-from chassis.errors import Forbidden, InvalidInput, NotFound
+from chassis.errors import Forbidden, InvalidInput, NotFound, WrongState
 from chassis.ids import new_id
 from deskmesh.common.v1 import types_pb2 as common
-from deskmesh.tickets.v1 import events_pb2, ticket_pb2
+from deskmesh.tickets.v1 import events_pb2, merge_service_pb2, ticket_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 
 SUPPLIER = "repairs@printers.example"
@@ -55,7 +57,8 @@ async def test_what_is_named_goes_along_and_an_internal_comment_says_so(desk: Ti
     assert (sent.visibility, sent.channel, sent.from_requester) == ("internal", "forward", False)
     first, described, answered = sent.body.split("\n\n---\n")
     assert first == "Could you send somebody?"
-    assert described.endswith("UTC:\n\nIt is on fire.")
+    at = ticket.created_at.ToDatetime(UTC).astimezone(ZoneInfo("Europe/Warsaw"))
+    assert described.endswith(f"{at:%Y-%m-%d %H:%M %Z}:\n\nIt is on fire.")
     assert answered.startswith(desk.requester.name)
     assert answered.endswith("Which floor?")
     assert [(one.name, one.key) for one in sent.attachments] == [("plan.txt", file.file.key)]
@@ -143,6 +146,28 @@ async def test_what_cannot_go_out_is_refused_with_every_reason(desk: TicketsDesk
         ("attachment_ids", "must be at most 7340032 bytes together")
     ]
     assert await desk.comments(ticket.id) == []
+
+
+async def test_of_merged_tickets_the_one_that_stays_is_forwarded_and_a_closed_one_as_well(
+    desk: TicketsDesk,
+) -> None:
+    stays, goes = await desk.create(description="Stays."), await desk.create(description="Goes.")
+    said = await desk.comment(goes.id, "It smokes.", by=desk.requester)
+    await desk.call(
+        "MergeTickets",
+        merge_service_pb2.MergeTicketsRequest(ticket=stays.id, merged=[goes.id]),
+        merge_service_pb2.MergeTicketsResponse,
+    )
+    with pytest.raises(WrongState) as merged:
+        await forward(desk, goes.id, description=True)
+    assert merged.value.reason == "TICKET_MERGED"
+    sent = await forward(desk, stays.id, comment_ids=[said.id])
+    assert "It smokes." in sent.body
+    for state in ("resolved", "closed"):
+        await desk.move(stays.id, state)
+    late = await forward(desk, stays.id, body="For the invoice.")
+    assert list(late.forwarded_to) == [SUPPLIER]
+    assert (await desk.get(stays.id)).state == "closed"
 
 
 async def test_requesters_and_others_forward_nothing(desk: TicketsDesk) -> None:

@@ -1,14 +1,19 @@
 /** Sends what was said to people outside the ticket. */
 import { ActionIcon, Button, Checkbox, Group, Modal, Stack, TagsInput, Text, Textarea } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useAct } from "../api/changes";
 import type { Comment, Ticket } from "../api/client";
+import { peopleFoundQuery } from "../api/people";
 import { attachmentsQuery, commentsQuery, forward } from "../api/ticket-parts";
 import { Icon } from "../shared/icons";
+import { useMay } from "../shared/me";
+import { SEES_PEOPLE } from "../shared/person-field";
 import { Failed, Loading } from "../shared/states";
+import { PAUSE } from "../shared/use-things";
 import { Refused } from "./parts";
 
 const EXCERPT = 140;
@@ -38,11 +43,14 @@ export function Forwarding({ ticket, from, close }: ForwardingProps): ReactNode 
   const comments = useInfiniteQuery(commentsQuery(ticket.number));
   const files = useQuery(attachmentsQuery(ticket.number));
   const act = useAct(ticket.number);
+  const may = useMay();
   const [to, setTo] = useState<string[]>([]);
   const [typed, setTyped] = useState("");
   const [body, setBody] = useState("");
   const [along, setAlong] = useState<string[]>([from?.id ?? DESCRIPTION]);
   const [attached, setAttached] = useState<string[]>(from?.attachments.flatMap((file) => file.id ?? []) ?? []);
+  const [asked] = useDebouncedValue(typed.trim(), PAUSE);
+  const people = useQuery({ ...peopleFoundQuery(asked), enabled: asked.length > 1 && may(SEES_PEOPLE) }).data?.items ?? [];
   const said = comments.data?.pages.flatMap((page) => page.items) ?? [];
   // What was typed and not yet made an address by Enter is meant too.
   const addresses = [...to, ...(typed.trim() ? [typed.trim()] : [])];
@@ -67,6 +75,11 @@ export function Forwarding({ ticket, from, close }: ForwardingProps): ReactNode 
           splitChars={[",", ";", " "]}
           value={to}
           onChange={setTo}
+          data={people.map((one) => one.email)}
+          filter={({ options }) => options}
+          renderOption={({ option }) => (
+            <Text size="sm" className="clip">{`${people.find((one) => one.email === option.value)?.name ?? ""} · ${option.value}`}</Text>
+          )}
           searchValue={typed}
           onSearchChange={setTyped}
         />

@@ -25,6 +25,7 @@ from tickets.app.commenting import (
 from tickets.app.configuration import Configuration
 from tickets.app.merging import tickets_shown_on
 from tickets.app.wording import Vocabulary
+from tickets.app.zones import zone_of_tenant
 from tickets.db.tickets import Attachment, Comment, Ticket
 from tickets.db.views import person_named
 from tickets.domain.forwarding import MAX_ADDRESSES, MAX_BYTES, MAX_COMMENTS, Quoted, address_of, text_of
@@ -72,7 +73,7 @@ async def forward_ticket(
     if forward.description and found.description:
         asker = await person_named(tx, found.requester_id)
         quoted.insert(0, Quoted(asker.name if asker else "", found.created_at, found.description))
-    text = text_of(forward.body, quoted)
+    text = text_of(forward.body, quoted, await zone_of_tenant(tx))
     if not text and not files:
         problems.add("body", "must say something, or something of the ticket must go along")
     elif problem := text_problem(text, limit=MAX_BODY):

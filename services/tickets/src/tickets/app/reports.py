@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Text, and_, false, literal, or_
 from sqlalchemy.sql.expression import SQLColumnExpression
 
-from chassis.context import current_caller
 from chassis.db import Tx
 from tickets.app.access import may, readable_parts
 from tickets.app.checking import Problems
 from tickets.app.configuration import Configuration
 from tickets.app.listing import condition_of
-from tickets.db.directory import Person, Tenant
+from tickets.app.zones import zone_of_caller
 from tickets.db.reports import volume
 from tickets.db.tickets import Ticket
 from tickets.domain.priority import PRIORITIES
@@ -96,7 +95,7 @@ async def count_volume(tx: Tx, *, configuration: Configuration, question: Volume
     problems.choice("interval", interval, INTERVALS)
     problems.choice("by", by, tuple(_GROUPS))
     places = _places(configuration, question, problems)
-    zone = ZoneInfo(await _zone(tx, question.time_zone, problems))
+    zone = await _zone(tx, question.time_zone, problems)
     now = datetime.now(UTC)
     start, end = _range(question, zone, now, problems)
     problems.raise_any()
@@ -188,18 +187,14 @@ def _meanings(configuration: Configuration) -> dict[tuple[UUID, str], str]:
     }
 
 
-async def _zone(tx: Tx, wanted: str, problems: Problems) -> str:
+async def _zone(tx: Tx, wanted: str, problems: Problems) -> ZoneInfo:
     """The zone that is asked for, that of the caller, or that of the tenant."""
-    if wanted:
-        if wanted in known_zones():
-            return wanted
-        problems.add("time_zone", "is no IANA time zone, such as Europe/Warsaw")
-        return "UTC"
-    user_id = current_caller().user_id
-    person = None if user_id is None else await tx.get(Person, user_id)
-    tenant = await tx.get(Tenant, tx.tenant_id)
-    found = (row.time_zone for row in (person, tenant) if row is not None)
-    return next((zone for zone in found if zone in known_zones()), "UTC")
+    if not wanted:
+        return await zone_of_caller(tx)
+    if wanted in known_zones():
+        return ZoneInfo(wanted)
+    problems.add("time_zone", "is no IANA time zone, such as Europe/Warsaw")
+    return ZoneInfo("UTC")
 
 
 def _range(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 MAX_ADDRESSES: Final = 20
@@ -30,10 +30,10 @@ def address_of(word: str) -> str | None:
     return address if len(address) <= 254 and _ADDRESS.match(address) else None
 
 
-def text_of(body: str, quoted: Sequence[Quoted]) -> str:
-    """What is said, and below it what was said before, the oldest first, each with its author and time in UTC."""
+def text_of(body: str, quoted: Sequence[Quoted], zone: tzinfo) -> str:
+    """What is said, and below it what was said before, the oldest first, each with its author and time in the zone."""
     blocks = [
-        f"---\n{one.author}, {one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC:\n\n{one.text.strip()}"
+        f"---\n{one.author}, {one.at.astimezone(zone):%Y-%m-%d %H:%M %Z}:\n\n{one.text.strip()}"
         for one in quoted
     ]
     return "\n\n".join(part for part in (body.strip(), *blocks) if part)

@@ -76,6 +76,7 @@ const AUTOMATION: readonly Section[] = [
         inputs: [
           { name: "title", kind: "line", required: true }, DESCRIPTION, TYPE, PROCESS, QUEUE, PRIORITY, IMPACT, URGENCY, { name: "category", kind: "line" },
           { name: "tags", kind: "tags" }, { name: "fields", kind: "values" }, { name: "requester", kind: "line" }, ASSIGNEE, TEAM,
+          { name: "channel", kind: "line" }, { name: "parent_id", kind: "line" },
         ],
       },
     ],
