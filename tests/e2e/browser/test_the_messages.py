@@ -144,6 +144,11 @@ def test_a_message_is_forwarded_and_the_requester_learns_nothing_of_it(desk: Des
     dialog.get_by_role("checkbox", name="plan.png").check()
     dialog.get_by_label("Message").fill("Could you send somebody?")
     to = dialog.get_by_label(re.compile("^To"))
+    to.fill("ewa l")
+    page.get_by_role("option", name="Ewa Lis · ewa.lis@acme.example").click()
+    expect(dialog.get_by_text("ewa.lis@acme.example")).to_be_visible()
+    to.press("Backspace")
+    expect(dialog.get_by_text("ewa.lis@acme.example")).to_have_count(0)
     to.fill("nobody")
     assert inaccessible(page) == []
     dialog.get_by_role("button", name="Forward").click()

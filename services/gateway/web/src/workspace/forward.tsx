@@ -72,7 +72,7 @@ export function Forwarding({ ticket, from, close }: ForwardingProps): ReactNode 
           required
           data-autofocus
           maxTags={20}
-          splitChars={[",", ";", " "]}
+          splitChars={[",", ";"]}
           value={to}
           onChange={setTo}
           data={people.map((one) => one.email)}

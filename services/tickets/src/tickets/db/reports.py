@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Column,
     ColumnElement,
     CompoundSelect,
@@ -71,27 +72,41 @@ def _moved(
     condition: ColumnElement[bool],
     meanings: Mapping[tuple[UUID, str], str],
 ) -> Select[int, str, int, int, int, int, int, int]:
+    # Counted before anything is said of what the states mean: states have the same names in many workflows, and a join
+    # over the names alone would look each ticket up as often.
+    key = cast(group, Text()).label("group")
+    version, before, after = (
+        Ticket.workflow_version_id.label("version"),
+        _text(HistoryEntry.old_value).label("before"),
+        _text(HistoryEntry.new_value).label("after"),
+    )
+    place = _place(HistoryEntry.occurred_at, bounds).label("place")
+    moves = (
+        select(place, key, version, before, after, func.count().label("times"))
+        .select_from(HistoryEntry)
+        .join(Ticket, and_(Ticket.tenant_id == HistoryEntry.tenant_id, Ticket.id == HistoryEntry.ticket_id))
+        .where(HistoryEntry.field == "state", HistoryEntry.occurred_at >= bounds[0], condition)
+        .group_by(place, key, version, before, after)
+        .subquery("moves")
+        .c
+    )
     old, new = _meanings(meanings, "old"), _meanings(meanings, "new")
     was, now = old.c.category, new.c.category
     ended = and_(was.in_(OPEN_CATEGORIES), now.in_(("resolved", "closed")))
     cancelled = and_(was.in_(OPEN_CATEGORIES), now == "cancelled")
     closed = and_(was != "closed", now == "closed")
     reopened = and_(was.not_in(OPEN_CATEGORIES), now.in_(OPEN_CATEGORIES))
-    place = _place(HistoryEntry.occurred_at, bounds)
     counted = {"resolved": ended, "closed": closed, "reopened": reopened, "cancelled": cancelled}
+    sums = {
+        name: cast(func.coalesce(func.sum(moves.times).filter(one), 0), BigInteger())
+        for name, one in counted.items()
+    }
     return (
-        _row(place, group, {name: func.count().filter(one) for name, one in counted.items()})
-        .select_from(HistoryEntry)
-        .join(Ticket, and_(Ticket.tenant_id == HistoryEntry.tenant_id, Ticket.id == HistoryEntry.ticket_id))
-        .join(old, _is(old, HistoryEntry.old_value))
-        .join(new, _is(new, HistoryEntry.new_value))
-        .where(
-            HistoryEntry.field == "state",
-            HistoryEntry.occurred_at >= bounds[0],
-            was != now,
-            condition,
-        )
-        .group_by(place, group)
+        _row(moves.place, moves.group, sums)
+        .join(old, and_(old.c.version == moves.version, old.c.state == moves.before))
+        .join(new, and_(new.c.version == moves.version, new.c.state == moves.after))
+        .where(was != now)
+        .group_by(moves.place, moves.group)
     )
 
 
@@ -121,6 +136,6 @@ def _meanings(meanings: Mapping[tuple[UUID, str], str], name: str) -> Subquery:
     ).subquery(name)
 
 
-def _is(meaning: Subquery, value: SQLColumnExpression[object]) -> ColumnElement[bool]:
-    state = value.op("#>>")(literal([], ARRAY(Text())))
-    return and_(meaning.c.version == Ticket.workflow_version_id, meaning.c.state == state)
+def _text(value: SQLColumnExpression[object]) -> ColumnElement[str]:
+    """The text that a JSON value is."""
+    return value.op("#>>", return_type=Text())(literal([], ARRAY(Text())))
