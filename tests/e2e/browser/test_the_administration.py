@@ -1,5 +1,6 @@
 """What administrators do: a workflow drawn and checked, a field tried before it is kept, a rule tried on what happened."""
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -187,6 +188,18 @@ def test_a_calendar_is_made_by_hand_and_explains_its_hours(desk: Desk, open_wind
     explained.get_by_role("button", name="Reckon").click()
     expect(explained.get_by_text("Due")).to_be_visible()
     expect(explained.get_by_role("status").locator("p")).not_to_have_count(1)
+
+
+def test_a_policy_is_tried_on_the_last_weeks_before_it_is_kept(desk: Desk, open_window: Open) -> None:
+    (policy, *_) = [one for one in desk.sign_in(ADMIN).all("/sla/policies") if one["kind"] == "sla"]
+    page = open_window(ADMIN, "/admin/policies").page
+    page.get_by_role("button", name=policy["name"]).click()
+    form = page.get_by_role("dialog")
+    form.get_by_role("button", name="What if: the last").click()
+    now, then = form.get_by_text(re.compile("^Now: ")), form.get_by_text(re.compile("^Then: "))
+    expect(now).to_have_text(re.compile(r"[1-9]\d* met"))
+    # As it is now, nothing would have been otherwise.
+    assert then.inner_text().removeprefix("Then") == now.inner_text().removeprefix("Now")
 
 
 def test_a_role_is_made_and_holds_for_who_is_given_it(desk: Desk, open_window: Open) -> None:

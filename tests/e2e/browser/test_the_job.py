@@ -18,6 +18,16 @@ def requested(desk: Desk, title: str) -> Json:
     return desk.sign_in(REQUESTER).send("POST", "/tickets", {"title": title, "description": "Since noon."})
 
 
+GIVE_FILE = """(area, [act, name]) => {
+    const data = new DataTransfer();
+    data.items.add(new File(["what it holds"], name));
+    const how = {bubbles: true, cancelable: true};
+    area.dispatchEvent(act === "paste" ? new ClipboardEvent("paste", {clipboardData: data, ...how})
+        : new DragEvent("drop", {dataTransfer: data, ...how}));
+}"""
+"""Gives a file to a page as the clipboard or the pointer does."""
+
+
 def test_a_mail_appears_by_itself_and_is_answered_and_moved(desk: Desk, open_window: Open) -> None:
     word = uuid.uuid4().hex[:8]
     page = open_window(AGENT, "/desk/tickets?view=unassigned&order=created_at+desc").page
@@ -84,6 +94,22 @@ def test_two_agents_at_one_ticket_lose_nothing(desk: Desk, open_window: Open) ->
     dialog.get_by_role("button", name="Apply mine").click()
     expect(dialog).to_be_hidden()
     eventually(lambda: desk.sign_in(AGENT).get(f"/tickets/{number}")["urgency"] == "low")
+
+
+def test_files_are_pasted_and_dropped_and_go_with_the_answer(desk: Desk, open_window: Open) -> None:
+    number = requested(desk, f"Files {uuid.uuid4().hex[:8]}")["number"]
+    page = open_window(AGENT, f"/desk/tickets/{number}").page
+    area = page.get_by_label("Reply").last
+    for act, name in (("paste", "shot.png"), ("drop", "log.txt"), ("drop", "mistaken.txt")):
+        area.evaluate(GIVE_FILE, [act, name])
+        expect(page.get_by_text(name, exact=True)).to_be_visible()
+    page.get_by_role("button", name="Remove mistaken.txt").click()
+    area.fill("As promised.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    said = page.get_by_role("log").get_by_role("article").last
+    expect(said.get_by_role("button", name="shot.png")).to_be_visible()
+    (comment,) = desk.sign_in(AGENT).get(f"/tickets/{number}/comments")["items"]
+    assert {one["name"] for one in comment["attachments"]} == {"shot.png", "log.txt"}
 
 
 def test_a_draft_outlives_the_page(desk: Desk, open_window: Open) -> None:
