@@ -1,6 +1,7 @@
 """The same work on many tickets."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -332,6 +333,25 @@ async def test_a_new_ticket_that_was_resolved_is_worked_on_where_nothing_makes_i
     assert (await ended(desk, (await undo(desk, job.id)).id)).job.succeeded == 1
     now = await desk.get(ticket.id)
     assert (now.state, now.state_category) == ("open", "active")
+
+
+async def test_what_knows_no_way_back_is_left_where_it_is_and_says_so(desk: TicketsDesk) -> None:
+    # Its moves lead on to another state of open work, and none back to the first.
+    taken, gone = await desk.create(type="problem", by=desk.agent), await desk.create()
+    onward = tickets.TransitionTicketRequest(to="investigating")
+    moved = await start(desk, tickets=[taken.id], transition=onward)
+    resolved = await start(desk, tickets=[gone.id], transition=RESOLVE)
+    for job in (moved, resolved):
+        assert (await ended(desk, job.id)).job.succeeded == 1
+    # A state that its workflow no longer has.
+    forgotten = (
+        """UPDATE ticket_history SET old_value = '"forgotten"' WHERE ticket_id = $1 AND field = 'state'"""
+    )
+    await desk.rows(forgotten, UUID(gone.id))
+    for job, ticket, state in ((moved, taken, "investigating"), (resolved, gone, "resolved")):
+        (one,) = (await ended(desk, (await undo(desk, job.id)).id)).results
+        assert (one.state, type(problem_of(one)) in {WrongState, InvalidInput}) == ("failed", True)
+        assert (await desk.get(ticket.id)).state == state
 
 
 async def test_a_ticket_that_has_changed_since_is_left_as_it_is(desk: TicketsDesk) -> None:

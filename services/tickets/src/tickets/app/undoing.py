@@ -115,12 +115,14 @@ async def _changed(tx: Tx, ticket: Ticket, cause: str) -> dict[str, list[Plain]]
 async def _way_back(tx: Tx, configuration: Configuration, ticket: Ticket, states: list[str]) -> str:
     """The first of the states that a move leads to: an assignment may have moved the ticket first, which nothing moves back.
 
-    A ticket to which the desk owed work is worked again where no move leads to its very state, as from resolved to new.
+    A ticket whose work the job ended is worked again where no move leads to its very state, as from resolved to new.
     """
     rules = await rules_of(tx, configuration, ticket)
     legal = [move.to for move in moves_for(rules, ticket.state, mover_of(configuration, ticket))]
     found = next((state for state in states if state in legal), None)
-    if found is None and rules.category(states[0]) in OPEN_CATEGORIES:
+    before = rules.states.get(states[0])
+    ended = ticket.state_category not in OPEN_CATEGORIES
+    if found is None and ended and before is not None and before.category in OPEN_CATEGORIES:
         found = next((state for state in legal if rules.category(state) == "active"), None)
     return found or states[0]
 

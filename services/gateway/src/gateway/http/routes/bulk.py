@@ -64,8 +64,8 @@ async def undo_bulk(request: Request, job: str) -> Response:
     """Take back what a job of yours has done.
 
     Another job gives each ticket that was changed what it had before: all of it, or nothing with the reason where some of it has
-    changed since (`changed_since`), or the workflow knows no way back. Where no move leads to a state of open work again, as
-    from resolved to new, the ticket is worked on. What was said stays said. While the job runs: 409.
+    changed since (`changed_since`), or the workflow knows no way back. A ticket whose work the job ended is worked on again where no
+    move leads to its very state, as from resolved to new. What was said stays said. While the job runs: 409.
     """
     return _begun((await ask(request, rpcs.UNDO_BULK, pb.UndoBulkRequest(id=job))).job)
 
