@@ -57,19 +57,19 @@ screens: ## Take the pictures in docs/screens from the desk at http://127.0.0.1:
 	PYTHONPATH=tests/support $(BIN)/python tools/screens.py
 
 .PHONY: bench
-bench: ## Measure tickets, reading, rules, bulk work, the web UI, timers and the check of clocks, prove the clocks and timers, and that no update is lost; see bench/README.md
+bench: ## Measure tickets, reading, rules, bulk work, timers and the check of clocks, prove the clocks and timers, and that no update is lost, measure the web UI; see bench/README.md
 	@tools/install dev
 	$(BIN)/python bench/create.py
 	$(BIN)/python bench/read.py
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/bulk.py
-	@tools/web build
-	PYTHONPATH=tests/support $(BIN)/python bench/web.py
 	$(BIN)/python bench/timers.py
 	$(BIN)/python bench/clock_check.py
 	PYTHONPATH=tests/support $(BIN)/python bench/timer_faults.py
 	PYTHONPATH=tests/support $(BIN)/python bench/clock_oracle.py
 	PYTHONPATH=tests/support $(BIN)/python bench/eight_writers.py
+	@tools/web build
+	PYTHONPATH=tests/support $(BIN)/python bench/web.py
 
 .PHONY: check
 check: ## Formatting, lint, types, import rules, protobuf, generated code, charts, locks

@@ -316,7 +316,7 @@ def test_work_on_many_tells_of_each_and_is_taken_back(
     desk: Desk, agent: str, stranger: str, word: str
 ) -> None:
     made = [created(desk, agent, pb.CreateTicketRequest(title=f"{word} {n}")).id for n in range(3)]
-    update = pb.TransitionTicketRequest(to="resolved")
+    resolve = pb.TransitionTicketRequest(to="resolved")
     rpc(
         desk,
         agent,
@@ -324,7 +324,7 @@ def test_work_on_many_tells_of_each_and_is_taken_back(
         pb.TransitionTicketRequest(ticket=made[0], to="resolved"),
         pb.TransitionTicketResponse,
     )
-    start = bulk.StartBulkRequest(tickets=made, transition=update)
+    start = bulk.StartBulkRequest(tickets=made, transition=resolve)
     job = rpc(desk, agent, "BulkService/StartBulk", start, bulk.StartBulkResponse).job
     read = bulk.GetBulkRequest(id=job.id)
 

@@ -24,6 +24,7 @@ export interface Wanted {
   order_by?: string;
 }
 
+/** One page of the tickets that are wanted. */
 export function ticketPage(wanted: Wanted, page_token: string, signal: AbortSignal, page_size = PAGE_SIZE) {
   const { saved: view, ...asked } = wanted;
   const page = { page_size, ...(page_token && { page_token }) };

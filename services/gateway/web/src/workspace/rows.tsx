@@ -7,7 +7,7 @@ import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../api/client";
-import { type Wanted } from "../api/queries";
+import type { Wanted } from "../api/queries";
 import { ticketPageQuery } from "../api/ticket-lists";
 import { PriorityMark } from "../shared/badges";
 import { Failed, Loading, Note } from "../shared/states";
