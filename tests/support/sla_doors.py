@@ -136,11 +136,18 @@ class Desk:
         scopes: frozenset[str] = ADMIN,
         user_id: UUID | None = None,
         team_ids: frozenset[str] = frozenset(),
+        organization_ids: frozenset[str] = frozenset(),
         key: str | None = None,
         service: ServiceDescriptor = SLA,
     ) -> M:
         """An RPC as somebody of the tenant with these permissions."""
-        person = Person(tenant_id=self.id, id=user_id or new_id(), scopes=scopes, team_ids=team_ids)
+        person = Person(
+            tenant_id=self.id,
+            id=user_id or new_id(),
+            scopes=scopes,
+            team_ids=team_ids,
+            organization_ids=organization_ids,
+        )
         token = self.service.issuer.token(person)
         return await self.service.call(service, method, request, answer, token=token, idempotency_key=key)
 
@@ -153,6 +160,7 @@ class Desk:
         scopes: frozenset[str] = ADMIN,
         user_id: UUID | None = None,
         team_ids: frozenset[str] = frozenset(),
+        organization_ids: frozenset[str] = frozenset(),
     ) -> dict[str, sla_pb2.Clock]:
         """The clocks of a ticket by name."""
         request = pb.ListTicketClocksRequest(
@@ -165,6 +173,7 @@ class Desk:
             scopes=scopes,
             user_id=user_id,
             team_ids=team_ids,
+            organization_ids=organization_ids,
         )
         return {clock.name: clock for clock in answer.clocks}
 

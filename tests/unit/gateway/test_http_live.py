@@ -1,6 +1,7 @@
 """Who hears of an event, and what becomes of a client that does not keep up."""
 
 import json
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -89,6 +90,28 @@ def test_requesters_and_watchers_hear_of_their_own_tickets(person: str) -> None:
 
 def test_requesters_do_not_hear_of_others_tickets() -> None:
     assert not hears(listener(*OWN, subject="x"), tickets.TicketStateChanged(ticket=TICKET))
+
+
+@pytest.mark.parametrize(
+    ("scope", "organization", "confidential", "heard"),
+    [
+        ("tickets.read_organization", "north", False, True),
+        ("tickets.read_organization:it", "north", False, True),
+        ("tickets.read_organization:hr", "north", False, False),
+        ("tickets.read_organization", "south", False, False),
+        ("tickets.read_organization", "", False, False),
+        ("tickets.read_organization", "north", True, False),
+        ("tickets.comment_own", "north", False, False),
+    ],
+)
+def test_of_an_own_organisation_they_hear_where_they_may(
+    scope: str, organization: str, confidential: bool, heard: bool
+) -> None:
+    caller = replace(listener(*OWN, scope, subject="x").caller, organization_ids=frozenset({"north"}))
+    ticket = Ticket()
+    ticket.CopyFrom(TICKET)
+    ticket.organization.id, ticket.confidential = organization, confidential
+    assert hears(Listener(caller, frozenset()), tickets.TicketCreated(ticket=ticket)) is heard
 
 
 def test_requesters_hear_of_public_comments_only() -> None:

@@ -47,6 +47,7 @@ _SUPERVISOR = (
 )
 _ADMIN = (
     *_SUPERVISOR,
+    "tickets.read_organization",
     "tickets.import",
     "tickets.configure",
     "sla.configure",

@@ -10,7 +10,7 @@ import { catalogQuery } from "../api/catalog";
 import { knowledgeQuery, ticketsQuery } from "../api/queries";
 import { StateBadge, When } from "../shared/badges";
 import { Icon } from "../shared/icons";
-import { useMe } from "../shared/me";
+import { useMay, useMe } from "../shared/me";
 import { Failed, Loading, Note } from "../shared/states";
 import { Marked } from "../shared/text";
 import { answers, ItemCard } from "./item-card";
@@ -109,10 +109,14 @@ function Answers({ words }: { words: string }): ReactNode {
   );
 }
 
+/** One's own requests or, where a role lets one see them, all of an own organisation's. */
 function MyRequests(): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
-  const mine = useInfiniteQuery(ticketsQuery({ filter: `requester = "${me.id}"`, order_by: "updated_at desc" }));
+  const may = useMay();
+  const [of, setOf] = useState("");
+  const mine = useInfiniteQuery(ticketsQuery({ filter: of ? `organization = "${of}"` : `requester = "${me.id}"`, order_by: "updated_at desc" }));
+  const offered = may("tickets.read_organization") && me.organizations.length > 0 ? [{ id: "", name: t("portal.mine") }, ...me.organizations] : [];
   const tickets = mine.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Stack component="section" gap="sm" aria-label={t("portal.my_requests")}>
@@ -122,6 +126,15 @@ function MyRequests(): ReactNode {
         </Title>
         <NewRequestButton />
       </Group>
+      {offered.length > 0 && (
+        <Group gap="xs">
+          {offered.map(({ id, name }) => (
+            <Button key={id} size="compact-sm" variant={id === of ? "filled" : "light"} aria-pressed={id === of} onClick={() => setOf(id)}>
+              {name}
+            </Button>
+          ))}
+        </Group>
+      )}
       {mine.isPending && <Loading />}
       {mine.isError && <Failed error={mine.error} again={() => void mine.refetch()} />}
       {mine.data && tickets.length === 0 && <Note icon="inbox" title={t("portal.none_title")} text={t("portal.none_text")} />}
@@ -136,7 +149,8 @@ function MyRequests(): ReactNode {
                       {ticket.title}
                     </Text>
                     <Text size="xs" className="quiet">
-                      <span className="number">{ticket.number}</span> · <When moment={ticket.updated_at} />
+                      <span className="number">{ticket.number}</span> · {of && `${ticket.requester?.name} · `}
+                      <When moment={ticket.updated_at} />
                     </Text>
                   </div>
                   <StateBadge ticket={ticket} />

@@ -1,6 +1,6 @@
 import "../design/all";
 
-import { Alert, Button, FileInput, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, FileInput, Group, Paper, Select, Stack, Text, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
@@ -28,6 +28,7 @@ export function NewRequest(): ReactNode {
   const [draft, keepDraft] = useDraft(`${me.id}:new`);
   const [files, setFiles] = useState<File[]>([]);
   const [unsent, setUnsent] = useState<{ number: string; names: string[] } | null>(null);
+  const [organization, setOrganization] = useState(me.organizations[0]?.id ?? null);
   const form = useTicketForm("requester", KINDS, { title: offered.title ?? "", description: draft });
   const title = String(form.values["title"] ?? "");
   const written = {
@@ -40,10 +41,11 @@ export function NewRequest(): ReactNode {
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    form.create("portal", (made) => {
+    const done = (made: { number: string }) => {
       keepDraft("");
       void attach(made.number);
-    });
+    };
+    form.create("portal", done, organization === null ? {} : { organization });
   }
 
   async function attach(number: string): Promise<void> {
@@ -68,6 +70,15 @@ export function NewRequest(): ReactNode {
         <Title order={1} size="h3">
           {t("portal.new_request")}
         </Title>
+        {me.organizations.length > 1 && (
+          <Select
+            label={t("portal.organization")}
+            data={me.organizations.map((one) => ({ value: one.id, label: one.name }))}
+            value={organization}
+            onChange={setOrganization}
+            allowDeselect={false}
+          />
+        )}
         <TicketFields form={written} under={{ title: <Suggested words={title} /> }} />
         <FileInput label={t("portal.files")} multiple clearable value={files} onChange={setFiles} leftSection={<Icon name="clip" size={16} />} placeholder={t("composer.attach")} />
         <Group justify="flex-end">

@@ -39,9 +39,9 @@ export function useTicketForm(audience: "agent" | "requester", asked: readonly K
     return { ...(layout.data && answers(layout.data, values)), ...kinds, title: String(values["title"]).trim() };
   }
 
-  function create(channel: string, done: (made: Ticket) => void): void {
+  function create(channel: string, done: (made: Ticket) => void, besides: Partial<Schemas["NewTicket"]> = {}): void {
     scheduling.reset();
-    creating.mutate({ ...said(), channel } as Schemas["NewTicket"], { onSuccess: done });
+    creating.mutate({ ...said(), ...besides, channel } as Schemas["NewTicket"], { onSuccess: done });
   }
 
   function createLater(not_before: string, done: (planned: Scheduled) => void): void {

@@ -77,7 +77,7 @@ def _state(ticket: ticket_pb2.Ticket) -> TicketState:
     for name, person in people.items():
         if person.id:
             summary[name] = {"id": person.id, "email": person.email, "name": person.name}
-    readers = [ticket.requester.id, *(watcher.id for watcher in ticket.watchers)]
+    readers = [ticket.requester.id, *(watcher.id for watcher in ticket.watchers), ticket.organization.id]
     return TicketState(
         version=ticket.version,
         number=ticket.number,

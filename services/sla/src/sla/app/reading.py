@@ -95,11 +95,17 @@ async def _ticket(tx: Tx, ticket: str) -> TicketRow | None:
 
 
 def _may_read(caller: Caller, row: TicketRow) -> bool:
-    """As the tickets service decides: by process and queue, or as one's own.
+    """As the tickets service decides: by process and queue, as one's own, or of an own organisation.
 
     In a confidential queue a permission that holds everywhere is not enough.
     """
     if caller.may(_READ, row.process, row.queue) and (not row.is_confidential or _is_trusted(caller, row)):
+        return True
+    if (
+        not row.is_confidential
+        and not caller.organization_ids.isdisjoint(row.reader_ids)
+        and caller.may("tickets.read_organization", row.process, row.queue)
+    ):
         return True
     own = caller.subject if caller.kind in {"user", "service_account"} else ""
     return own in row.reader_ids and caller.may_somewhere("tickets.read_own")

@@ -43,7 +43,7 @@ class TicketEvent:
 class TicketState:
     """The whole ticket after all that was known at one of its versions.
 
-    :param reader_ids: requester and watchers.
+    :param reader_ids: requester, watchers and organisation.
     :param summary: what subscribers to clocks are told of the ticket.
     :param is_open: neither resolved nor closed nor cancelled.
     """

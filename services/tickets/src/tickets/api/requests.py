@@ -53,6 +53,7 @@ def opening_of(request: pb.CreateTicketRequest) -> Opening:
         ),
         requester=request.requester,
         parent=request.parent_id,
+        organization=request.organization,
         occurred_at=moment_of(request),
     )
 
@@ -74,6 +75,7 @@ def edits_of(request: pb.UpdateTicketRequest) -> Edits:
         tags=list(patch.tags),
         fields=values_of(patch.fields),
         requester=patch.requester,
+        organization=patch.organization,
         ci_ids=list(patch.ci_ids),
         service_id=patch.service_id,
         parent_id=patch.parent_id,

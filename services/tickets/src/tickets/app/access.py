@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, union_all
 from sqlalchemy.orm import undefer
 
 from chassis.context import EVERYWHERE, Caller, current_caller
@@ -18,6 +18,7 @@ from tickets.domain.numbers import parse_number
 
 READ = "tickets.read"
 READ_OWN = "tickets.read_own"
+READ_ORGANIZATION = "tickets.read_organization"
 
 
 def may(permission: str, process: Process, queue: Queue) -> bool:
@@ -131,11 +132,16 @@ async def find_ticket(tx: Tx, reference: str, *, for_update: bool = False) -> Ti
 
 
 async def may_read(tx: Tx, ticket: Ticket, configuration: Configuration) -> bool:
-    """Whether the caller sees the ticket: by permission for its queue, as requester or watcher, or to decide on it."""
+    """Whether the caller sees the ticket: by permission for its queue, as requester or watcher, or to decide on it.
+
+    And what others of an own organisation have asked for, where a role allows that.
+    """
     if may_on(ticket, configuration, READ) and not _is_out_of_focus(ticket, configuration):
         return True
     if not current_caller().may_somewhere(READ_OWN):
         return False
+    if _is_of_organization(ticket, configuration):
+        return True
     return await is_own(tx, ticket) or await is_approver(tx, ticket)
 
 
@@ -161,15 +167,43 @@ def readable_parts(configuration: Configuration) -> list[Part]:
     parts = [] if by_permission is None else [Part(by_permission, only_public=False)]
     person_id = caller.user_id
     if person_id is not None and caller.may_somewhere(READ_OWN) and not _is_everything(by_permission):
-        parts.append(Part(own_tickets(person_id), only_public=True))
+        parts.append(Part(_own_tickets(person_id, configuration), only_public=True))
     return parts
 
 
-def own_tickets(person_id: UUID) -> ColumnElement[bool]:
-    """The condition of the tickets that the person asked for or watches."""
-    asked = select(Ticket.id).where(Ticket.requester_id == person_id)
-    watched = select(TicketWatcher.ticket_id).where(TicketWatcher.person_id == person_id)
-    return Ticket.id.in_(asked.union_all(watched))
+def _own_tickets(person_id: UUID, configuration: Configuration) -> ColumnElement[bool]:
+    """The condition of the tickets that the caller asked for or watches, or somebody of an own organisation asked for."""
+    found = [
+        select(Ticket.id).where(Ticket.requester_id == person_id),
+        select(TicketWatcher.ticket_id).where(TicketWatcher.person_id == person_id),
+    ]
+    organizations, queues = _of_organizations(configuration)
+    if organizations and queues:
+        of_organizations = Ticket.organization_id.in_(organizations) & Ticket.queue_id.in_(queues)
+        found.append(select(Ticket.id).where(of_organizations))
+    return Ticket.id.in_(union_all(*found))
+
+
+def _of_organizations(configuration: Configuration) -> tuple[list[UUID], list[UUID]]:
+    """The caller's organisations, and the queues in which a role lets the caller see their tickets.
+
+    What is in a confidential queue stays between whoever asked and the desk.
+    """
+    caller = current_caller()
+    if not caller.organization_ids or not caller.may_somewhere(READ_ORGANIZATION):
+        return [], []
+    processes = configuration.processes
+    return [UUID(one) for one in sorted(caller.organization_ids)], [
+        queue.id
+        for queue in configuration.queues.values()
+        if not queue.confidential
+        and caller.may(READ_ORGANIZATION, processes[queue.process_id].slug, queue.slug)
+    ]
+
+
+def _is_of_organization(ticket: Ticket, configuration: Configuration) -> bool:
+    organizations, queues = _of_organizations(configuration)
+    return ticket.organization_id in organizations and ticket.queue_id in queues
 
 
 def _by_permission(caller: Caller, configuration: Configuration) -> ColumnElement[bool] | None:

@@ -108,7 +108,7 @@ def require_comment(ticket: Ticket, configuration: Configuration, visibility: st
         return
     if may_on(ticket, configuration, COMMENT):
         return
-    # Whoever reads a ticket without the permission of an agent is its requester or a watcher.
+    # Whoever reads a ticket without the permission of an agent is its requester, a watcher, or of the same organisation.
     if not current_caller().may_somewhere(COMMENT_OWN):
         raise Forbidden(f"This needs the permission {COMMENT}.")
     if ticket.state_category in FINAL_CATEGORIES:
@@ -116,7 +116,7 @@ def require_comment(ticket: Ticket, configuration: Configuration, visibility: st
 
 
 def speaks_as_requester(ticket: Ticket, configuration: Configuration) -> bool:
-    """Whether what the caller says is the requester's side speaking: the requester, or a watcher who is no agent."""
+    """Whether what the caller says is the requester's side speaking: the requester, or another who is no agent."""
     return is_requester(ticket) or not may_on(ticket, configuration, COMMENT)
 
 

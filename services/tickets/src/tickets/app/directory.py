@@ -175,10 +175,10 @@ def reference_to(person: Person) -> Reference:
     return Reference(person.id, person.email, person.name)
 
 
-async def organization_of(tx: Tx, person: Person) -> UUID | None:
-    """The organisation that the person belongs to: the first of its memberships, else by the domain of its address."""
+async def organizations_of(tx: Tx, person: Person) -> list[UUID]:
+    """The organisations that the person belongs to: its memberships, else one by the domain of its address."""
     if person.organization_ids:
-        return person.organization_ids[0]
+        return list(person.organization_ids)
     domain = person.email.rpartition("@")[2]
     statement = (
         select(Organization.id)
@@ -186,4 +186,4 @@ async def organization_of(tx: Tx, person: Person) -> UUID | None:
         .order_by(Organization.id)
         .limit(1)
     )
-    return await tx.scalar(statement)
+    return list(await tx.scalars(statement))

@@ -34,6 +34,7 @@ EDITABLE = frozenset(
         "tags",
         "fields",
         "requester",
+        "organization",
         "ci_ids",
         "service_id",
         "parent_id",
@@ -62,6 +63,7 @@ class Edits:
     tags: Sequence[str] = ()
     fields: Mapping[str, object] = field(default_factory=dict)
     requester: str = ""
+    organization: str = ""
     ci_ids: Sequence[str] = ()
     service_id: str = ""
     parent_id: str = ""
@@ -110,8 +112,8 @@ async def apply_edits(tx: Tx, configuration: Configuration, ticket: Ticket, edit
         ticket.ci_ids = list(dict.fromkeys(edits.ci_ids))
     if "fields" in edits.names:
         await _apply_values(tx, configuration, ticket, edits.fields)
-    if "requester" in edits.names:
-        await _apply_requester(tx, ticket, edits.requester)
+    if edits.names & {"requester", "organization"}:
+        await _apply_requester(tx, ticket, edits)
     if "parent_id" in edits.names:
         parent = edits.parent_id
         ticket.parent_id = await parent_named(tx, configuration, parent, child=ticket) if parent else None
@@ -143,10 +145,17 @@ async def _apply_values(
     ticket.fields = merged
 
 
-async def _apply_requester(tx: Tx, ticket: Ticket, key: str) -> None:
-    requester = await requester_of(tx, await require_person(tx, key, "requester"))
-    ticket.requester_id = requester.person.id
-    ticket.organization_id = requester.organization.id if requester.organization else None
+async def _apply_requester(tx: Tx, ticket: Ticket, edits: Edits) -> None:
+    """Another requester brings the own organisation, unless another of theirs is named; none is taken off."""
+    key = edits.requester if "requester" in edits.names else str(ticket.requester_id or "")
+    if not key and edits.organization:
+        raise InvalidInput([FieldError("organization", "is the requester's, and there is none")])
+    if "requester" in edits.names or edits.organization:
+        requester = await requester_of(tx, await require_person(tx, key, "requester"), edits.organization)
+        ticket.requester_id = requester.person.id
+        ticket.organization_id = requester.organization.id if requester.organization else None
+    if "organization" in edits.names and not edits.organization:
+        ticket.organization_id = None
 
 
 async def _apply_place(tx: Tx, configuration: Configuration, ticket: Ticket, edits: Edits) -> None:

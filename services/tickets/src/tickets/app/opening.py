@@ -23,11 +23,12 @@ from tickets.db.views import TicketView
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A new ticket with references that are still to be found. An empty requester is the caller."""
+    """A new ticket with references that are still to be found. An empty requester is the caller, an empty organisation their first."""
 
     new: NewTicket
     requester: str = ""
     parent: str = ""
+    organization: str = ""
     occurred_at: datetime | None = None
 
 
@@ -100,12 +101,12 @@ async def with_references(
     if own:
         new = replace(new, requester=await desk.callers.caller(database))
     has_people = any(configuration.fields[slug].kind == "person" for slug in new.fields)
-    if own and not opening.parent and not has_people:
+    if own and not opening.parent and not opening.organization and not has_people:
         return new
     async with database.transaction(current_caller().tenant_id) as tx:
-        if not own:
-            person = await require_person(tx, opening.requester, "requester")
-            new = replace(new, requester=await requester_of(tx, person))
+        if not own or opening.organization:
+            person = await require_person(tx, opening.requester or current_caller().subject, "requester")
+            new = replace(new, requester=await requester_of(tx, person, opening.organization))
         new = await with_its_people(tx, configuration.fields, new)
         if opening.parent:
             new = replace(new, parent_id=await parent_named(tx, configuration, opening.parent))

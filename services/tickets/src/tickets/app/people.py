@@ -16,7 +16,7 @@ from tickets.app.directory import (
     find_person,
     keep_person,
     names_caller,
-    organization_of,
+    organizations_of,
     reference_to,
     require_person,
 )
@@ -58,10 +58,19 @@ def require_naming(key: str) -> None:
         raise Forbidden(f"Asking for somebody else needs the permission {NAME_OTHERS}.")
 
 
-async def requester_of(tx: Tx, person: Person) -> Requester:
-    """The person with the organisation it belongs to now."""
-    organization_id = await organization_of(tx, person)
-    return Requester(reference_to(person), await organization_named(tx, organization_id))
+async def requester_of(tx: Tx, person: Person, organization: str = "") -> Requester:
+    """The person with the organisation it belongs to now.
+
+    Raises InvalidInput where an organisation is named, by id or slug, that is none of the person's.
+    """
+    own = await organizations_of(tx, person)
+    for organization_id in own:
+        found = await organization_named(tx, organization_id)
+        if found is not None and organization in {"", str(found.id), found.key}:
+            return Requester(reference_to(person), found)
+    if organization:
+        raise InvalidInput([FieldError("organization", "must be one of the requester's")])
+    return Requester(reference_to(person))
 
 
 class CallersAsRequesters:

@@ -24,7 +24,7 @@ from tickets.domain.workflow import OPEN_CATEGORIES, moves_for
 _OWN = "fields."
 _TEXTS = frozenset({"title", "type", "impact", "urgency", "category", "service_id"})
 _LISTS = frozenset({"tags", "ci_ids"})
-_REFERENCES = frozenset({"queue", "requester"})
+_REFERENCES = frozenset({"queue", "requester", "organization"})
 _HELD = frozenset({"team", "assignee"})
 _UNDONE = (
     _TEXTS

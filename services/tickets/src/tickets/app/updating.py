@@ -131,6 +131,7 @@ async def _values(tx: Tx, configuration: Configuration, ticket: Ticket, edits: E
         values["team"] = described(configuration.team(ticket.team_id))
     if "requester" in touched:
         values["requester"] = described(await person_named(tx, ticket.requester_id))
+    if "organization" in touched:
         values["organization"] = described(await organization_named(tx, ticket.organization_id))
     if "parent_id" in touched:
         values["parent_id"] = str(ticket.parent_id) if ticket.parent_id else None

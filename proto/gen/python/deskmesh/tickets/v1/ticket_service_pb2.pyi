@@ -48,6 +48,7 @@ class CreateTicketRequest(_message.Message):
     LANGUAGE_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FORMAT_FIELD_NUMBER: _builtins.int
+    ORGANIZATION_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     title: _builtins.str
     description: _builtins.str
@@ -65,6 +66,8 @@ class CreateTicketRequest(_message.Message):
     language: _builtins.str
     description_format: _builtins.str
     """What the description is written in: "text" (default), "markdown" or "html"."""
+    organization: _builtins.str
+    """Id or slug of one of the requester's; empty: their first."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -97,10 +100,11 @@ class CreateTicketRequest(_message.Message):
         language: _builtins.str = ...,
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         description_format: _builtins.str = ...,
+        organization: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "description", b"description", "description_format", b"description_format", "fields", b"fields", "impact", b"impact", "language", b"language", "occurred_at", b"occurred_at", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "channel", b"channel", "ci_ids", b"ci_ids", "description", b"description", "description_format", b"description_format", "fields", b"fields", "impact", b"impact", "language", b"language", "occurred_at", b"occurred_at", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "process", b"process", "queue", b"queue", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -328,6 +332,7 @@ class TicketPatch(_message.Message):
     SERVICE_ID_FIELD_NUMBER: _builtins.int
     PARENT_ID_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FORMAT_FIELD_NUMBER: _builtins.int
+    ORGANIZATION_FIELD_NUMBER: _builtins.int
     REMIND_AT_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     description: _builtins.str
@@ -342,6 +347,8 @@ class TicketPatch(_message.Message):
     parent_id: _builtins.str
     description_format: _builtins.str
     """What the description is written in; goes with one."""
+    organization: _builtins.str
+    """Id or slug of one of the requester's; empty: none."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -372,11 +379,12 @@ class TicketPatch(_message.Message):
         service_id: _builtins.str = ...,
         parent_id: _builtins.str = ...,
         description_format: _builtins.str = ...,
+        organization: _builtins.str = ...,
         remind_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "remind_at", b"remind_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "ci_ids", b"ci_ids", "description", b"description", "description_format", b"description_format", "fields", b"fields", "impact", b"impact", "parent_id", b"parent_id", "priority", b"priority", "queue", b"queue", "remind_at", b"remind_at", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "ci_ids", b"ci_ids", "description", b"description", "description_format", b"description_format", "fields", b"fields", "impact", b"impact", "organization", b"organization", "parent_id", b"parent_id", "priority", b"priority", "queue", b"queue", "remind_at", b"remind_at", "requester", b"requester", "service_id", b"service_id", "tags", b"tags", "title", b"title", "type", b"type", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

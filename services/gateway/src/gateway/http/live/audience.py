@@ -38,6 +38,12 @@ class Listener:
             self.caller.may("tickets.read", process, queue) and closed is not None and queue_id not in closed
         )
 
+    def reads_of(self, ticket: Ticket) -> bool:
+        """Whether the listener reads what others of an own organisation ask for; never in a confidential queue."""
+        if ticket.confidential or ticket.organization.id not in self.caller.organization_ids:
+            return False
+        return self.caller.may("tickets.read_organization", ticket.process.key, ticket.queue.key)
+
     def holds(self, permission: str) -> bool:
         """Whether the listener has the permission anywhere."""
         return self.caller.may_somewhere(permission)
@@ -67,8 +73,10 @@ class Audience(Generic[Event]):
 
 
 def reads_ticket(listener: Listener, ticket: Ticket) -> bool:
-    """Agents hear of the tickets of their queues, requesters and watchers of their own."""
+    """Agents hear of the tickets of their queues, requesters and watchers of their own and, where allowed, of their organisations'."""
     if listener.reads_in(ticket.process.key, ticket.queue.id, ticket.queue.key):
+        return True
+    if listener.reads_of(ticket):
         return True
     own = {ticket.requester.id, *(watcher.id for watcher in ticket.watchers)}
     return listener.caller.subject in own and listener.holds("tickets.read_own")

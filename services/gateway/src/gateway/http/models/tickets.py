@@ -57,6 +57,9 @@ class NewTicket(Input):
         default=None,
         description="Who asks; you, when absent. An unknown e-mail address becomes a new requester.",
     )
+    organization: Reference | None = Field(
+        default=None, description="One of the requester's organisations; their first, when absent."
+    )
     impact: Text | None = Field(default=None, description="`high`, `medium` or `low`.")
     urgency: Text | None = Field(default=None, description="`high`, `medium` or `low`.")
     priority: Text | None = Field(
@@ -99,6 +102,9 @@ class TicketPatch(Input):
         default=None, description="Merged into the present values; null removes one."
     )
     requester: Person | None = None
+    organization: Reference | None = Field(
+        default=None, description="One of the requester's organisations; null: none."
+    )
     ci_ids: list[Text] | None = None
     service_id: Text | None = None
     parent_id: Text | None = None

@@ -49,6 +49,7 @@ def creation(body: models.NewTicket) -> pb.CreateTicketRequest:
         description=body.description,
         description_format=body.description_format or "",
         requester=word(body.requester),
+        organization=word(body.organization),
         impact=body.impact or "",
         urgency=body.urgency or "",
         priority=body.priority or "",
@@ -70,7 +71,8 @@ def creation(body: models.NewTicket) -> pb.CreateTicketRequest:
 async def list_tickets(request: Request, query: Annotated[models.TicketQuery, Query()]) -> Response:
     """List tickets.
 
-    Those that you may read: all of your queues for agents, their own for requesters. `q` searches the words of number,
+    Those that you may read: all of your queues for agents, for requesters their own and, with `tickets.read_organization`, those of
+    their organisations. `q` searches the words of number,
     title, description and conversation; `filter` is AIP-160, for example `state = "open" AND priority = "high"`.
     """
     answer = await ask(
@@ -134,6 +136,7 @@ def edit(body: models.TicketPatch) -> pb.UpdateTicketRequest:
             tags=body.tags,
             fields=struct(body.fields) if body.fields else None,
             requester=word(body.requester),
+            organization=word(body.organization),
             ci_ids=body.ci_ids,
             service_id=body.service_id or "",
             parent_id=body.parent_id or "",
