@@ -92,7 +92,7 @@ def test_references_inside_a_tenant_lead_somewhere(slug: str) -> None:
     calendars = {one["name"] for one in tenant.calendars} | {"business", "24x7"}
     for member in (*tenant.staff, *tenant.requesters):
         assert set(member.teams) <= teams
-        assert member.organization is None or member.organization in organizations
+        assert set(member.organizations) <= organizations
     assert {name for _, source, target in tenant.relations for name in (source, target)} <= assets
     assert {policy["calendar"] for policy in tenant.policies} <= calendars
     assert {request.queue for request in tenant.requests} <= teams

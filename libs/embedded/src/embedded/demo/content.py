@@ -19,7 +19,7 @@ class Member:
     language: str
     roles: tuple[str, ...]
     teams: tuple[str, ...] = ()
-    organization: str | None = None
+    organizations: tuple[str, ...] = ()
     phone: str | None = None
 
 
@@ -58,6 +58,7 @@ class Tenant:
     requesters: tuple[Member, ...]
     requests: tuple[Request, ...]
     organizations: Sequence[Mapping[str, Any]]
+    own_roles: Sequence[Mapping[str, Any]]
     teams: Sequence[Mapping[str, Any]]
     fields: Sequence[Mapping[str, Any]]
     calendars: Sequence[Mapping[str, Any]]
@@ -94,6 +95,7 @@ def read_tenant(slug: str) -> Tenant:
         requesters=tuple(_member(slug, one) for one in raw["requesters"]),
         requests=tuple(request for name in raw["texts"] for request in _requests(name)),
         organizations=raw["organizations"],
+        own_roles=raw["roles"],
         teams=raw["teams"],
         fields=raw["fields"],
         calendars=raw["calendars"],
@@ -119,7 +121,7 @@ def _member(tenant: str, raw: Mapping[str, Any]) -> Member:
         language=raw["language"],
         roles=tuple(raw.get("roles", ["requester"])),
         teams=tuple(raw.get("teams", [])),
-        organization=raw.get("organization"),
+        organizations=tuple(raw.get("organizations", [])),
         phone=raw.get("phone"),
     )
 

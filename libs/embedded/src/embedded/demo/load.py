@@ -112,6 +112,9 @@ async def _load_people(api: Api, tenant: Tenant, writing: set[str]) -> None:
         api.make(f"team/{one['slug']}", "POST", "/teams", dict(one), by=by) for one in tenant.teams
     )
     await _in_turns(
+        api.make(f"role/{one['slug']}", "POST", "/roles", dict(one), by=by) for one in tenant.own_roles
+    )
+    await _in_turns(
         api.make(
             f"user/{one.email}", "POST", "/users", _user(tenant, one, imports=one.email in writing), by=by
         )
@@ -129,7 +132,7 @@ def _user(tenant: Tenant, member: Member, *, imports: bool) -> dict[str, Any]:
         "time_zone": tenant.time_zone,
         "roles": [*_grants(member), *([{"role": "admin"}] if imports else [])],
         "teams": list(member.teams),
-        "organizations": [member.organization] if member.organization else [],
+        "organizations": list(member.organizations),
         **({"phone": member.phone} if member.phone else {}),
     }
 

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Schemas, Ticket } from "../api/client";
 import { ticketLayoutQuery } from "../api/layouts";
+import { personQuery } from "../api/people";
 import { queuesQuery, teamsQuery } from "../api/structure";
 import { useWord } from "../shared/badges";
 import { FieldInput, type FieldValue } from "../shared/field-input";
@@ -107,6 +108,8 @@ function Field({ ticket, field, changing, take }: FieldProps & { take: (() => vo
       return <Team ticket={ticket} field={field} changing={changing} />;
     case "queue":
       return <Queue ticket={ticket} field={field} changing={changing} />;
+    case "organization":
+      return <Organization ticket={ticket} field={field} changing={changing} />;
     case "impact":
     case "urgency":
       return <Choice label={label} error={error} value={ticket[name]} data={LEVELS.map((level) => ({ value: level, label: word("levels", level) }))} choose={(level) => level && change({ [name]: level })} />;
@@ -206,6 +209,33 @@ function Queue({ ticket, changing }: FieldProps): ReactNode {
       known={ticket.queue && { value: ticket.queue.id, label: ticket.queue.name }}
       data={(queues.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))}
       choose={(queue) => queue && changing.apply({ kind: "fields", body: { queue } })}
+    />
+  );
+}
+
+/** Chosen among those of the requester, where there is a choice. */
+function Organization({ ticket, field, changing }: FieldProps): ReactNode {
+  const may = useMay();
+  const label = useFieldName()(field);
+  const asked = useQuery({ ...personQuery(ticket.requester?.id ?? ""), enabled: ticket.requester !== null && may(SEES_PEOPLE) });
+  const offered = asked.data?.organizations ?? [];
+  const present = ticket.organization;
+  if (offered.length === 0 || (offered.length === 1 && offered[0]?.id === present?.id)) {
+    return (
+      <Fact label={label}>
+        <TicketValue ticket={ticket} field={field} />
+      </Fact>
+    );
+  }
+  return (
+    <Choice
+      label={label}
+      error={changing.problem?.reasonOf("organization")}
+      value={present?.id ?? null}
+      known={present && { value: present.id, label: present.name }}
+      data={offered.map((one) => ({ value: one.id, label: one.name }))}
+      none="–"
+      choose={(organization) => changing.apply({ kind: "fields", body: { organization } })}
     />
   );
 }

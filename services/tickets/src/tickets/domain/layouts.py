@@ -53,6 +53,7 @@ CHANGEABLE = frozenset(
         "description",
         "impact",
         "urgency",
+        "organization",
         "queue",
         "category",
         "tags",

@@ -67,7 +67,7 @@ class CreateTicketRequest(_message.Message):
     description_format: _builtins.str
     """What the description is written in: "text" (default), "markdown" or "html"."""
     organization: _builtins.str
-    """Id or slug of one of the requester's; empty: their first."""
+    """Id or slug of one of the requester's; empty: their first by slug."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property

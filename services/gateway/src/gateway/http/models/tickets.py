@@ -58,7 +58,7 @@ class NewTicket(Input):
         description="Who asks; you, when absent. An unknown e-mail address becomes a new requester.",
     )
     organization: Reference | None = Field(
-        default=None, description="One of the requester's organisations; their first, when absent."
+        default=None, description="One of the requester's organisations; their first by key, when absent."
     )
     impact: Text | None = Field(default=None, description="`high`, `medium` or `low`.")
     urgency: Text | None = Field(default=None, description="`high`, `medium` or `low`.")
