@@ -49,6 +49,18 @@ async def test_words_and_filter_go_together(desk: TicketsDesk) -> None:
     assert await found(desk, "projector", filter='state = "new"') == set()
 
 
+async def test_words_of_own_fields_find_a_ticket_and_those_that_went_do_not(desk: TicketsDesk) -> None:
+    ticket = await desk.create("Badge is lost", fields={"location": "Okapi tower", "device_kind": "laptop"})
+    for words in ("okapi", "OKAPIS tower", "badge laptop", "okpi"):
+        assert await found(desk, words) == {"Badge is lost"}
+    assert await found(desk, "okapi", by=desk.requester) == {"Badge is lost"}
+    assert await found(desk, "okapi", by=desk.stranger) == set()
+    await desk.update(ticket.id, ["fields"], fields={"location": "Tapir hall"})
+    assert (await found(desk, "okapi"), await found(desk, "tapir")) == (set(), {"Badge is lost"})
+    await desk.move(ticket.id, "resolved", fields={"location": "Dugong pier"})
+    assert (await found(desk, "tapir"), await found(desk, "dugong badge")) == (set(), {"Badge is lost"})
+
+
 async def test_internal_words_are_the_agents_own(desk: TicketsDesk) -> None:
     assert await found(desk, "cable", by=desk.requester) == {"Projector flickers"}
     assert await found(desk, "warranty", by=desk.requester) == set()

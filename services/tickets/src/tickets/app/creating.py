@@ -137,7 +137,7 @@ def compose_ticket(
     """
     view = view_of_new(configuration, new, placing, sequence, occasion)
     ticket = view.ticket
-    words = ticket_words(ticket, configuration.languages)
+    words = ticket_words(ticket, configuration.fields, configuration.languages)
     statement = TicketStatement(
         ticket=ticket,
         history=_created_entry(ticket, occasion),

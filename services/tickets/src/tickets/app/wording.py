@@ -1,7 +1,7 @@
 """The words that tickets are found by."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from chassis import search
 from chassis.db import Tx
 from tickets.db.tickets import Comment, Ticket
+from tickets.domain.fields import SEARCHED, Definition, searched_text
 
 KEPT_WORDS = 50_000
 LEARNED_AT_ONCE = 500
@@ -64,13 +65,21 @@ class Vocabulary:
             self._known.popitem(last=False)
 
 
-def ticket_words(ticket: Ticket, languages: Sequence[str]) -> Words:
-    """The words of number, title and description."""
-    heading, text = f"{ticket.number} {ticket.title}", ticket.description[:INDEXED_CHARACTERS]
+def ticket_words(ticket: Ticket, definitions: Mapping[str, Definition], languages: Sequence[str]) -> Words:
+    """The words of number, title, description and own fields."""
+    heading = f"{ticket.number} {ticket.title}"
+    texts = [ticket.description[:INDEXED_CHARACTERS], searched_text(definitions, ticket.fields)]
+    text = "\n".join(filter(None, texts))[: 2 * INDEXED_CHARACTERS]
     return Words(
         search.vector(ticket.tenant_id, {"A": heading, "B": text}, languages),
         search.vocabulary([ticket.title, text]),
     )
+
+
+def is_searched(definitions: Mapping[str, Definition], field: str) -> bool:
+    """Whether a ticket is found by the words of a field, as history names it."""
+    definition = definitions.get(field.removeprefix("fields."))
+    return field in {"title", "description"} or (definition is not None and definition.kind in SEARCHED)
 
 
 async def add_comment_words(
@@ -81,12 +90,19 @@ async def add_comment_words(
     connection = await tx.raw()
     vector = search.vector(tx.tenant_id, {"C": text}, languages)
     await connection.execute(_APPEND, ticket.id, vector, public)
-    await _learn(tx, [text], vocabulary)
+    await _learn(tx, search.vocabulary([text]), vocabulary)
 
 
-async def index_again(tx: Tx, *, ticket: Ticket, languages: Sequence[str], vocabulary: Vocabulary) -> None:
+async def index_again(
+    tx: Tx,
+    *,
+    ticket: Ticket,
+    definitions: Mapping[str, Definition],
+    languages: Sequence[str],
+    vocabulary: Vocabulary,
+) -> None:
     """Makes the vectors of a ticket anew after its own texts have changed."""
-    words = ticket_words(ticket, languages)
+    words = ticket_words(ticket, definitions, languages)
     connection = await tx.raw()
     await connection.execute(
         "UPDATE ticket_search SET words = $2::text::tsvector, public_words = NULL WHERE ticket_id = $1",
@@ -99,11 +115,11 @@ async def index_again(tx: Tx, *, ticket: Ticket, languages: Sequence[str], vocab
     for body, visibility in comments:
         vector = search.vector(tx.tenant_id, {"C": body[:INDEXED_CHARACTERS]}, languages)
         await connection.execute(_APPEND, ticket.id, vector, visibility == "public")
-    await _learn(tx, [ticket.title, ticket.description[:INDEXED_CHARACTERS]], vocabulary)
+    await _learn(tx, words.vocabulary, vocabulary)
 
 
-async def _learn(tx: Tx, texts: Iterable[str], vocabulary: Vocabulary) -> None:
-    new = vocabulary.unknown(tx.tenant_id, search.vocabulary(texts))
+async def _learn(tx: Tx, words: Iterable[str], vocabulary: Vocabulary) -> None:
+    new = vocabulary.unknown(tx.tenant_id, words)
     if not new:
         return
     connection = await tx.raw()

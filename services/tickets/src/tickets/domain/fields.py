@@ -27,6 +27,9 @@ ON_BEHALF_OF = "on_behalf_of"
 
 WITH_CHOICES = ("choice", "choices", "tree")
 
+SEARCHED = ("text", "url", *WITH_CHOICES)
+"""The kinds whose words find a ticket."""
+
 MAX_TEXT = 10_000
 """Characters of one text value."""
 
@@ -66,6 +69,16 @@ class Definition:
     def belongs_to(self, process: str, kind: str) -> bool:
         """Whether tickets of the type in the process have the field."""
         return (not self.processes or process in self.processes) and (not self.types or kind in self.types)
+
+
+def searched_text(definitions: Mapping[str, Definition], values: Mapping[str, object]) -> str:
+    """The words of a ticket's own fields that find it, also of fields that are no longer active, a line for each."""
+    texts: list[str] = []
+    for slug, value in values.items():
+        definition = definitions.get(slug)
+        if definition is not None and definition.kind in SEARCHED:
+            texts += map(str, value) if isinstance(value, list) else [str(value)]
+    return "\n".join(texts)
 
 
 def check_values(

@@ -185,7 +185,7 @@ class ListTicketsRequest(_message.Message):
     order_by: _builtins.str
     """"created_at desc", "due_at", "updated_at desc", "priority", "number"."""
     query: _builtins.str
-    """Words to find in title, description, conversation and number."""
+    """Words to find in title, description, own fields, conversation and number."""
     def __init__(
         self,
         *,

@@ -71,9 +71,9 @@ def creation(body: models.NewTicket) -> pb.CreateTicketRequest:
 async def list_tickets(request: Request, query: Annotated[models.TicketQuery, Query()]) -> Response:
     """List tickets.
 
-    Those that you may read: all of your queues for agents, for requesters their own and, with `tickets.read_organization`, those of
-    their organisations. `q` searches the words of number,
-    title, description and conversation; `filter` is AIP-160, for example `state = "open" AND priority = "high"`.
+    Those that you may read: all of your queues for agents, for requesters their own and, with
+    `tickets.read_organization`, those of their organisations. `q` searches the words of number, title, description,
+    own fields and conversation; `filter` is AIP-160, for example `state = "open" AND priority = "high"`.
     """
     answer = await ask(
         request,
