@@ -141,7 +141,7 @@ class TicketQuery(SearchQuery):
 
     q: Text = Field(
         default="",
-        description="Words to find in number, title, description and conversation.",
+        description="Words to find in number, title, description, own fields and conversation.",
         examples=["printer"],
     )
     filter: Text = Field(
