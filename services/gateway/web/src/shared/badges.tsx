@@ -14,7 +14,7 @@ const CATEGORY_COLOURS: Record<string, string> = {
 };
 
 /** The names that Deskmesh ships are translated; a tenant's own are read as they are written. */
-export function useWord(): (kind: "states" | "priorities" | "types" | "clocks" | "levels" | "clock_states", slug: string) => string {
+export function useWord(): (kind: "states" | "priorities" | "types" | "channels" | "clocks" | "levels" | "clock_states", slug: string) => string {
   const { t, i18n } = useTranslation();
   return (kind, slug) => {
     const key = `${kind}.${slug}`;

@@ -16,11 +16,16 @@ export function Linked({ text }: { text: string }): ReactNode {
   );
 }
 
-/** A snippet of the search, whose marks are the only markup. */
+const ESCAPED: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'" };
+
+/** The parts of a snippet as plain text; each second one is what was searched for. */
+export function marked(snippet: string): string[] {
+  return snippet.split(/<mark>(.*?)<\/mark>/g).map((part) => part.replace(/&(?:amp|lt|gt|quot|#x27);/g, (one) => ESCAPED[one] ?? one));
+}
+
+/** A snippet of the search: HTML in which everything but its marks is escaped. */
 export function Marked({ text }: { text: string }): ReactNode {
-  return text
-    .split(/<mark>(.*?)<\/mark>/g)
-    .map((part, place) => (place % 2 === 1 ? <mark key={place}>{part}</mark> : <Fragment key={place}>{part}</Fragment>));
+  return marked(text).map((part, place) => (place % 2 === 1 ? <mark key={place}>{part}</mark> : <Fragment key={place}>{part}</Fragment>));
 }
 
 const INLINE = /(\*\*[^*]+\*\*|`[^`]+`)/g;

@@ -33,25 +33,32 @@ export function useFieldName(): (field: LaidOutField) => string {
 }
 
 export function TicketValue({ ticket, field }: { ticket: Ticket; field: LaidOutField }): ReactNode {
+  return <ValueOf ticket={ticket} kind={field.type ?? field.name} value={valueOf(ticket, field.name)} />;
+}
+
+/** A value that a field of the ticket has, or had. */
+export function ValueOf({ ticket, kind, value }: { ticket: Ticket; kind: string; value: unknown }): ReactNode {
   const { t, i18n } = useTranslation();
   const word = useWord();
   const me = useMe();
-  const value = valueOf(ticket, field.name);
   const line = (text: string) => (
     <Text size="sm" className="person-text">
       {text}
     </Text>
   );
   if (isEmpty(value)) return line("–");
-  switch (field.type ?? field.name) {
+  switch (kind) {
     case "state":
-      return <StateBadge ticket={ticket} />;
+      return <StateBadge ticket={{ state: String(value), state_category: value === ticket.state ? ticket.state_category : "" }} />;
     case "type":
       return line(word("types", String(value)));
     case "priority":
       return line(word("priorities", String(value)));
+    case "channel":
+      return line(word("channels", String(value)));
     case "impact":
     case "urgency":
+    case "risk":
       return line(word("levels", String(value)));
     case "requester":
     case "assignee":
@@ -73,12 +80,15 @@ export function TicketValue({ ticket, field }: { ticket: Ticket; field: LaidOutF
     case "first_responded_at":
     case "due_at":
     case "remind_at":
+    case "planned_start":
+    case "planned_end":
       return line(dateTime(String(value), i18n.language, me.time_zone));
     case "ci":
     case "ci_ids":
     case "service_id":
       return <Things ids={[value].flat() as string[]} />;
     case "checkbox":
+    case "emergency":
       return line(t(value === true ? "filter.yes" : "filter.no"));
     case "date":
       return line(new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(String(value))));

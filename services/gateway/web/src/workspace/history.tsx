@@ -1,14 +1,17 @@
-import { Button, Stack, Text } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas, Ticket } from "../api/client";
+import { ticketLayoutQuery } from "../api/layouts";
 import { historyQuery } from "../api/ticket-parts";
 import { When } from "../shared/badges";
-import { spoken } from "../shared/format";
+import { spoken, workTime } from "../shared/format";
+import { ownSlug } from "../shared/layouts";
 import { Failed, Loading } from "../shared/states";
-import { shownValue } from "../shared/values";
+import { ValueOf } from "../shared/ticket-value";
+import { doneBy, type Happened, happened } from "./history-words";
 
 export function History({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();
@@ -18,7 +21,7 @@ export function History({ ticket }: { ticket: Ticket }): ReactNode {
   return (
     <Stack gap="sm">
       {history.data.pages.flatMap((page) => page.items).map((entry) => (
-        <Entry key={entry.id} entry={entry} />
+        <Entry key={entry.id} ticket={ticket} entry={entry} />
       ))}
       {history.hasNextPage && (
         <Button variant="subtle" size="xs" onClick={() => void history.fetchNextPage()} loading={history.isFetchingNextPage}>
@@ -29,21 +32,50 @@ export function History({ ticket }: { ticket: Ticket }): ReactNode {
   );
 }
 
-function Entry({ entry }: { entry: Schemas["HistoryEntry"] }): ReactNode {
-  const { t } = useTranslation();
+type HistoryEntry = Schemas["HistoryEntry"];
+
+function Entry({ ticket, entry }: { ticket: Ticket; entry: HistoryEntry }): ReactNode {
+  const { t, i18n } = useTranslation();
+  const what = happened(entry);
+  const by = doneBy(entry);
+  const way = by && i18n.exists(`history_by.${by.word}`) ? t(`history_by.${by.word}` as "history_by.rule", { name: by.name }) : by?.word;
   return (
     <div>
-      <Text size="sm">
-        <strong>{entry.actor?.name ?? t("conversation.somebody")}</strong> · {spoken(entry.field ?? entry.action)}
-        {entry.field && (
-          <>
-            : {shownValue(entry.from)} → {shownValue(entry.to)}
-          </>
-        )}
+      <Text size="sm" component="div" className="person-text">
+        <strong>{entry.actor?.name ?? t("conversation.somebody")}</strong> · {what ? <Told what={what} /> : <Changed ticket={ticket} entry={entry} name={entry.field ?? ""} />}
       </Text>
-      <Text size="xs" className="quiet">
+      <Text size="xs" className="quiet" component="div">
         <When moment={entry.occurred_at} />
+        {way && ` · ${way}`}
       </Text>
     </div>
+  );
+}
+
+function Told({ what }: { what: Happened }): ReactNode {
+  const { t, i18n } = useTranslation();
+  const words = (key: string) => (i18n.exists(key) ? t(key as "history.created") : spoken(key.replace(/^.*\./, "")));
+  const rest = [
+    what.link && words(`links.${what.link}`),
+    what.minutes !== undefined && workTime(what.minutes, i18n.language),
+    what.count,
+    what.what,
+    what.approval && words(`approval_states.${what.approval}`).toLocaleLowerCase(i18n.language),
+  ].filter(Boolean);
+  return `${words(`history.${what.word}`)}${rest.length > 0 ? `: ${rest.join(" · ")}` : ""}`;
+}
+
+/** A field before and after, as the page itself shows it. */
+function Changed({ ticket, entry, name }: { ticket: Ticket; entry: HistoryEntry; name: string }): ReactNode {
+  const { t, i18n } = useTranslation();
+  const layout = useQuery(ticketLayoutQuery(ticket.number));
+  const field = layout.data?.sections.flatMap((section) => section.fields).find((one) => one.name === name);
+  const named = [`field.${name}`, `history_field.${name}`].find((key) => i18n.exists(key));
+  const label = field?.title ?? (named ? t(named as "field.queue") : spoken(ownSlug(name) ?? name));
+  const shown = (value: unknown) => <ValueOf ticket={ticket} kind={field?.type ?? name} value={value} />;
+  return (
+    <Group gap={4} component="span" display="inline-flex">
+      {label}: {shown(entry.from)} → {shown(entry.to)}
+    </Group>
   );
 }

@@ -171,7 +171,7 @@ function useGroupName(by: string): (group: Group) => string {
     if (group.other) return t("volume.other");
     if (!group.key) return t("volume.without");
     if (by === "type" || by === "priority") return word(by === "type" ? "types" : "priorities", group.key);
-    return by === "channel" ? spoken(group.key) : (group.name ?? group.key);
+    return by === "channel" ? word("channels", group.key) : (group.name ?? group.key);
   };
 }
 
