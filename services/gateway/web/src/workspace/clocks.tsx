@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, List, Modal, Progress, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Badge, Group, Progress, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,10 +6,10 @@ import { useTranslation } from "react-i18next";
 import type { Clock, Ticket } from "../api/client";
 import { clocksQuery } from "../api/ticket-parts";
 import { clockColour, useWord } from "../shared/badges";
-import { dateTime, seconds, span } from "../shared/format";
+import { dateTime, seconds, workTime } from "../shared/format";
 import { useMay, useMe } from "../shared/me";
 import { useNow } from "../shared/now";
-import { Failed, Loading } from "../shared/states";
+import { Explained } from "./explained";
 
 /** The clocks of a ticket as the desk reckons them, each with its way to why. */
 export function Clocks({ ticket }: { ticket: Ticket }): ReactNode {
@@ -41,6 +41,7 @@ function ClockLine({ clock }: { clock: Clock }): ReactNode {
   const colour = clock.state === "running" ? clockColour(clock.due_at, clock.breached, now) : clock.breached ? "red" : "gray";
   const target = seconds(clock.target);
   const left = seconds(clock.remaining);
+  const worked = (length: number) => workTime(Math.floor(Math.abs(length) / 60), i18n.language);
   const part = target > 0 ? Math.min(100, (100 * seconds(clock.elapsed)) / target) : 0;
   return (
     <div>
@@ -56,50 +57,9 @@ function ClockLine({ clock }: { clock: Clock }): ReactNode {
       <Progress value={part} color={colour === "gray" ? "calm" : colour} size="xs" my={4} aria-label={word("clocks", clock.name)} />
       <Text size="xs" className="quiet">
         {clock.state === "running" && clock.due_at
-          ? `${t(left < 0 ? "clock.over" : "clock.left", { span: span(left, i18n.language) })} · ${dateTime(clock.due_at, i18n.language, me.time_zone)}`
-          : t("clock.used", { span: span(seconds(clock.elapsed), i18n.language), target: span(target, i18n.language) })}
+          ? `${t(left < 0 ? "clock.over" : "clock.left", { span: worked(left) })} · ${dateTime(clock.due_at, i18n.language, me.time_zone)}`
+          : t("clock.used", { span: worked(seconds(clock.elapsed)), target: worked(target) })}
       </Text>
     </div>
-  );
-}
-
-function Explained({ ticket, close }: { ticket: Ticket; close: () => void }): ReactNode {
-  const { t, i18n } = useTranslation();
-  const me = useMe();
-  const word = useWord();
-  const clocks = useQuery(clocksQuery(ticket.number, true));
-  return (
-    <Modal opened onClose={close} size="lg" title={t("clock.explain")} closeButtonProps={{ "aria-label": t("action.close") }}>
-      {clocks.isPending && <Loading />}
-      {clocks.isError && <Failed error={clocks.error} />}
-      <Stack>
-        {clocks.data?.items.map((clock) => (
-          <section key={clock.id}>
-            <Text fw={600} size="sm">
-              {word("clocks", clock.name)} · {clock.policy}
-            </Text>
-            <List size="sm" my="xs">
-              {clock.explanation?.map((line) => (
-                <List.Item key={line}>{line}</List.Item>
-              ))}
-            </List>
-            <Table.ScrollContainer minWidth={420}>
-              <Table fz="xs">
-                <Table.Tbody>
-                  {clock.intervals?.map((one) => (
-                    <Table.Tr key={one.start}>
-                      <Table.Td className="number">{dateTime(one.start, i18n.language, me.time_zone)}</Table.Td>
-                      <Table.Td className="number">{dateTime(one.end, i18n.language, me.time_zone)}</Table.Td>
-                      <Table.Td>{one.counted ? span(seconds(one.duration), i18n.language) : "–"}</Table.Td>
-                      <Table.Td>{one.reason}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
-          </section>
-        ))}
-      </Stack>
-    </Modal>
   );
 }

@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 
 import { keepVolume, type Volume as Report, type VolumeAsked, type VolumeCounts, volumeQuery } from "../api/reports";
 import { useWord } from "../shared/badges";
-import { spoken } from "../shared/format";
 import { Failed, Loading, Note } from "../shared/states";
 import { usePeriod } from "./period";
 
