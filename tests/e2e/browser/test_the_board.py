@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from browser_desk import Window
+from browser_desk import Window, choose
 from playwright.sync_api import Locator, Page, expect
 
 from embedded.testing import Desk, eventually
@@ -52,6 +52,40 @@ def test_a_ticket_is_given_to_another_and_taken_back(
     client.send("POST", f"/tickets/{number}/transitions", {"to": "cancelled", "comment": "Only tried."})
 
 
+def test_who_may_not_work_the_queue_is_refused_by_name(desk: Desk, open_window: Open) -> None:
+    title = f"Not for everybody {uuid.uuid4().hex[:8]}"
+    client = desk.sign_in(SUPERVISOR)
+    new = {"title": title, "queue": "hr-desk", "impact": "high", "urgency": "high"}
+    new["occurred_at"] = "2020-01-02T10:00:00Z"
+    number = desk.sign_in("admin@acme.example").send("POST", "/tickets", new)["number"]
+    eventually(lambda: client.get(f"/tickets/{number}")["sla"])
+    page = open_window(SUPERVISOR, "/desk/board").page
+    expect(page.get_by_role("region", name="Who has what").get_by_text(title)).to_be_visible(timeout=20_000)
+    by_menu(page, title, number)
+    refusal = f"Agata Nowicka may not work tickets of the queue “HR desk”; {number} stays where it was."
+    expect(page.get_by_role("alert").filter(has_text=refusal)).to_be_visible(timeout=20_000)
+    assert client.get(f"/tickets/{number}")["assignee"] is None
+    client.send("POST", f"/tickets/{number}/transitions", {"to": "cancelled", "comment": "Only tried."})
+
+
+def test_how_each_team_and_its_people_stand_leads_to_their_tickets(desk: Desk, open_window: Open) -> None:
+    page = open_window(SUPERVISOR, "/desk/board").page
+    standing = page.get_by_role("region", name="How it stands now")
+    team = standing.get_by_role("link", name=re.compile("^Network, Open: "))
+    expect(team).to_have_text(re.compile(r"^\d+$"))
+    counted = desk.sign_in(SUPERVISOR).get(
+        "/tickets?filter=team%20%3D%20%22network%22%20AND%20open%20%3D%20true&page_size=200"
+    )
+    assert number(team) == len(counted["items"]) > 0
+    choose(page, "Whose", "Network")
+    person = standing.get_by_role("link", name=re.compile(", Open: [1-9]")).first
+    expect(person).to_be_visible()
+    expect(standing.get_by_role("columnheader", name="Nobody's")).to_have_count(0)
+    opened = number(person)
+    person.click()
+    expect(page.get_by_role("list", name="Tickets").get_by_role("listitem")).to_have_count(opened)
+
+
 def number(place: Locator) -> int:
     """The number that stands in a place."""
     found = re.search(r"\d+", place.inner_text())
@@ -87,4 +121,4 @@ def test_what_is_due_within_a_day_leads_to_its_list(open_window: Open) -> None:
     soon.click()
     expect(page).to_have_url(re.compile("breached"))
     shown = page.get_by_role("list", name="Tickets").get_by_role("listitem").first
-    expect(shown if due else page.get_by_text("All done here")).to_be_visible()
+    expect(shown if due else page.get_by_text("Nothing found")).to_be_visible()

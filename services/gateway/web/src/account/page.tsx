@@ -1,12 +1,13 @@
 /** One's own account: what one is called, how, where and with which programs one signs in, and who stands in. */
 import "../design/all";
 
-import { Anchor, Box, Group, Paper, Stack, Title } from "@mantine/core";
+import { Box, Group, Paper, Stack, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
+import { Logo } from "../shared/logo";
 import { useMay, useMe } from "../shared/me";
 import { PasswordCard } from "./password";
 import { ProfileForm } from "./profile";
@@ -27,9 +28,14 @@ export function AccountPage(): ReactNode {
       </a>
       <Box component="header" px="md" py="xs" bg="var(--mantine-color-body)" bd="0 0 1px 0">
         <Group justify="space-between" maw="44rem" mx="auto" wrap="nowrap">
-          <Anchor component={Link} to="/" size="sm" className="clip">
-            {me.tenant.name}
-          </Anchor>
+          <Link to="/" className="plain clip">
+            <Group gap="xs" wrap="nowrap">
+              <Logo size={28} />
+              <Box fw={600} className="clip">
+                {me.tenant.name}
+              </Box>
+            </Group>
+          </Link>
           <Group gap={4} wrap="nowrap">
             <LanguageMenu />
             <SchemeButton />

@@ -8,12 +8,13 @@ import { useTranslation } from "react-i18next";
 import { countsQuery } from "../api/counts";
 import { quoted } from "../api/quoted";
 import { atRiskQuery, type ComplianceBy, complianceQuery } from "../api/reports";
-import { queuesQuery } from "../api/structure";
+import { queuesQuery, teamsQuery } from "../api/structure";
 import { clockColour, useWord } from "../shared/badges";
 import { span } from "../shared/format";
 import { useMe } from "../shared/me";
 import { useNow } from "../shared/now";
 import { Failed, Loading, Note } from "../shared/states";
+import { Standing } from "./standing";
 import { filterOf, type ListSearch, type View, VIEWS } from "./views";
 import { Volume } from "./volume";
 import { Workload } from "./workload";
@@ -23,18 +24,20 @@ const BY: readonly ComplianceBy[] = ["queue", "team", "policy"];
 
 export function BoardPage(): ReactNode {
   const { t } = useTranslation();
+  const soon = useSoon();
   return (
     <Stack p="md" gap="md">
       <Title order={1} size="h3">
         {t("nav.board")}
       </Title>
-      <Counts />
+      <Counts soon={soon} />
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Compliance />
         <AtRisk />
       </SimpleGrid>
-      <Volume />
+      <Standing soon={soon} upTo={COUNTED_UP_TO} />
       <Workload />
+      <Volume />
     </Stack>
   );
 }
@@ -53,12 +56,15 @@ interface Tile {
   colour?: string;
 }
 
-function useTiles(): Tile[] {
+/** The filter of what is due within a day; in whole minutes, so that a question is the same one for that long. */
+function useSoon(): string {
+  const tomorrow = new Date(Math.ceil((useNow() + DAY) / MINUTE) * MINUTE).toISOString();
+  return `open = true AND breached = false AND due_at < ${quoted(tomorrow)}`;
+}
+
+function useTiles(soon: string): Tile[] {
   const { t } = useTranslation();
   const me = useMe();
-  // In whole minutes: a question is the same one for that long.
-  const tomorrow = new Date(Math.ceil((useNow() + DAY) / MINUTE) * MINUTE).toISOString();
-  const soon = `open = true AND breached = false AND due_at < ${quoted(tomorrow)}`;
   const ofView = (name: View["name"]): Tile[] =>
     VIEWS.filter((view) => view.name === name).map((view) => ({ name, label: t(`views.${name}`), filter: filterOf(view, me.id), search: { view: name } }));
   return [
@@ -69,9 +75,9 @@ function useTiles(): Tile[] {
   ];
 }
 
-function Counts(): ReactNode {
+function Counts({ soon }: { soon: string }): ReactNode {
   const { t, i18n } = useTranslation();
-  const tiles = useTiles();
+  const tiles = useTiles(soon);
   const counts = useQuery(countsQuery(Object.fromEntries(tiles.map((tile) => [tile.name, tile.filter])), COUNTED_UP_TO));
   if (counts.isError) return <Failed error={counts.error} again={() => void counts.refetch()} />;
   return (
@@ -100,10 +106,14 @@ function Compliance(): ReactNode {
   const [by, setBy] = useState<ComplianceBy>("queue");
   const asked = useQuery(complianceQuery(by));
   const queues = useQuery(queuesQuery);
+  const teams = useQuery(teamsQuery);
   const found = asked.data?.items;
   const groups = useMemo(
-    () => found?.map((one) => ({ ...one, name: (by === "queue" && queues.data?.items.find((queue) => queue.slug === one.key)?.name) || (one.key ?? t("field.nobody")) })),
-    [found, queues.data, by, t],
+    () => {
+      const named = { queue: queues.data?.items, team: teams.data?.items, policy: undefined }[by];
+      return found?.map((one) => ({ ...one, name: named?.find((its) => its.slug === one.key)?.name ?? one.key ?? t("field.nobody") }));
+    },
+    [found, queues.data, teams.data, by, t],
   );
   const bars = useMemo(
     () => ({

@@ -63,7 +63,7 @@ export function FocusBox(): ReactNode {
         </>
       )}
       {may("tickets.assign") && (
-        <Button size="xs" variant={focus.enabled ? "filled" : "default"} leftSection={<Icon name="next" size={14} />} loading={pulling.isPending} onClick={() => pulling.mutate()}>
+        <Button size="xs" px={8} variant={focus.enabled ? "filled" : "default"} leftSection={<Icon name="next" size={14} />} loading={pulling.isPending} onClick={() => pulling.mutate()}>
           {t("focus.next")}
         </Button>
       )}

@@ -98,7 +98,7 @@ export function TicketListPage(): ReactNode {
       <div className="card" style={{ margin: "0 1rem 1rem", ...rowStyle(columns) }} ref={place}>
         <Bulk tickets={[...chosen.values()]} clear={() => setChosen(new Map())} all={choosing} />
         <Head columns={columns} order={search.saved ? null : (asked.order_by ?? "")} sort={sort} />
-        <Rows key={JSON.stringify(asked)} wanted={asked} columns={columns} at={at} chosen={chosen} choose={choose} />
+        <Rows key={JSON.stringify(asked)} wanted={asked} columns={columns} at={at} chosen={chosen} choose={choose} narrowed={Boolean(search.q ?? search.filter)} />
       </div>
     </>
   );

@@ -23,6 +23,8 @@ interface RowsProps {
   at: string | null;
   chosen: ReadonlyMap<string, Ticket>;
   choose: (ticket: Ticket) => void;
+  /** Whether only some of a view is asked for, by words or a filter. */
+  narrowed: boolean;
 }
 
 /** The columns as a property that the style of each row reads. */
@@ -49,7 +51,7 @@ interface PageProps extends RowsProps {
   told: (place: number, next: string) => void;
 }
 
-function Page({ wanted, token, place, told, columns, at, chosen, choose }: PageProps): ReactNode {
+function Page({ wanted, token, place, told, columns, at, chosen, choose, narrowed }: PageProps): ReactNode {
   const { t } = useTranslation();
   const { ref, entry } = useIntersection({ rootMargin: MARGIN });
   const near = entry?.isIntersecting ?? place === 0;
@@ -63,6 +65,7 @@ function Page({ wanted, token, place, told, columns, at, chosen, choose }: PageP
   const tickets = page.data?.items ?? [];
   if (place === 0 && page.isPending) return <Loading />;
   if (page.isError) return <Failed error={page.error} again={() => void page.refetch()} />;
+  if (place === 0 && tickets.length === 0 && narrowed) return <Note icon="search" title={t("list.not_found_title")} text={t("list.not_found_text")} />;
   if (place === 0 && tickets.length === 0) return <Note icon="check" title={t("list.none_title")} text={t("list.none_text")} />;
   return (
     <ul

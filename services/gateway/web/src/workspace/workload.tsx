@@ -1,5 +1,5 @@
 /** Who has what: open tickets by the person who answers for them, given to another by drag, or by a menu. */
-import { ActionIcon, Group, Menu, Paper, Select, Stack, Text, Title } from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, Menu, Paper, Select, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type DragEvent, type ReactNode, useState } from "react";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { giveTicket, readAnew } from "../api/changes";
 import type { Ticket } from "../api/client";
+import { Problem } from "../api/problem";
 import { teamsQuery } from "../api/structure";
 import { ticketsOfTeamQuery } from "../api/ticket-lists";
 import { DueBadge, nearest, PriorityMark } from "../shared/badges";
@@ -47,7 +48,13 @@ export function Workload(): ReactNode {
       </Group>
       {asked.isPending && <Loading />}
       {asked.isError && <Failed error={asked.error} again={() => void asked.refetch()} />}
-      <Refused error={giving.error} />
+      {giving.refused ? (
+        <Alert color="red" variant="light" py={6} mb="sm" role="alert">
+          {t("workload.refused", giving.refused)}
+        </Alert>
+      ) : (
+        <Refused error={giving.error} />
+      )}
       {asked.data && (
         <div className="workload">
           {people.map((person) => (
@@ -72,7 +79,10 @@ function useGiving() {
       }),
     onSettled: (_given, _error, { ticket }) => readAnew(queries, ticket.number),
   });
-  return { error: giving.error, give: (ticket: Ticket, to: Somebody) => ticket.assignee?.id !== to.id && giving.mutate({ ticket, to }) };
+  // Whom the desk refuses may not work the queue of the ticket, and is told by name.
+  const problem = giving.error instanceof Problem ? giving.error : null;
+  const refused = problem?.reasonOf("assignee") && giving.variables ? { name: giving.variables.to.name, number: giving.variables.ticket.number, queue: giving.variables.ticket.queue?.name ?? "" } : null;
+  return { error: giving.error, refused, give: (ticket: Ticket, to: Somebody) => ticket.assignee?.id !== to.id && giving.mutate({ ticket, to }) };
 }
 
 interface HandProps {
@@ -85,7 +95,10 @@ interface HandProps {
 }
 
 function Hand({ person, people, tickets, more, give }: HandProps): ReactNode {
+  const { t } = useTranslation();
   const [over, setOver] = useState(false);
+  const [all, setAll] = useState(false);
+  const shown = all ? tickets : tickets.slice(0, SHOWN_OF_EACH);
 
   function drop(event: DragEvent): void {
     setOver(false);
@@ -107,16 +120,28 @@ function Hand({ person, people, tickets, more, give }: HandProps): ReactNode {
       onDrop={drop}
     >
       <Group justify="space-between" wrap="nowrap" mb={6}>
-        <Person name={person.name} />
+        {person.id === null ? (
+          <Group gap={6} wrap="nowrap">
+            <Icon name="inbox" size={18} />
+            <Text size="sm">{person.name}</Text>
+          </Group>
+        ) : (
+          <Person name={person.name} />
+        )}
         <Text size="sm" className="quiet number">
           {tickets.length}
           {more && "+"}
         </Text>
       </Group>
       <Stack gap={6}>
-        {tickets.slice(0, SHOWN_OF_EACH).map((ticket) => (
+        {shown.map((ticket) => (
           <Card key={ticket.id} ticket={ticket} people={people.filter((one) => one.id !== person.id)} give={give} />
         ))}
+        {tickets.length > SHOWN_OF_EACH && (
+          <Button size="compact-xs" variant="subtle" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? t("workload.fewer") : t("workload.all", { count: tickets.length })}
+          </Button>
+        )}
       </Stack>
     </section>
   );
@@ -130,11 +155,9 @@ function Card({ ticket, people, give }: { ticket: Ticket } & Pick<HandProps, "pe
     <Paper withBorder px={8} py={4} draggable={gives} onDragStart={(event) => event.dataTransfer.setData(DRAGGED, JSON.stringify(ticket))}>
       <Group gap={6} wrap="nowrap">
         <PriorityMark priority={ticket.priority} />
-        <Link to="/desk/tickets/$number" params={{ number: ticket.number }} className="plain clip" title={ticket.title} draggable={false} style={{ flex: 1 }}>
-          <Text span size="sm">
-            {ticket.title}
-          </Text>
-        </Link>
+        <Text size="xs" className="quiet number whole" style={{ flex: 1 }}>
+          {ticket.number}
+        </Text>
         <DueBadge clock={nearest(ticket.sla)} />
         {gives && (
           <Menu shadow="md" position="bottom-end">
@@ -153,6 +176,11 @@ function Card({ ticket, people, give }: { ticket: Ticket } & Pick<HandProps, "pe
           </Menu>
         )}
       </Group>
+      <Link to="/desk/tickets/$number" params={{ number: ticket.number }} className="plain" title={ticket.title} draggable={false}>
+        <Text size="sm" lineClamp={2}>
+          {ticket.title}
+        </Text>
+      </Link>
     </Paper>
   );
 }

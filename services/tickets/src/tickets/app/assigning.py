@@ -110,7 +110,7 @@ async def _assignee(tx: Tx, configuration: Configuration, ticket: Ticket, key: s
     person = await require_person(tx, key, "assignee")
     process, queue = configuration.processes[ticket.process_id], configuration.queues[ticket.queue_id]
     if not may_work(person, configuration, process, queue):
-        raise InvalidInput([FieldError("assignee", f"may not work tickets of {queue.slug}")])
+        raise InvalidInput([FieldError("assignee", f'may not work tickets of the queue "{queue.name}"')])
     return person.id
 
 

@@ -330,7 +330,7 @@ async def checked_template(tx: Tx, configuration: Configuration, template: Templ
         if template.assignee:
             person = await require_person(tx, template.assignee, "assignee")
             if not may_work(person, configuration, placing.process, placing.queue):
-                reason = f"may not work tickets of {placing.queue.slug}"
+                reason = f'may not work tickets of the queue "{placing.queue.name}"'
                 raise InvalidInput([FieldError("assignee", reason)])
             found["assignee"] = {"id": str(person.id), "key": person.email, "name": person.name}
         if template.team:

@@ -1,8 +1,8 @@
 /** The drawing of a workflow: states as boxes, moves as arrows; what has a fault is red. */
 import "@xyflow/react/dist/base.css";
 
-import { Background, Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow, useNodesState } from "@xyflow/react";
-import { type ReactNode, useEffect, useMemo } from "react";
+import { Background, Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow, type ReactFlowInstance, useNodesState } from "@xyflow/react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Icon } from "../../shared/icons";
@@ -58,18 +58,31 @@ export function Canvas({ definition, faults, chosen, choose, connect }: CanvasPr
     // Where somebody has pulled a box it stays.
     setNodes((before) => drawn.map((one) => ({ ...one, position: before.find((old) => old.id === one.id)?.position ?? one.position })));
   }, [drawn, setNodes]);
+  // A state that has come or gone changes what is to be seen: all of it is shown again, once the boxes stand.
+  const [drawing, setDrawing] = useState<ReactFlowInstance<StateNode> | null>(null);
+  const states = definition.states.length;
+  useEffect(() => {
+    const shown = requestAnimationFrame(() => void drawing?.fitView({ padding: 0.1 }));
+    return () => cancelAnimationFrame(shown);
+  }, [drawing, states]);
+  const state = chosen?.kind === "states" ? definition.states[chosen.place]?.slug : undefined;
   const edges = definition.moves.map<Edge>((move, place) => {
     const wrong = faultsAt(faults, "moves", place).length > 0;
     const selected = chosen?.kind === "moves" && chosen.place === place;
+    // Where something is chosen, the moves that are not about it stand back.
+    const beside = !wrong && !selected && chosen !== null && !(state && [move.from, move.to].includes(state));
     return {
       id: String(place),
       source: move.from,
       target: move.to,
-      label: selected || wrong ? move.name : undefined,
+      label: beside ? undefined : move.name,
+      labelBgPadding: [4, 2],
+      labelBgBorderRadius: 4,
+      zIndex: selected ? 1 : 0,
       ariaLabel: `${move.name}: ${move.from} → ${move.to}`,
       selected,
       markerEnd: wrong ? WRONG : CALM,
-      className: wrong ? "flow-fault" : "",
+      className: wrong ? "flow-fault" : beside ? "flow-aside" : "",
     };
   });
   return (
@@ -84,6 +97,7 @@ export function Canvas({ definition, faults, chosen, choose, connect }: CanvasPr
         onPaneClick={() => choose(null)}
         onConnect={({ source, target }) => connect(source, target)}
         deleteKeyCode={null}
+        onInit={setDrawing}
         fitView
         minZoom={0.2}
         proOptions={{ hideAttribution: true }}

@@ -83,7 +83,7 @@ export function ChangesPage(): ReactNode {
           <Button variant="default" size="xs" onClick={toToday}>
             {t("change.today")}
           </Button>
-          <Text fw={600} role="status" tt="capitalize">
+          <Text fw={600} role="status" className="sentence">
             {title}
           </Text>
         </Group>
