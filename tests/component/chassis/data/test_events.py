@@ -74,6 +74,33 @@ async def test_redelivered_events_have_no_second_effect(stage: Stage) -> None:
     assert len(await stage.notes()) == 31
 
 
+async def test_events_that_come_again_while_they_wait_have_no_second_effect(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.events.consumers._ACK_WAIT_SECONDS", 1.0)
+    story, slow = stage.story, asyncio.Event()
+
+    async def handle(tx: Tx, events: list[AnyReceived]) -> None:
+        if events[0].version == 0:
+            await slow.wait()
+        await story.handle(tx, events)
+
+    stage.listen(Handler(NoteWritten, handle))
+    await stage.publish(("a", "slow", 0))
+    await asyncio.sleep(0.2)
+    await stage.publish(*(("b", str(n), n) for n in range(1, 21)))
+
+    async def waiting_came_again() -> bool:
+        return (await stage.nats.jetstream().consumer_info(STREAM, "probe")).num_redelivered == 21
+
+    await eventually(waiting_came_again, 20)
+    slow.set()
+    await eventually(lambda: len(story.told) >= 21)
+    await asyncio.sleep(0.5)
+    assert [version for _, _, version in story.told] == list(range(21))
+    assert sum(story.batches) == 21, "handlers were given copies"
+
+
 async def test_events_without_a_handler_are_not_sent_at_all(stage: Stage) -> None:
     story = stage.story
     stage.listen()

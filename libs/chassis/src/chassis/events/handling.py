@@ -40,6 +40,7 @@ class Handling:
         Of the aggregates in `behind` those whose events are still parked are not handled but parked as well; their
         ids are the result. Raises what a handler raises, after rolling back.
         """
+        events = _each_once(events)
         await self.prepare([event for event in events if event.aggregate_id not in behind])
         parked: set[str] = set()
         async with self.databases.for_tenant(tenant_id).transaction(tenant_id) as tx:
@@ -68,6 +69,11 @@ class Handling:
             if call.handler.prepare is not None:
                 with use_caller(call.handler.caller(self.service, call.events)), _spans(call):
                     await call.handler.prepare(call.events)
+
+
+def _each_once(events: Sequence[AnyReceived]) -> list[AnyReceived]:
+    """The events without further copies: one that was not acknowledged in time comes again, into the same batch too."""
+    return list({event.id: event for event in events}.values())
 
 
 def _observe(events: Sequence[AnyReceived]) -> None:
