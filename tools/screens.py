@@ -13,13 +13,14 @@ FOLDER = Path(__file__).parent.parent / "docs" / "screens"
 SETTLING_MS = 1500
 AGENT, SUPERVISOR, REQUESTER = (f"{who}@acme.example" for who in ("agent", "supervisor", "requester"))
 SCREENS = {
-    "list": ("/desk/tickets?view=open", AGENT),
-    "ticket": ("/desk/tickets/INC-1052", AGENT),
-    "board": ("/desk/board", SUPERVISOR),
-    "portal": ("/portal", REQUESTER),
-    "order": ("/portal/catalog/laptop", REQUESTER),
-    "approvals": ("/portal/approvals", SUPERVISOR),
+    "list": ("/desk/tickets?view=open", AGENT, ""),
+    "ticket": ("/desk/tickets?view=all&queue=network&q=drops", AGENT, "#main li a"),
+    "board": ("/desk/board", SUPERVISOR, ""),
+    "portal": ("/portal", REQUESTER, ""),
+    "order": ("/portal/catalog/laptop", REQUESTER, ""),
+    "approvals": ("/portal/approvals", SUPERVISOR, ""),
 }
+"""For each its path, whose it is, and the first link of which place leads on from there."""
 LOOKS = {
     "desktop-light": (False, False),
     "desktop-dark": (False, True),
@@ -42,11 +43,13 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = launch(playwright, chromium)
-        for name, (path, who) in SCREENS.items():
+        for name, (path, who, link) in SCREENS.items():
             for look, (phone, dark) in LOOKS.items():
                 with window(browser, options.url, phone=phone, dark=dark) as opened:
                     opened.page.goto(path)
                     opened.sign_in(who)
+                    if link:
+                        opened.page.locator(link).first.click()
                     expect(opened.page.get_by_role("status", name="Loading")).to_have_count(0)
                     expect(opened.page.locator("h1").first).to_be_visible()
                     expect(opened.page.locator(".mantine-Loader-root")).to_have_count(0)

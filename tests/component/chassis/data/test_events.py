@@ -91,7 +91,7 @@ async def test_events_that_come_again_while_they_wait_have_no_second_effect(
     await stage.publish(*(("b", str(n), n) for n in range(1, 21)))
 
     async def waiting_came_again() -> bool:
-        return (await stage.nats.jetstream().consumer_info(STREAM, "probe")).num_redelivered == 21
+        return bool((await stage.nats.jetstream().consumer_info(STREAM, "probe")).num_redelivered == 21)
 
     await eventually(waiting_came_again, 20)
     slow.set()

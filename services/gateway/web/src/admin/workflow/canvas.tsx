@@ -65,24 +65,25 @@ export function Canvas({ definition, faults, chosen, choose, connect }: CanvasPr
     const shown = requestAnimationFrame(() => void drawing?.fitView({ padding: 0.1 }));
     return () => cancelAnimationFrame(shown);
   }, [drawing, states]);
+  const [pointed, setPointed] = useState<string | null>(null);
   const state = chosen?.kind === "states" ? definition.states[chosen.place]?.slug : undefined;
   const edges = definition.moves.map<Edge>((move, place) => {
     const wrong = faultsAt(faults, "moves", place).length > 0;
     const selected = chosen?.kind === "moves" && chosen.place === place;
     // Where something is chosen, the moves that are not about it stand back.
-    const beside = !wrong && !selected && chosen !== null && !(state && [move.from, move.to].includes(state));
+    const meant = wrong || selected || pointed === String(place) || (state !== undefined && [move.from, move.to].includes(state));
     return {
       id: String(place),
       source: move.from,
       target: move.to,
-      label: beside ? undefined : move.name,
+      label: meant ? move.name : undefined,
       labelBgPadding: [4, 2],
       labelBgBorderRadius: 4,
       zIndex: selected ? 1 : 0,
       ariaLabel: `${move.name}: ${move.from} → ${move.to}`,
       selected,
       markerEnd: wrong ? WRONG : CALM,
-      className: wrong ? "flow-fault" : beside ? "flow-aside" : "",
+      className: wrong ? "flow-fault" : chosen && !meant ? "flow-aside" : "",
     };
   });
   return (
@@ -94,6 +95,8 @@ export function Canvas({ definition, faults, chosen, choose, connect }: CanvasPr
         onNodesChange={onNodesChange}
         onNodeClick={(_, node) => choose({ kind: "states", place: definition.states.findIndex((one) => one.slug === node.id) })}
         onEdgeClick={(_, edge) => choose({ kind: "moves", place: Number(edge.id) })}
+        onEdgeMouseEnter={(_, edge) => setPointed(edge.id)}
+        onEdgeMouseLeave={() => setPointed(null)}
         onPaneClick={() => choose(null)}
         onConnect={({ source, target }) => connect(source, target)}
         deleteKeyCode={null}
