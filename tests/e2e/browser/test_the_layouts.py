@@ -148,7 +148,7 @@ def test_a_version_is_brought_back_even_of_one_that_was_deleted(
 
 def test_a_new_layout_begins_with_what_is_shown(client: Client, open_window: Open) -> None:
     page = open_window(ADMIN, "/admin/layouts", language="pl").page
-    page.get_by_role("button", name="Nowy", exact=True).click()
+    page.get_by_role("button", name="Dodaj", exact=True).click()
     form = page.get_by_role("dialog")
     for field, choice in (
         ("Proces", "Human resources"),
