@@ -342,36 +342,6 @@ async def test_a_ticket_of_a_confidential_queue_is_found_by_its_own_people(acme:
         assert await acme.clocks(ticket.id, scopes=frozenset({scope}))
 
 
-async def test_a_requester_finds_the_own_ticket_only(acme: Desk) -> None:
-    ticket, other = await Ticket(acme, monday(10)).created(), await Ticket(acme, monday(10)).created()
-    await acme.settles()
-    scopes, user_id = frozenset({"tickets.read_own"}), ticket.requester_id
-    assert await acme.clocks(ticket.id, at=monday(11), scopes=scopes, user_id=user_id)
-    with pytest.raises(NotFound):
-        await acme.clocks(other.id, at=monday(11), scopes=scopes, user_id=user_id)
-
-
-async def test_the_people_of_an_organisation_find_its_tickets_where_they_may(acme: Desk) -> None:
-    open_one, secret = Ticket(acme, monday(10)), Ticket(acme, monday(10))
-    north = str(new_id())
-    for one in (open_one, secret):
-        one.message.organization.id = north
-    secret.message.confidential = True
-    for one in (open_one, secret):
-        await one.created()
-    await acme.settles()
-    may, of_north = frozenset({"tickets.read_own", "tickets.read_organization:it"}), frozenset({north})
-    assert await acme.clocks(open_one.id, at=monday(11), scopes=may, organization_ids=of_north)
-    for ticket, scopes, organizations in (
-        (open_one, may, frozenset({str(new_id())})),
-        (open_one, may - {"tickets.read_organization:it"}, of_north),
-        (open_one, frozenset({"tickets.read_own", "tickets.read_organization:hr"}), of_north),
-        (secret, may, of_north),
-    ):
-        with pytest.raises(NotFound):
-            await acme.clocks(ticket.id, at=monday(11), scopes=scopes, organization_ids=organizations)
-
-
 async def test_a_ticket_of_another_tenant_is_not_found(
     acme: Desk, service: RunningService[SlaSettings]
 ) -> None:

@@ -7,8 +7,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
-import { Logo } from "../shared/logo";
-import { useMay, useMe } from "../shared/me";
+import { Company } from "../shared/logo";
+import { useMay } from "../shared/me";
 import { PasswordCard } from "./password";
 import { ProfileForm } from "./profile";
 import { PushCard } from "./push";
@@ -19,7 +19,6 @@ import { Tokens } from "./tokens";
 
 export function AccountPage(): ReactNode {
   const { t } = useTranslation();
-  const me = useMe();
   const may = useMay();
   return (
     <>
@@ -29,12 +28,7 @@ export function AccountPage(): ReactNode {
       <Box component="header" px="md" py="xs" bg="var(--mantine-color-body)" bd="0 0 1px 0">
         <Group justify="space-between" maw="44rem" mx="auto" wrap="nowrap">
           <Link to="/" className="plain clip">
-            <Group gap="xs" wrap="nowrap">
-              <Logo size={28} />
-              <Box fw={600} className="clip">
-                {me.tenant.name}
-              </Box>
-            </Group>
+            <Company />
           </Link>
           <Group gap={4} wrap="nowrap">
             <LanguageMenu />

@@ -5,13 +5,12 @@ import { useTranslation } from "react-i18next";
 
 import { AccountButton, LanguageMenu, SchemeButton, SignOutButton } from "../shared/choices";
 import { useLive } from "../shared/live";
-import { Logo } from "../shared/logo";
-import { useMay, useMe } from "../shared/me";
+import { Company } from "../shared/logo";
+import { useMay } from "../shared/me";
 import { Offline } from "../shared/offline";
 
 export function PortalLayout(): ReactNode {
   const { t } = useTranslation();
-  const me = useMe();
   const may = useMay();
   const open = useLive();
   return (
@@ -22,12 +21,7 @@ export function PortalLayout(): ReactNode {
       <Box component="header" px="md" py="xs" bg="var(--mantine-color-body)" bd="0 0 1px 0">
         <Group justify="space-between" maw="58rem" mx="auto" wrap="nowrap">
           <Link to="/portal" search={{}} className="plain clip">
-            <Group gap="xs" wrap="nowrap">
-              <Logo size={28} />
-              <Box fw={600} className="clip">
-                {me.tenant.name}
-              </Box>
-            </Group>
+            <Company />
           </Link>
           <Group gap={4} wrap="nowrap">
             {may("tickets.read") && (

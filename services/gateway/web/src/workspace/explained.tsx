@@ -64,7 +64,7 @@ function ClockWords({ clock }: { clock: Clock }): ReactNode {
       <List size="sm" my="xs">
         <List.Item>
           {t("why.target", {
-            target: target.word === null ? long(target.seconds) : t(`why.${target.word}`, { count: target.count }),
+            target: target.word === null ? long(target.seconds) : t(target.word === "days" ? "why.days" : "why.end_of_day", { count: target.count }),
             version: clock.policy_version,
             policy: clock.policy,
             edition: clock.calendar_version,
@@ -77,7 +77,7 @@ function ClockWords({ clock }: { clock: Clock }): ReactNode {
         ))}
         {clock.escalations?.map((step) => (
           <List.Item key={`${step.at} ${step.to.join()}`}>
-            <Chain step={step} />
+            <Chain step={step} state={clock.state} />
           </List.Item>
         ))}
       </List>
@@ -100,11 +100,11 @@ function ClockWords({ clock }: { clock: Clock }): ReactNode {
 }
 
 /** Whom a step of the chain tells, and whether it has. */
-function Chain({ step }: { step: NonNullable<Clock["escalations"]>[number] }): ReactNode {
+function Chain({ step, state }: { step: NonNullable<Clock["escalations"]>[number]; state: string }): ReactNode {
   const { t } = useTranslation();
   const { at, long } = useSaid();
   const when = stepOf(step.at);
-  const place = when.word === "share" ? when.share : t(`why.${when.word}`, { span: long(when.seconds) });
-  const stands = step.reached ? t("why.reached") : step.due_at ? t("why.due_at", { at: at(step.due_at) }) : t("why.not_reached");
+  const place = when.word === "share" ? when.share : t(when.word === "after_target" ? "why.after_target" : "why.before_target", { span: long(when.seconds) });
+  const stands = step.reached ? t("why.reached") : step.due_at ? t("why.due_at", { at: at(step.due_at) }) : t(state === "paused" ? "why.due_later" : "why.not_reached");
   return t("why.escalation", { place, to: step.to.join(", "), stands });
 }

@@ -53,6 +53,7 @@ describe("an entry of the history", () => {
   it("tells by which rule, and what came by mail", () => {
     const by = (rule: string | null, cause = "rest") => doneBy({ ...entry("updated", "queue", "x"), rule, cause });
     expect(by("rule:01a2:Night: shift")).toEqual({ word: "rule", name: "Night: shift" });
+    expect(by("recurrence:01a2:Backup")).toEqual({ word: "recurrence", name: "Backup" });
     expect(by("cascade:INC-7")).toEqual({ word: "cascade", name: "INC-7" });
     expect(by("workflow:agent_replied")).toEqual({ word: "workflow", name: "" });
     expect(by(null, "mail:01a2")).toEqual({ word: "mail", name: "" });

@@ -52,7 +52,7 @@ export function Standing({ soon, upTo }: StandingProps): ReactNode {
                 <Table.Th>{t(team ? "standing.person" : "field.team")}</Table.Th>
                 {columns.map((column) => (
                   <Table.Th key={column} ta="right">
-                    {t(`standing.${column}`)}
+                    {t(`standing_counts.${column}`)}
                   </Table.Th>
                 ))}
               </Table.Tr>
@@ -83,7 +83,7 @@ function Many({ count, filter, column, of }: { count: Count | undefined; filter:
   if (!count) return <Text size="sm">–</Text>;
   const said = `${count.count.toLocaleString(i18n.language)}${count.more ? "+" : ""}`;
   return (
-    <Link to="/desk/tickets" search={{ filter, order: "due_at asc" }} className="plain" aria-label={`${of}, ${t(`standing.${column}`)}: ${said}`}>
+    <Link to="/desk/tickets" search={{ filter, order: "due_at asc" }} className="plain" aria-label={`${of}, ${t(`standing_counts.${column}`)}: ${said}`}>
       <Text span size="sm" className="number" c={count.count > 0 ? COLOURS[column] : undefined}>
         {said}
       </Text>

@@ -113,13 +113,7 @@ async def split_ticket(
     assert new is not None  # just stored
     await _move_comments(tx, planned.comment_ids, source, new)
     for ticket in (source, new):
-        await index_again(
-            tx,
-            ticket=ticket,
-            definitions=configuration.fields,
-            languages=configuration.languages,
-            vocabulary=desk.vocabulary,
-        )
+        await index_again(tx, ticket=ticket, configuration=configuration, vocabulary=desk.vocabulary)
     for ticket, field, other in ((source, "split_to", new), (new, "split_from", source)):
         told: dict[str, object] = {"id": str(other.id), "key": other.number, "name": other.title}
         told["comments"] = [str(one) for one in planned.comment_ids]

@@ -19,7 +19,7 @@ from tickets.app.moving import check_move, legal_moves, move_ticket, rules_of
 from tickets.app.parents import children_hold_back, move_children, require_children_done
 from tickets.app.people import with_people
 from tickets.app.watching import watch_on_behalf
-from tickets.app.wording import Vocabulary, index_again, is_searched
+from tickets.app.wording import Vocabulary, index_changes
 from tickets.db.links import lock_structure
 from tickets.db.views import TicketView
 from tickets.domain.changes import custom_values, differences
@@ -120,14 +120,7 @@ async def transition_ticket(
         later = [slug for slug in move.fields if f"fields.{slug}" in since]
         values = merge_values(values, {slug: found.fields.get(slug) for slug in later})
     found.fields = values
-    if any(is_searched(configuration.fields, change.field) for change in changed):
-        await index_again(
-            tx,
-            ticket=found,
-            definitions=configuration.fields,
-            languages=configuration.languages,
-            vocabulary=vocabulary,
-        )
+    await index_changes(tx, ticket=found, changes=changed, configuration=configuration, vocabulary=vocabulary)
     changed += await watch_on_behalf(tx, configuration=configuration, ticket=found, changes=changed)
     return await move_ticket(
         tx,

@@ -12,7 +12,7 @@ from tickets.app.editing import Edits, apply_edits, check_edits
 from tickets.app.field_checking import check_fields, stand_of
 from tickets.app.recording import record_change, view_ticket
 from tickets.app.watching import watch_on_behalf
-from tickets.app.wording import Vocabulary, index_again, is_searched
+from tickets.app.wording import Vocabulary, index_changes
 from tickets.db.links import lock_structure
 from tickets.db.tickets import Ticket
 from tickets.db.views import TicketView, organization_named, person_named
@@ -99,14 +99,7 @@ async def update_ticket(
         action="updated",
         changes=changes,
     )
-    if any(is_searched(configuration.fields, change.field) for change in changes):
-        await index_again(
-            tx,
-            ticket=found,
-            definitions=configuration.fields,
-            languages=configuration.languages,
-            vocabulary=vocabulary,
-        )
+    await index_changes(tx, ticket=found, changes=changes, configuration=configuration, vocabulary=vocabulary)
     events.ticket_updated(tx, view, changes, occasion)
     return view
 

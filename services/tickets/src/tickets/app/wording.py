@@ -9,8 +9,13 @@ from sqlalchemy import select
 
 from chassis import search
 from chassis.db import Tx
+from tickets.app.configuration import Configuration
 from tickets.db.tickets import Comment, Ticket
+from tickets.domain.changes import Change
 from tickets.domain.fields import SEARCHED, Definition, searched_text
+
+OWN = "fields."
+"""What history puts before the slug of a tenant's own field."""
 
 KEPT_WORDS = 50_000
 LEARNED_AT_ONCE = 500
@@ -76,12 +81,6 @@ def ticket_words(ticket: Ticket, definitions: Mapping[str, Definition], language
     )
 
 
-def is_searched(definitions: Mapping[str, Definition], field: str) -> bool:
-    """Whether a ticket is found by the words of a field, as history names it."""
-    definition = definitions.get(field.removeprefix("fields."))
-    return field in {"title", "description"} or (definition is not None and definition.kind in SEARCHED)
-
-
 async def add_comment_words(
     tx: Tx, *, ticket: Ticket, body: str, public: bool, languages: Sequence[str], vocabulary: Vocabulary
 ) -> None:
@@ -93,16 +92,32 @@ async def add_comment_words(
     await _learn(tx, search.vocabulary([text]), vocabulary)
 
 
-async def index_again(
+async def index_changes(
     tx: Tx,
     *,
     ticket: Ticket,
-    definitions: Mapping[str, Definition],
-    languages: Sequence[str],
+    changes: Iterable[Change],
+    configuration: Configuration,
     vocabulary: Vocabulary,
 ) -> None:
+    """Makes the vectors of a ticket anew where one of the changes is of a field by whose words it is found."""
+    if any(_is_searched(configuration.fields, change.field) for change in changes):
+        await index_again(tx, ticket=ticket, configuration=configuration, vocabulary=vocabulary)
+
+
+def _is_searched(definitions: Mapping[str, Definition], field: str) -> bool:
+    if not field.startswith(OWN):
+        return field in {"title", "description"}
+    definition = definitions.get(field.removeprefix(OWN))
+    return definition is not None and definition.kind in SEARCHED
+
+
+async def index_again(
+    tx: Tx, *, ticket: Ticket, configuration: Configuration, vocabulary: Vocabulary
+) -> None:
     """Makes the vectors of a ticket anew after its own texts have changed."""
-    words = ticket_words(ticket, definitions, languages)
+    languages = configuration.languages
+    words = ticket_words(ticket, configuration.fields, languages)
     connection = await tx.raw()
     await connection.execute(
         "UPDATE ticket_search SET words = $2::text::tsvector, public_words = NULL WHERE ticket_id = $1",
