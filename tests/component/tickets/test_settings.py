@@ -4,11 +4,13 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from tickets_desk import TicketsDesk
 
+from chassis.context import Caller, use_caller
 from chassis.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, Stale, WrongState
 from chassis.ids import new_id
 from chassis.testing.identity import Person
 from deskmesh.tickets.v1 import configuration_service_pb2 as rpc
 from deskmesh.tickets.v1 import events_pb2, ticket_pb2
+from tickets.app.configuration import Configurations
 
 
 async def make_process(desk: TicketsDesk, name: str, *, by: Person | None = None) -> ticket_pb2.Process:
@@ -110,6 +112,22 @@ async def test_a_queue_rests_only_when_it_is_empty_and_not_the_default(desk: Tic
     with pytest.raises(InvalidInput):
         await desk.update(moved.id, ["queue"], queue=queue.slug)
     assert (await desk.get(ticket.id)).queue.key == queue.slug
+
+
+async def test_a_transaction_that_reads_the_configuration_twice_keeps_the_newer(desk: TicketsDesk) -> None:
+    queue = await make_queue(desk, "Read twice")
+    configurations = Configurations(desk.service.process.runtime.databases)
+    database = desk.service.process.runtime.databases.for_tenant(desk.acme)
+    with use_caller(Caller.system(desk.acme, "tickets", "timer:test")):
+        async with database.transaction(desk.acme) as tx:
+            first = (await configurations.within(tx)).find_queue(queue.slug)
+            assert first is not None
+            assert first.active
+            await change_queue(desk, queue.slug, active=False)
+            await configurations.within(tx)
+    kept = (await configurations.of(desk.acme)).find_queue(queue.slug)
+    assert kept is not None
+    assert not kept.active
 
 
 async def test_the_matrix_sets_the_priority_of_new_tickets_and_changes_as_one(desk: TicketsDesk) -> None:

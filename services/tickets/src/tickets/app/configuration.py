@@ -5,10 +5,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import TypeVar, TypeVarTuple, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from chassis.db import Databases, Tx
 from chassis.errors import FieldError, InvalidInput, Unavailable
@@ -43,6 +43,7 @@ KEPT_TENANTS = 500
 R = TypeVar("R", Process, Queue)
 T = TypeVar("T")
 V = TypeVar("V")
+Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,33 +223,37 @@ class _Rows(dict[UUID, T]):
 
 
 async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configuration:
-    """The tenant's configuration as it stands in this transaction.
+    """The tenant's configuration as it stands now, also where the transaction has read an older one.
 
     :param absent: called when it is asked for a process or queue that it does not have.
     """
-    processes = list(await tx.scalars(select(Process).order_by(Process.slug)))
-    queues = list(await tx.scalars(select(Queue).order_by(Queue.slug)))
-    types = list(await tx.scalars(select(TicketType).order_by(TicketType.created_at, TicketType.slug)))
+    processes = list(await tx.scalars(_newest(select(Process).order_by(Process.slug))))
+    queues = list(await tx.scalars(_newest(select(Queue).order_by(Queue.slug))))
+    kinds = select(TicketType).order_by(TicketType.created_at, TicketType.slug)
+    types = list(await tx.scalars(_newest(kinds)))
     slugs = {kind.id: kind.slug for kind in types}
     rules: dict[UUID, Rules] = {}
     current: dict[tuple[UUID, str], UUID] = {}
     versions = await tx.execute(
-        select(WorkflowVersion, Workflow.process_id, Workflow.type_id, Workflow.removed)
-        .join(
-            Workflow,
-            (Workflow.tenant_id == WorkflowVersion.tenant_id) & (Workflow.id == WorkflowVersion.workflow_id),
+        _newest(
+            select(WorkflowVersion, Workflow.process_id, Workflow.type_id, Workflow.removed)
+            .join(
+                Workflow,
+                (Workflow.tenant_id == WorkflowVersion.tenant_id)
+                & (Workflow.id == WorkflowVersion.workflow_id),
+            )
+            .order_by(WorkflowVersion.workflow_id, WorkflowVersion.revision)
         )
-        .order_by(WorkflowVersion.workflow_id, WorkflowVersion.revision)
     )
     for version, process_id, type_id, removed in versions:
         rules[version.id] = parse_workflow(version.definition)
         if not removed:
             current[process_id, slugs[type_id]] = version.id
-    cells = await tx.scalars(select(PriorityRow))
-    fields = await tx.scalars(select(FieldDefinition).order_by(FieldDefinition.slug))
-    teams = await tx.scalars(select(Team))
-    roles = await tx.scalars(select(Role))
-    tenant = await tx.get(Tenant, tx.tenant_id)
+    cells = await tx.scalars(_newest(select(PriorityRow)))
+    fields = await tx.scalars(_newest(select(FieldDefinition).order_by(FieldDefinition.slug)))
+    teams = await tx.scalars(_newest(select(Team)))
+    roles = await tx.scalars(_newest(select(Role)))
+    tenant = await tx.scalar(_newest(select(Tenant).where(Tenant.id == tx.tenant_id)))
     return Configuration(
         processes=_Rows(((process.id, process) for process in processes), absent),
         queues=_Rows(((queue.id, queue) for queue in queues), absent),
@@ -263,9 +268,14 @@ async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configura
         focused=frozenset(await tx.scalars(select(FocusMode.id).where(FocusMode.enabled))),
         ratings={
             None if row.id == tx.tenant_id else row.id: rating_policy_of(row)
-            for row in await tx.scalars(select(RatingSetting))
+            for row in await tx.scalars(_newest(select(RatingSetting)))
         },
     )
+
+
+def _newest(statement: Select[*Ts]) -> Select[*Ts]:
+    """With rows as they are stored: a session gives those that it knows as it first read them."""
+    return statement.execution_options(populate_existing=True)
 
 
 def definition_of(row: FieldDefinition) -> Definition:
