@@ -3,10 +3,11 @@
 import pytest
 from tickets_desk import TicketsDesk
 
-from chassis.errors import Forbidden, InvalidInput, NotFound, TooLarge
+from chassis.errors import Forbidden, InvalidInput, NotFound, Stale, TooLarge
 from chassis.ids import new_id
 from chassis.testing.identity import Person
 from deskmesh.common.v1 import types_pb2 as common
+from deskmesh.tickets.v1 import configuration_service_pb2 as settings
 from deskmesh.tickets.v1 import events_pb2, ticket_pb2
 from deskmesh.tickets.v1 import ticket_service_pb2 as rpc
 
@@ -43,6 +44,19 @@ async def read(
 ) -> ticket_pb2.Attachment:
     request = rpc.GetAttachmentRequest(ticket=ticket, attachment_id=attachment_id)
     return (await desk.call("GetAttachment", request, rpc.GetAttachmentResponse, by=by)).attachment
+
+
+async def file_policy(desk: TicketsDesk, *, by: Person | None = None) -> settings.GetFilePolicyResponse:
+    request, answer = settings.GetFilePolicyRequest(), settings.GetFilePolicyResponse
+    return await desk.call("GetFilePolicy", request, answer, by=by or desk.admin)
+
+
+async def set_files(
+    desk: TicketsDesk, taken: str, *extensions: str, version: int = 0, by: Person | None = None
+) -> settings.SetFilePolicyResponse:
+    policy = ticket_pb2.FilePolicy(taken=taken, extensions=extensions)
+    request = settings.SetFilePolicyRequest(policy=policy, expected_version=version)
+    return await desk.call("SetFilePolicy", request, settings.SetFilePolicyResponse, by=by or desk.admin)
 
 
 async def test_a_file_is_copied_and_told(desk: TicketsDesk) -> None:
@@ -143,3 +157,50 @@ async def test_nobody_attaches_without_a_right_to_comment(desk: TicketsDesk) -> 
     reader = Person(desk.acme, scopes=frozenset({"tickets.read"}))
     with pytest.raises(Forbidden):
         await attach(desk, ticket.id, await uploaded(desk), by=reader)
+
+
+async def test_a_program_is_refused_whatever_it_is_called(desk: TicketsDesk) -> None:
+    ticket = await desk.create()
+    for file in (
+        await uploaded(desk, new_id().bytes, name="report.pdf.EXE"),
+        await uploaded(desk, b"MZ" + new_id().bytes, name="report.pdf"),
+        await uploaded(desk, new_id().bytes, content_type="application/x-msdownload"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            await attach(desk, ticket.id, file)
+        problems = [(error.field, error.reason) for error in caught.value.errors]
+        assert problems == [("file", 'files of the type "exe" are not taken')]
+        assert not await desk.service.process.runtime.objects.exists(f"tickets/{desk.acme}/{file.sha256}")
+    assert await names(desk, ticket.id) == []
+    assert (await desk.history(ticket.id))[-1].action == "created"
+    assert (await attach(desk, ticket.id, await uploaded(desk, b""))).file.size_bytes == 0
+
+
+async def test_each_tenant_says_which_files_it_takes(desk: TicketsDesk) -> None:
+    ticket = await desk.create()
+    shipped = await file_policy(desk)
+    assert (shipped.policy.taken, shipped.version, "exe" in shipped.policy.extensions) == ("all_but", 1, True)
+    changed = await set_files(desk, "only", "pdf", "txt", version=shipped.version)
+    kept = await file_policy(desk)
+    assert (kept.policy, kept.version) == (changed.policy, changed.version)
+    told = await desk.events(events_pb2.SettingChanged, str(desk.acme))
+    (event,) = [one for one in told if one.kind == "file_setting"]
+    assert [change.field for change in event.changes] == ["taken", "extensions"]
+    await attach(desk, ticket.id, await uploaded(desk))
+    with pytest.raises(InvalidInput):
+        await attach(desk, ticket.id, await uploaded(desk, name="photo.jpg"))
+    with pytest.raises(Stale):
+        await set_files(desk, "all_but", version=shipped.version)
+    assert (await set_files(desk, "all_but")).version == changed.version + 1
+    await attach(desk, ticket.id, await uploaded(desk, name="setup.exe"))
+    assert (await file_policy(desk, by=desk.stranger)).policy == shipped.policy
+
+
+async def test_a_setting_of_files_that_cannot_be_changes_nothing(desk: TicketsDesk) -> None:
+    before = await file_policy(desk)
+    with pytest.raises(InvalidInput) as caught:
+        await set_files(desk, "some", "pdf", ".exe")
+    assert [error.field for error in caught.value.errors] == ["taken", "extensions[1]"]
+    with pytest.raises(Forbidden):
+        await set_files(desk, "only", "pdf", by=desk.agent)
+    assert await file_policy(desk) == before

@@ -259,6 +259,27 @@ async def test_a_part_without_a_name_is_still_a_file(desk: TicketsDesk) -> None:
     ]
 
 
+async def test_a_mail_comes_in_without_what_is_not_taken_and_says_so_to_agents(desk: TicketsDesk) -> None:
+    objects = desk.service.process.runtime.objects
+    files = []
+    for name, content in (("offer.pdf", b"%PDF"), ("offer.pdf.exe", b"MZ1"), ("photo.jpg", b"MZ2")):
+        stored = await objects.put("notify", desk.acme, content)
+        files.append(common.FileRef(name=name, size_bytes=stored.size, sha256=stored.sha256, key=stored.key))
+    message = mail(attachments=files)
+    await take(desk, message)
+    ticket = await made_of(desk, message)
+    (event,) = await desk.events(events_pb2.TicketCreated, ticket.id)
+    assert [one.name for one in event.attachments] == ["offer.pdf"]
+    (note,) = await desk.comments(ticket.id, by=desk.agent)
+    assert (note.visibility, note.author.kind, note.channel) == ("internal", "system", "email")
+    assert note.body.endswith("\n- offer.pdf.exe\n- photo.jpg")
+    assert await desk.comments(ticket.id, by=desk.requester) == []
+    await take(desk, mail(attachments=files[1:2], answered_ticket_ids=[ticket.id]))
+    said = await desk.comments(ticket.id, by=desk.agent)
+    assert [one.visibility for one in said] == ["internal", "public", "internal"]
+    assert not any(one.attachments for one in said)
+
+
 async def test_a_late_mail_counts_from_when_it_came_in(desk: TicketsDesk) -> None:
     message = mail()
     came = datetime.now(UTC) - timedelta(hours=3)

@@ -80,6 +80,15 @@ class ObjectStore:
             result = await self._store.get_async(key)
         return self._stream(result.stream(min_chunk_size=_CHUNK_BYTES))
 
+    async def head(self, key: str, size: int) -> bytes:
+        """The first bytes of the object, at most so many. Raises NotFound where there is none."""
+        _checked(key)
+        with _translated():
+            stored = (await self._store.head_async(key))["size"]
+            if not stored:
+                return b""
+            return bytes(await self._store.get_range_async(key, start=0, end=min(size, stored)))
+
     async def copy(self, key: str, to_service: str, tenant_id: UUID) -> str:
         """Copies an object of this tenant to another service's prefix; gives the new key.
 

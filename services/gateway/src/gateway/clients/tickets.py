@@ -94,6 +94,8 @@ GET_PRIORITY_MATRIX = rpc(configuration.GetPriorityMatrixRequest, configuration.
 UPDATE_PRIORITY_MATRIX = rpc(
     configuration.UpdatePriorityMatrixRequest, configuration.UpdatePriorityMatrixResponse
 )
+GET_FILE_POLICY = rpc(configuration.GetFilePolicyRequest, configuration.GetFilePolicyResponse)
+SET_FILE_POLICY = rpc(configuration.SetFilePolicyRequest, configuration.SetFilePolicyResponse)
 
 CREATE_VIEW = rpc(views.CreateViewRequest, views.CreateViewResponse)
 GET_VIEW = rpc(views.GetViewRequest, views.GetViewResponse)

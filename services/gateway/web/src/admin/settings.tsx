@@ -26,6 +26,7 @@ export function SettingsPage(): ReactNode {
       </Title>
       {may("tickets.configure") && <Priorities />}
       {may("tickets.configure") && <Ratings />}
+      {may("tickets.configure") && <Files />}
       {may("tenant.configure") && <SignIn />}
       {may("tenant.configure") && <TenantLook />}
     </Stack>
@@ -47,6 +48,26 @@ function SignIn(): ReactNode {
         {t("settings.providers_only")}
       </Text>
       <SettingAt inputs={DEMANDED} path="/api/v1/sign-in-policy" />
+    </Paper>
+  );
+}
+
+const FILES: readonly Input[] = [
+  { name: "taken", kind: "choice", choices: ["all_but", "only"], words: "choices", required: true }, { name: "extensions", kind: "tags" },
+];
+
+/** Which kinds of files come in, by whatever door. */
+function Files(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Paper withBorder p="md">
+      <Title order={2} size="h5" mb="xs">
+        {t("settings.files")}
+      </Title>
+      <Text size="sm" className="quiet" mb="sm">
+        {t("settings.files_text")}
+      </Text>
+      <SettingAt inputs={FILES} path="/api/v1/file-policy" />
     </Paper>
   );
 }

@@ -1,4 +1,4 @@
-"""The RPCs of the processes, queues, types and priorities that tickets are worked by."""
+"""The RPCs of the processes, queues, types and priorities that tickets are worked by, and of the files they take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from chassis.paging import page_of
 from deskmesh.tickets.v1 import configuration_service_pb2 as pb
 from deskmesh.tickets.v1 import ticket_pb2
 from tickets.api.requests import changes_of
-from tickets.app import priorities, processes, queues, ticket_types
+from tickets.app import file_settings, priorities, processes, queues, ticket_types
 from tickets.app.administering import find_row
 from tickets.app.configuration import Configurations
 from tickets.app.reading import list_rows
 from tickets.db.configuration import Process, Queue, TicketType
 from tickets.db.directory import Team
+from tickets.domain.file_types import FilePolicy
 from tickets.domain.references import Reference
 from tickets.publish import messages
 
@@ -135,6 +136,23 @@ class ConfigurationServicer:
             expected_version=request.expected_version or None,
         )
         return pb.UpdatePriorityMatrixResponse(cells=_cells(cells), version=version)
+
+    async def GetFilePolicy(self, tx: Tx, _: pb.GetFilePolicyRequest) -> pb.GetFilePolicyResponse:
+        policy, version = await file_settings.get_file_policy(tx)
+        return pb.GetFilePolicyResponse(policy=_files(policy), version=version)
+
+    async def SetFilePolicy(self, tx: Tx, request: pb.SetFilePolicyRequest) -> pb.SetFilePolicyResponse:
+        await self.configurations.to_be_changed(tx)
+        policy, version = await file_settings.set_file_policy(
+            tx,
+            policy=FilePolicy(request.policy.taken, tuple(request.policy.extensions)),
+            expected_version=request.expected_version or None,
+        )
+        return pb.SetFilePolicyResponse(policy=_files(policy), version=version)
+
+
+def _files(policy: FilePolicy) -> ticket_pb2.FilePolicy:
+    return ticket_pb2.FilePolicy(taken=policy.taken, extensions=policy.extensions)
 
 
 async def _queues(tx: Tx, rows: Sequence[Queue]) -> list[ticket_pb2.Queue]:

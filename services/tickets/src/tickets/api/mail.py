@@ -29,15 +29,17 @@ class MailEvents:
 
     async def prepare(self, received: list[Received[events_pb2.MessageReceived]]) -> None:
         """Finds the senders, copies the files, and lays in numbers, before the transaction."""
+        tenant_id = received[0].tenant_id
+        configuration = await self.configurations.of(tenant_id)
         for event in received:
             event.prepared = await prepare_mail(
                 self.databases.for_tenant(event.tenant_id),
                 mail=_mail(event.message),
                 ensure=self.desk.ensure_requester,
                 objects=self.objects,
+                policy=configuration.files,
             )
-        tenant_id = received[0].tenant_id
-        kind = (await self.configurations.of(tenant_id)).default_type()
+        kind = configuration.default_type()
         await self.desk.numbers.reserve(tenant_id, kind.prefix, len(received))
 
     async def on_message_received(self, tx: Tx, received: list[Received[events_pb2.MessageReceived]]) -> None:

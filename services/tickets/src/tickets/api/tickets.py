@@ -161,7 +161,8 @@ class TicketServicer:
     @own_transaction
     async def CreateAttachment(self, request: pb.CreateAttachmentRequest) -> pb.CreateAttachmentResponse:
         tenant_id = current_caller().tenant_id
-        file = await attaching.copy_file(self.objects, tenant_id, requests.file_of(request.file))
+        policy = (await self.configurations.of(tenant_id)).files
+        file = await attaching.copy_file(self.objects, tenant_id, policy, requests.file_of(request.file))
 
         async def work(tx: Tx) -> pb.CreateAttachmentResponse:
             attachment = await attaching.attach_file(

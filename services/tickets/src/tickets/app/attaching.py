@@ -20,6 +20,7 @@ from tickets.app.merging import tickets_shown_on
 from tickets.app.recording import record_change
 from tickets.db.tickets import Attachment, Ticket
 from tickets.domain.changes import Change
+from tickets.domain.file_types import HEAD_BYTES, FilePolicy
 from tickets.domain.occasion import Occasion
 from tickets.domain.texts import one_line
 from tickets.publish import events
@@ -43,10 +44,24 @@ class StoredFile:
     content_id: str = ""
 
 
-async def copy_file(objects: ObjectStore, tenant_id: UUID, file: StoredFile) -> StoredFile:
+async def refusal_of(objects: ObjectStore, tenant_id: UUID, policy: FilePolicy, file: StoredFile) -> str:
+    """Why the tenant does not take a file of this kind; empty where it does. Raises InvalidInput, Unavailable."""
+    if f"/{tenant_id}/" not in file.key:
+        raise _no_object()
+    try:
+        head = await objects.head(file.key, HEAD_BYTES)
+    except NotFound:
+        raise _no_object() from None
+    return policy.refusal(file.name, file.content_type, head)
+
+
+async def copy_file(
+    objects: ObjectStore, tenant_id: UUID, policy: FilePolicy, file: StoredFile
+) -> StoredFile:
     """Copies the bytes to this service's prefix, before any transaction, and gives the file as it is there.
 
-    Raises InvalidInput for a file that is not in the storage or not as described, TooLarge, Unavailable.
+    Raises InvalidInput for a file that is not in the storage, not as described or of a kind that the tenant does not
+    take, TooLarge, Unavailable.
     """
     problems = Problems()
     problems.text("file.name", file.name, limit=10_000, required=True)
@@ -58,10 +73,12 @@ async def copy_file(objects: ObjectStore, tenant_id: UUID, file: StoredFile) -> 
     problems.raise_any()
     if file.size_bytes > MAX_BYTES:
         raise TooLarge(f"A file may have at most {MAX_BYTES} bytes.")
+    if refusal := await refusal_of(objects, tenant_id, policy, file):
+        raise InvalidInput([FieldError("file", refusal)])
     try:
         key = await objects.copy(file.key, SERVICE, tenant_id)
     except NotFound:
-        raise InvalidInput([FieldError("file.key", "there is no such object")]) from None
+        raise _no_object() from None
     return StoredFile(
         name=one_line(file.name, MAX_NAME),
         size_bytes=file.size_bytes,
@@ -70,6 +87,10 @@ async def copy_file(objects: ObjectStore, tenant_id: UUID, file: StoredFile) -> 
         key=key,
         content_id=one_line(file.content_id, MAX_NAME),
     )
+
+
+def _no_object() -> InvalidInput:
+    return InvalidInput([FieldError("file.key", "there is no such object")])
 
 
 async def attach_file(tx: Tx, *, configuration: Configuration, ticket: str, file: StoredFile) -> Attachment:

@@ -24,9 +24,11 @@ from tickets.db.configuration import (
     WorkflowVersion,
 )
 from tickets.db.directory import Role, Team, Tenant
+from tickets.db.file_settings import FileSetting
 from tickets.db.ratings import RatingSetting
 from tickets.domain.definitions import parse_workflow
 from tickets.domain.fields import Definition
+from tickets.domain.file_types import FilePolicy
 from tickets.domain.priority import Matrix
 from tickets.domain.rating import RatingPolicy
 from tickets.domain.references import Reference
@@ -67,6 +69,8 @@ class Configuration:
     """The people who see only own tickets."""
     ratings: Mapping[UUID | None, RatingPolicy]
     """When ratings are asked for, by queue; None: in all others."""
+    files: FilePolicy
+    """Which kinds of files are taken."""
     _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, what: object, make: Callable[[], V]) -> V:
@@ -253,6 +257,7 @@ async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configura
     fields = await tx.scalars(_newest(select(FieldDefinition).order_by(FieldDefinition.slug)))
     teams = await tx.scalars(_newest(select(Team)))
     roles = await tx.scalars(_newest(select(Role)))
+    files = await tx.scalar(_newest(select(FileSetting).where(FileSetting.id == tx.tenant_id)))
     tenant = await tx.scalar(_newest(select(Tenant).where(Tenant.id == tx.tenant_id)))
     return Configuration(
         processes=_Rows(((process.id, process) for process in processes), absent),
@@ -270,6 +275,7 @@ async def load_configuration(tx: Tx, *, absent: Callable[[], None]) -> Configura
             None if row.id == tx.tenant_id else row.id: rating_policy_of(row)
             for row in await tx.scalars(_newest(select(RatingSetting)))
         },
+        files=file_policy_of(files),
     )
 
 
@@ -297,6 +303,11 @@ def definition_of(row: FieldDefinition) -> Definition:
         types=tuple(row.types),
         description=row.description,
     )
+
+
+def file_policy_of(row: FileSetting | None) -> FilePolicy:
+    """The setting as the rules of files know it; what is shipped where there is none."""
+    return FilePolicy() if row is None else FilePolicy(row.taken, tuple(row.extensions))
 
 
 def rating_policy_of(row: RatingSetting) -> RatingPolicy:

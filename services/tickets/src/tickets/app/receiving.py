@@ -15,7 +15,7 @@ from chassis.ids import is_id, new_id
 from chassis.objects import ObjectStore
 from tickets.app.access import is_watcher, may_on
 from tickets.app.actors import occasion_of
-from tickets.app.attaching import StoredFile, copy_file, new_attachment
+from tickets.app.attaching import MAX_NAME, StoredFile, copy_file, new_attachment, refusal_of
 from tickets.app.commenting import COMMENT, INTERNAL, PUBLIC, NewComment, add_comment, speaks_as_requester
 from tickets.app.configuration import Configuration
 from tickets.app.creating import NewTicket
@@ -29,6 +29,8 @@ from tickets.db.directory import Person
 from tickets.db.links import lock_tickets
 from tickets.db.merges import once_merged_into
 from tickets.db.tickets import Ticket, TicketMessage
+from tickets.domain.file_types import FilePolicy
+from tickets.domain.left_out import LeftOut, left_out_text
 from tickets.domain.occasion import Occasion
 from tickets.domain.texts import MAX_BODY, one_line
 from tickets.domain.threading import Answer, Candidate, FollowUp, Undeliverable, place_mail
@@ -68,15 +70,19 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class PreparedMail:
-    """What was found out before the transaction: the sender (None for a bounce), the copied files, or why not."""
+    """What was found out before the transaction: the sender (None for a bounce), the copied files, or why not.
+
+    `left_out` are the files of kinds that the tenant does not take: the mail comes in without them, and says so.
+    """
 
     sender: KnownPerson | None = None
     files: Sequence[StoredFile] = ()
+    left_out: Sequence[LeftOut] = ()
     refused: str = ""
 
 
 async def prepare_mail(
-    database: Database, *, mail: Mail, ensure: EnsureRequester, objects: ObjectStore
+    database: Database, *, mail: Mail, ensure: EnsureRequester, objects: ObjectStore, policy: FilePolicy
 ) -> PreparedMail:
     """Finds or makes the sender at the gateway and copies the files. Raises Unavailable where either cannot be had."""
     tenant_id = current_caller().tenant_id
@@ -93,7 +99,13 @@ async def prepare_mail(
                 )
             if not sender.active:
                 return PreparedMail(refused="sender: is deactivated")
-    return PreparedMail(sender, [await copy_file(objects, tenant_id, file) for file in mail.files])
+    files, left_out = [], []
+    for file in mail.files:
+        if refusal := await refusal_of(objects, tenant_id, policy, file):
+            left_out.append(LeftOut(one_line(file.name, MAX_NAME), refusal))
+        else:
+            files.append(await copy_file(objects, tenant_id, policy, file))
+    return PreparedMail(sender, files, left_out)
 
 
 async def receive_mail(
@@ -142,10 +154,11 @@ async def receive_mail(
                 outside=not mail.bounce and not await _may_answer(tx, configuration, ticket, person),
                 occasion=occasion,
             )
+            ticket_id = ticket.id
         else:
             assert person is not None  # a bounce is an answer or nothing
             parent = verdict.ticket_id if isinstance(verdict, FollowUp) else None
-            await _open_ticket(
+            ticket_id = await _open_ticket(
                 tx,
                 configuration=configuration,
                 desk=desk,
@@ -153,6 +166,16 @@ async def receive_mail(
                 files=prepared.files,
                 person=person,
                 parent_id=parent,
+                occasion=occasion,
+            )
+    if prepared.left_out and not isinstance(verdict, Undeliverable):
+        with use_caller(caused_by(cause)):
+            await _say_what_is_left_out(
+                tx,
+                configuration=configuration,
+                desk=desk,
+                ticket_id=ticket_id,
+                left_out=prepared.left_out,
                 occasion=occasion,
             )
 
@@ -288,7 +311,7 @@ async def _open_ticket(
     person: Person,
     parent_id: UUID | None,
     occasion: Occasion,
-) -> None:
+) -> UUID:
     """Quoted text belongs to a new ticket too: in a forwarded mail it is what the sender wants to say."""
     described = "\n\n".join(part for part in (mail.body, mail.quoted) if part.strip())
     ticket_id = new_id()
@@ -310,6 +333,35 @@ async def _open_ticket(
     await make_ticket(tx, configuration=configuration, desk=desk, new=new, occasion=occasion)
     for attachment in attachments:
         tx.add(attachment)
+    return ticket_id
+
+
+async def _say_what_is_left_out(
+    tx: Tx,
+    *,
+    configuration: Configuration,
+    desk: Desk,
+    ticket_id: UUID,
+    left_out: Sequence[LeftOut],
+    occasion: Occasion,
+) -> None:
+    """Tells the agents which files did not come along, and why; they are kept with the mail as it came."""
+    await tx.flush()
+    ticket = (await lock_tickets(tx, [ticket_id]))[ticket_id]
+    await add_comment(
+        tx,
+        configuration=configuration,
+        vocabulary=desk.vocabulary,
+        ticket=ticket,
+        new=NewComment(
+            body=left_out_text(configuration.languages[0], left_out),
+            visibility=INTERNAL,
+            channel=CHANNEL,
+            automatic=True,
+        ),
+        occasion=replace(occasion_of(), occurred_at=occasion.occurred_at),
+        from_requester=False,
+    )
 
 
 def _text(text: str) -> str:

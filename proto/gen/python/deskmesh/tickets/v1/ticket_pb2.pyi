@@ -596,6 +596,34 @@ class PriorityCell(_message.Message):
 Global___PriorityCell: _TypeAlias = PriorityCell  # noqa: Y015
 
 @_typing.final
+class FilePolicy(_message.Message):
+    """Which kinds of files a tenant takes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TAKEN_FIELD_NUMBER: _builtins.int
+    EXTENSIONS_FIELD_NUMBER: _builtins.int
+    taken: _builtins.str
+    """"all_but": all but those of `extensions`; "only": those only."""
+    @_builtins.property
+    def extensions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Without a dot, in lower case: "exe"."""
+
+    def __init__(
+        self,
+        *,
+        taken: _builtins.str = ...,
+        extensions: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["extensions", b"extensions", "taken", b"taken"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FilePolicy: _TypeAlias = FilePolicy  # noqa: Y015
+
+@_typing.final
 class Transition(_message.Message):
     """A legal move of one ticket for one caller."""
 

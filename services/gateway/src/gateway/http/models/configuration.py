@@ -226,3 +226,25 @@ class PriorityMatrix(Output):
 
     cells: list[PriorityCell] = Field(description="All nine, the worst impact first.")
     version: int
+
+
+FILES: JsonDict = {"taken": "all_but", "extensions": ["exe", "js", "vbs"]}
+
+
+class NewFilePolicy(Input):
+    """Which kinds of files are taken."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [FILES]})
+
+    taken: Text = Field(description="`all_but`: all but those of `extensions`; `only`: those only.")
+    extensions: list[Text] = Field(description="Without a dot, in lower case; at most 500.")
+
+
+class FilePolicy(Output):
+    """Which kinds of files are taken."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**FILES, "version": 1}]})
+
+    taken: str
+    extensions: list[str]
+    version: int

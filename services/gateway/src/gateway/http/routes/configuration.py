@@ -216,3 +216,34 @@ def _matrix(answer: pb.GetPriorityMatrixResponse | pb.UpdatePriorityMatrixRespon
         "version": answer.version,
     }
     return resource(body, answer.version)
+
+
+@door.route("GET", "/file-policy", rpcs.GET_FILE_POLICY, gives=models.FilePolicy, versioned=True)
+async def get_file_policy(request: Request) -> Response:
+    """Read which kinds of files are taken."""
+    found = await ask(request, rpcs.GET_FILE_POLICY, pb.GetFilePolicyRequest())
+    return _files(found)
+
+
+@door.route("PUT", "/file-policy", rpcs.SET_FILE_POLICY, gives=models.FilePolicy, versioned=True)
+async def set_file_policy(request: Request, body: models.NewFilePolicy) -> Response:
+    """Replace which kinds of files are taken.
+
+    A file is judged by the end of its name, by its declared type and by its first bytes: a program stays one whatever it
+    is called. Files that are there already stay.
+    """
+    question = pb.SetFilePolicyRequest(
+        policy=nouns.FilePolicy(taken=body.taken, extensions=body.extensions),
+        expected_version=expected_version(request),
+    )
+    changed = await ask(request, rpcs.SET_FILE_POLICY, question)
+    return _files(changed)
+
+
+def _files(answer: pb.GetFilePolicyResponse | pb.SetFilePolicyResponse) -> Response:
+    body: JsonObject = {
+        "taken": answer.policy.taken,
+        "extensions": list(answer.policy.extensions),
+        "version": answer.version,
+    }
+    return resource(body, answer.version)
