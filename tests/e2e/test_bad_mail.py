@@ -86,6 +86,19 @@ def test_a_mail_over_25_mebibytes_is_refused_and_one_below_is_taken(desk: Desk, 
     assert [one["size"] for one in kept] == [18 * MEBIBYTE]
 
 
+def test_a_program_in_a_mail_is_left_out_and_agents_are_told(desk: Desk, agent: Client) -> None:
+    sender = new_sender()
+    mail = written(sender, "My invoice", "Please open the attachment.")
+    mail.add_attachment(b"MZ\x90\x00", maintype="application", subtype="pdf", filename="invoice.pdf")
+    mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="terms.pdf")
+    ticket_id = with_ticket(agent, send(desk, mail, sender))["ticket_id"]
+    kept = agent.get(f"/tickets/{ticket_id}/attachments")["items"]
+    assert [one["name"] for one in kept] == ["terms.pdf"]
+    (note,) = agent.get(f"/tickets/{ticket_id}/comments")["items"]
+    assert note["visibility"] == "internal"
+    assert note["body"].endswith("\n- invoice.pdf")
+
+
 @pytest.mark.parametrize(
     ("headers", "envelope"),
     [

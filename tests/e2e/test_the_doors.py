@@ -59,6 +59,37 @@ def test_more_than_25_mebibytes_are_refused(desk: Desk) -> None:
     assert desk.sign_in(AGENT).get(path)["items"] == []
 
 
+@pytest.mark.parametrize("who", [AGENT, REQUESTER])
+def test_a_program_is_refused_by_name_and_by_its_first_bytes(desk: Desk, who: str) -> None:
+    client = desk.sign_in(who)
+    path = f"/tickets/{new_ticket(client)['id']}/attachments"
+    for name, content in (("report.pdf.exe", b"x"), ("report.pdf", b"MZ\x90\x00")):
+        answer = client.http.post(path, files={"file": (name, content)})
+        assert answer.status_code == 422, answer.text
+        problems = [(one["field"], one["reason"]) for one in answer.json()["errors"]]
+        assert problems == [("file", 'files of the type "exe" are not taken')]
+    assert client.get(path)["items"] == []
+
+
+def test_a_tenant_takes_certain_files_only_and_another_is_left_alone(desk: Desk) -> None:
+    admin, foreign = desk.sign_in("admin@globex.example"), desk.sign_in("admin@acme.example")
+    path = f"/tickets/{new_ticket(admin)['id']}/attachments"
+    shipped, theirs = admin.get("/file-policy"), foreign.get("/file-policy")
+    admin.send("PUT", "/file-policy", {"taken": "only", "extensions": ["pdf"]})
+    try:
+        assert admin.http.post(path, files={"file": ("log.txt", b"line")}).status_code == 422
+        assert admin.http.post(path, files={"file": ("log.pdf", b"%PDF")}).status_code == 201
+        wrong = admin.http.put("/file-policy", json={"taken": "some", "extensions": [".exe"]})
+        assert [one["field"] for one in wrong.json()["errors"]] == ["taken", "extensions[0]"]
+        assert admin.get("/file-policy")["extensions"] == ["pdf"]
+        assert foreign.get("/file-policy") == theirs
+        agent = desk.sign_in("agent@globex.example").http
+        assert agent.put("/file-policy", json={"taken": "all_but", "extensions": []}).status_code == 403
+    finally:
+        admin.send("PUT", "/file-policy", {name: shipped[name] for name in ("taken", "extensions")})
+    assert [one["name"] for one in admin.get(path)["items"]] == ["log.pdf"]
+
+
 def test_a_file_goes_with_a_comment(desk: Desk) -> None:
     agent = desk.sign_in(AGENT)
     ticket = new_ticket(agent)

@@ -110,7 +110,7 @@ export function Composer({ ticket, visibility, body, setBody, format, instead, s
       )}
       {sending.isError && (
         <Alert color="red" variant="light" mt="xs" role="alert">
-          {sending.error instanceof Problem && sending.error.status !== 0 ? sending.error.detail : t("composer.not_sent")}
+          {sending.error instanceof Problem && sending.error.status !== 0 ? (sending.error.fields[0]?.reason ?? sending.error.detail) : t("composer.not_sent")}
         </Alert>
       )}
       <Group justify="space-between" mt="xs">

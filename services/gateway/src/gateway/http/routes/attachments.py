@@ -37,7 +37,7 @@ PREFIX = "gateway"
 async def create_attachment(request: Request, ticket: str) -> Response:
     """Attach a file to a ticket.
 
-    A multipart form with the one field `file`, at most 25 MiB. To send a file with a comment, attach it first and name
+    A multipart form with the one field `file`, at most 25 MiB, of a kind that the tenant takes (`/file-policy`). To send a file with a comment, attach it first and name
     its id in the comment.
     """
     # Before any byte is stored: whoever cannot see the ticket stores nothing.
