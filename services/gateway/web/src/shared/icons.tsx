@@ -51,6 +51,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }): Re
       strokeLinejoin="round"
       aria-hidden="true"
       focusable="false"
+      style={{ flex: "none" }}
     >
       <path d={DRAWN[name]} />
     </svg>

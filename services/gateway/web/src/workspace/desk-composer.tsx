@@ -94,6 +94,13 @@ function Writing({ ticket, visibility, writing, head }: Props & { visibility: Vi
 /** What a colleague writes at the same time: nothing of it, and nothing of mine, is lost. */
 function Theirs({ draft }: { draft: SharedDraft }): ReactNode {
   const { t } = useTranslation();
+  if (!draft.theirs && draft.by) {
+    return (
+      <Text size="xs" className="quiet" mb="xs" role="note">
+        {t("draft.written_by", { name: draft.by })}
+      </Text>
+    );
+  }
   if (!draft.theirs) return null;
   return (
     <Paper withBorder p="xs" mb="xs" role="region" aria-label={t("draft.title")}>

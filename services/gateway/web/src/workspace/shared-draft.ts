@@ -17,6 +17,8 @@ export interface SharedDraft {
   set: (body: string) => void;
   /** What a colleague wrote that is not what stands here. */
   theirs: Schemas["Draft"] | null;
+  /** Whose words stand here, as long as they are a colleague's alone. */
+  by: string | null;
   take: () => void;
   keep: () => void;
   /** The draft ends: it has been sent. */
@@ -84,6 +86,7 @@ export function useSharedDraft(ticket: Ticket, visibility: Visibility, watched: 
   return {
     body,
     theirs: foreign,
+    by: kept && kept.body === body && body.trim() && kept.author?.id !== me.id ? (kept.author?.name ?? null) : null,
     set: (text) => {
       setBody(text);
       save(text);
