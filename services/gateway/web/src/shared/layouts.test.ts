@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { answers, isRequired, type LaidOutField, type Layout, shownNames, titleOf } from "./layouts";
 
 const field = (name: string, more: Partial<LaidOutField> = {}): LaidOutField => ({
-  name, title: null, description: null, type: null, choices: [], required: false, read_only: false, shown_when: null, required_when: null, ...more,
+  name, title: null, titles: {}, description: null, type: null, choices: [], required: false, read_only: false, shown_when: null, required_when: null, ...more,
 });
 const laid = (...fields: LaidOutField[]): Layout => ({
   layout: null, version: 0, audience: "agent", purpose: "create", sections: [{ title: { en: "All" }, columns: 1, collapsed: false, fields }],

@@ -8,7 +8,7 @@ import type { Ticket } from "../api/client";
 import { itemsByIdQuery } from "../api/items";
 import { StateBadge, useWord, When } from "./badges";
 import { dateTime, span } from "./format";
-import { type LaidOutField, ownSlug } from "./layouts";
+import { type LaidOutField, ownSlug, titleOf } from "./layouts";
 import { useMe } from "./me";
 import { Person } from "./person";
 import { PersonNamed } from "./person-field";
@@ -28,8 +28,8 @@ export function valueOf(ticket: Ticket, name: string): unknown {
 export const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 export function useFieldName(): (field: LaidOutField) => string {
-  const { t } = useTranslation();
-  return (field) => field.title ?? t(`field.${field.name}` as "field.queue");
+  const { t, i18n } = useTranslation();
+  return (field) => titleOf(field, i18n.language) ?? t(`field.${field.name}` as "field.queue");
 }
 
 export function TicketValue({ ticket, field }: { ticket: Ticket; field: LaidOutField }): ReactNode {

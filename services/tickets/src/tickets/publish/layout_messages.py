@@ -7,6 +7,7 @@ from deskmesh.tickets.v1 import layout_pb2 as pb
 from tickets.db.configuration import Process
 from tickets.db.layouts import Layout, LayoutVersion
 from tickets.domain.layouts import For, Section, Shown, ShownSection
+from tickets.domain.shipped_titles import shipped_titles
 from tickets.publish.messages import moment, row_message
 
 
@@ -73,4 +74,5 @@ def _shown(one: Shown) -> pb.ResolvedField:
         read_only=one.read_only,
         shown_when=one.shown_when,
         required_when=one.required_when,
+        titles={} if definition is None else shipped_titles(definition.slug, definition.name),
     )

@@ -255,6 +255,26 @@ Global___ResolvedSection: _TypeAlias = ResolvedSection  # noqa: Y015
 class ResolvedField(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class TitlesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     NAME_FIELD_NUMBER: _builtins.int
     TITLE_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
@@ -264,6 +284,7 @@ class ResolvedField(_message.Message):
     READ_ONLY_FIELD_NUMBER: _builtins.int
     SHOWN_WHEN_FIELD_NUMBER: _builtins.int
     REQUIRED_WHEN_FIELD_NUMBER: _builtins.int
+    TITLES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     title: _builtins.str
     """Of the tenant's own: what people call it, what it is for, its type and its choices (those that go with the ticket)."""
@@ -278,6 +299,10 @@ class ResolvedField(_message.Message):
     required_when: _builtins.str
     @_builtins.property
     def choices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def titles(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The title by language, of the fields that every tenant starts with, while they have their first names."""
+
     def __init__(
         self,
         *,
@@ -290,10 +315,11 @@ class ResolvedField(_message.Message):
         read_only: _builtins.bool = ...,
         shown_when: _builtins.str = ...,
         required_when: _builtins.str = ...,
+        titles: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "description", b"description", "name", b"name", "read_only", b"read_only", "required", b"required", "required_when", b"required_when", "shown_when", b"shown_when", "title", b"title", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "description", b"description", "name", b"name", "read_only", b"read_only", "required", b"required", "required_when", b"required_when", "shown_when", b"shown_when", "title", b"title", "titles", b"titles", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -29,7 +29,8 @@ SECTION: JsonDict = {
 OF: JsonDict = {"type": "incident", "audience": "requester", "purpose": "create"}
 SHOWN: JsonDict = {
     "name": "fields.device_kind",
-    "title": "Device",
+    "title": "Kind of device",
+    "titles": {"en": "Kind of device", "pl": "Rodzaj urządzenia", "ru": "Вид устройства"},
     "description": None,
     "type": "choice",
     "choices": ["laptop", "phone"],
@@ -167,6 +168,9 @@ class ShownField(Output):
 
     name: str
     title: str | None = Field(description="Of the tenant's own: what people call it; null: built in.")
+    titles: dict[str, str] = Field(
+        description="By language, of the fields that every tenant starts with, while they have their first names."
+    )
     description: str | None
     type: str | None = Field(description="Of the tenant's own.")
     choices: list[str] = Field(description="Of the tenant's own; of a ticket those that go with its values.")

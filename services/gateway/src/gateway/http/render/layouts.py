@@ -66,6 +66,7 @@ def _field(value: pb.ResolvedField) -> JsonObject:
     return {
         "name": value.name,
         "title": text(value.title),
+        "titles": dict(value.titles),
         "description": text(value.description),
         "type": text(value.type),
         "choices": list(value.choices),
