@@ -1,13 +1,15 @@
-"""The web UI knows the words of the life cycles that every tenant starts with."""
+"""The web UI knows the words of the life cycles that every tenant starts with, and of what mail is for."""
 
 import json
 from itertools import product
 from pathlib import Path
 
+from notify.domain.audience import Purpose
 from tickets.domain import shipped
 from tickets.domain.shipped_workflows import workflow_definition
 
 WORDS = Path("services/gateway/web/src/shared/locales/en.json")
+ADMINISTRATION = WORDS.with_name("admin.en.json")
 
 
 def test_the_states_and_moves_of_shipped_workflows_can_be_translated() -> None:
@@ -18,3 +20,8 @@ def test_the_states_and_moves_of_shipped_workflows_can_be_translated() -> None:
         moves = {move["name"].lower().replace(" ", "_") for move in definition["moves"]}  # type: ignore[attr-defined]
         assert states <= words["states"].keys()
         assert moves <= words["moves"].keys()
+
+
+def test_what_a_mail_is_for_can_be_said() -> None:
+    words = json.loads(ADMINISTRATION.read_text())["purposes"]
+    assert {purpose.value for purpose in Purpose} == words.keys()

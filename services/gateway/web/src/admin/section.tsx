@@ -69,7 +69,7 @@ function Things({ section }: { section: Section }): ReactNode {
                     <Table.Td key={column}>
                       {place === 0 ? (
                         <Button variant="subtle" size="compact-sm" ml="calc(-1 * var(--button-padding-x))" onClick={() => setOpened(thing)}>
-                          {titled(thing)}
+                          {section.name === "audit" && !thing["target_name"] ? <PersonCalled id={String(thing["target_id"])} /> : titled(thing)}
                         </Button>
                       ) : column === "actor" ? (
                         <Actor actor={thing[column]} />
@@ -143,4 +143,10 @@ function Actor({ actor }: { actor: unknown }): ReactNode {
   const { id, kind } = (typeof actor === "object" && actor !== null ? actor : {}) as { id?: string | null; kind?: string };
   const person = useQuery(personQuery(id ?? ""));
   return <Text size="sm">{person.data?.name ?? id ?? kind ?? "–"}</Text>;
+}
+
+/** Somebody by name, for records that keep ids of people alone; the id of one who is no more, or whom one may not see. */
+function PersonCalled({ id }: { id: string }): ReactNode {
+  const asked = useQuery(personQuery(id));
+  return asked.data?.name ?? id;
 }

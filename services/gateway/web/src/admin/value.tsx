@@ -4,15 +4,24 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { When } from "../shared/badges";
+import { spoken } from "../shared/format";
 import { shownValue } from "../shared/values";
 
 const MOMENT = /_at$|_since$/;
 const CALM = new Set(["active", "sent", "processed", "done", "made"]);
 const WRONG = new Set(["failed", "dead", "quarantined", "stopped"]);
 
+/** The groups of texts that the values of some columns have. */
+const GROUPS: Record<string, string> = { purpose: "purposes", kind: "kinds", type: "types" };
+/** Columns of keys, which are the same in all languages. */
+const KEYS = new Set(["slug", "prefix", "rrule"]);
+
 export function Value({ name, value }: { name: string; value: unknown }): ReactNode {
   const { t, i18n } = useTranslation();
-  const word = (said: string) => (i18n.exists(`choices.${said}`) ? t(`choices.${said}` as "choices.all") : said);
+  const word = (said: string) => {
+    const key = [`${GROUPS[name] ?? "choices"}.${said}`, `choices.${said}`].find((one) => i18n.exists(one));
+    return key ? t(key as "choices.all") : name in GROUPS ? spoken(said) : said;
+  };
   if (typeof value === "boolean") {
     return (
       <Badge variant="light" color={value ? "green" : "gray"} tt="none" fw={500}>
@@ -30,7 +39,7 @@ export function Value({ name, value }: { name: string; value: unknown }): ReactN
   }
   if (name === "permissions" && Array.isArray(value)) return <Text size="sm">{value.length}</Text>;
   if (name === "changes" && Array.isArray(value)) return <Changes changes={value as Change[]} />;
-  return <Text size="sm">{shownValue(heldBy(value, word))}</Text>;
+  return <Text size="sm">{shownValue(KEYS.has(name) ? value : heldBy(value, word))}</Text>;
 }
 
 interface Change {

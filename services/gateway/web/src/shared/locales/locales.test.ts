@@ -34,7 +34,7 @@ const code = (readdirSync(SOURCES, { recursive: true }) as string[])
   .map((name) => readFileSync(join(SOURCES, name), "utf8"))
   .join("\n");
 /** Groups whose words are named by the desk's own data: states, priorities, fields. */
-const BY_DATA = /^(channels|standing_counts|reasons|history|history_by|history_field|states|priorities|types|clocks|levels|clock_states|moves|views|orders|field|board_by|volume_by|worked_by|volume_intervals|volume_counts|candidate_kinds|approval_states|task_states|price|categories|sections|section_fields|links|outcomes|keys|requirements|columns|groups|panels|logs|verbs|span|days|signs|condition_fields|recurring|choices|areas|permissions|push_topics|setup_steps|setup_texts|risk_questions)\./;
+const BY_DATA = /^(channels|purposes|kinds|standing_counts|reasons|history|history_by|history_field|states|priorities|types|clocks|levels|clock_states|moves|views|orders|field|board_by|volume_by|worked_by|volume_intervals|volume_counts|candidate_kinds|approval_states|task_states|price|categories|sections|section_fields|links|outcomes|keys|requirements|columns|groups|panels|logs|verbs|span|days|signs|condition_fields|recurring|choices|areas|permissions|push_topics|setup_steps|setup_texts|risk_questions)\./;
 
 describe.each(["pl", "ru"])("the texts in %s", (language) => {
   it("are those that English has", () => expect(keys(language).sort()).toEqual(keys("en").sort()));
