@@ -7,7 +7,7 @@ export type Layout = Schemas["ShownLayout"];
 export type LaidOutField = Schemas["ShownField"];
 
 /** What people call a field of the tenant's; null of one that is built in. */
-export const titleOf = (field: LaidOutField, language: string): string | null => field.titles[language] ?? field.title;
+export const fieldTitle = (field: LaidOutField, language: string): string | null => field.titles[language] ?? field.title;
 
 /** By the names of a layout: `title`, `queue`, and the tenant's own as `fields.<slug>`. */
 export type LaidOutValues = Record<string, FieldValue>;

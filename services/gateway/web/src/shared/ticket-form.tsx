@@ -96,5 +96,5 @@ export function TicketFields({ form, under = {}, elsewhere = [] }: TicketFieldsP
 }
 
 const builtIn = (name: string): LaidOutField => ({
-  name, title: null, description: null, type: null, choices: [], required: true, read_only: false, shown_when: null, required_when: null,
+  name, title: null, titles: {}, description: null, type: null, choices: [], required: true, read_only: false, shown_when: null, required_when: null,
 });

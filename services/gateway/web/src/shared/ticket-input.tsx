@@ -10,7 +10,7 @@ import { peopleFoundQuery } from "../api/people";
 import { processesQuery, queuesQuery, typesQuery } from "../api/structure";
 import { useWord } from "./badges";
 import { FieldInput, type FieldValue } from "./field-input";
-import { type LaidOutField, type LaidOutValues, ownSlug, ownValues, titleOf } from "./layouts";
+import { fieldTitle, type LaidOutField, type LaidOutValues, ownSlug, ownValues } from "./layouts";
 import { PAUSE, useThings } from "./use-things";
 
 export interface TicketInputProps {
@@ -32,7 +32,7 @@ function Own({ field, values, set, required, error }: TicketInputProps): ReactNo
   const { i18n } = useTranslation();
   const slug = ownSlug(field.name) ?? "";
   const definition = fields.data?.items.find((one) => one.slug === slug);
-  const asked = { slug, name: titleOf(field, i18n.language) ?? slug, type: field.type ?? "text", description: field.description ?? "", choices: field.choices, dependent_choices: definition?.dependent_choices ?? null };
+  const asked = { slug, name: fieldTitle(field, i18n.language) ?? slug, type: field.type ?? "text", description: field.description ?? "", choices: field.choices, dependent_choices: definition?.dependent_choices ?? null };
   return <FieldInput field={asked} values={ownValues(values)} required={required} error={error} set={(value) => set(field.name, value)} readOnly={field.read_only} />;
 }
 

@@ -8,7 +8,7 @@ import type { Ticket } from "../api/client";
 import { itemsByIdQuery } from "../api/items";
 import { StateBadge, useWord, When } from "./badges";
 import { dateTime, span } from "./format";
-import { type LaidOutField, ownSlug, titleOf } from "./layouts";
+import { fieldTitle, type LaidOutField, ownSlug } from "./layouts";
 import { useMe } from "./me";
 import { Person } from "./person";
 import { PersonNamed } from "./person-field";
@@ -29,7 +29,7 @@ export const isEmpty = (value: unknown): boolean => value === null || value === 
 
 export function useFieldName(): (field: LaidOutField) => string {
   const { t, i18n } = useTranslation();
-  return (field) => titleOf(field, i18n.language) ?? t(`field.${field.name}` as "field.queue");
+  return (field) => fieldTitle(field, i18n.language) ?? t(`field.${field.name}` as "field.queue");
 }
 
 export function TicketValue({ ticket, field }: { ticket: Ticket; field: LaidOutField }): ReactNode {

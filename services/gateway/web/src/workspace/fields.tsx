@@ -14,7 +14,7 @@ import { FieldInput, type FieldValue } from "../shared/field-input";
 import { localMoment, momentOf } from "../shared/format";
 import { Icon } from "../shared/icons";
 import { Sections } from "../shared/laid-out";
-import { type LaidOutField, ownSlug, titleOf } from "../shared/layouts";
+import { fieldTitle, type LaidOutField, ownSlug } from "../shared/layouts";
 import { useMay, useMe } from "../shared/me";
 import { SEES_PEOPLE } from "../shared/person-field";
 import { Failed, Loading } from "../shared/states";
@@ -261,7 +261,7 @@ const TYPED = new Set(["text", "number", "date", "money", "url"]);
 function Own({ ticket, field, changing }: FieldProps): ReactNode {
   const slug = ownSlug(field.name) ?? "";
   const { i18n } = useTranslation();
-  const label = titleOf(field, i18n.language) ?? slug;
+  const label = fieldTitle(field, i18n.language) ?? slug;
   const kept = (valueOf(ticket, field.name) ?? null) as FieldValue;
   const [value, setValue] = useState<FieldValue>(kept);
   const type = field.type ?? "text";

@@ -8,7 +8,7 @@ import { ticketLayoutQuery } from "../api/layouts";
 import { historyQuery } from "../api/ticket-parts";
 import { When } from "../shared/badges";
 import { spoken, workTime } from "../shared/format";
-import { ownSlug, titleOf } from "../shared/layouts";
+import { fieldTitle, ownSlug } from "../shared/layouts";
 import { Failed, Loading } from "../shared/states";
 import { ValueOf } from "../shared/ticket-value";
 import { doneBy, type Happened, happened } from "./history-words";
@@ -71,7 +71,7 @@ function Changed({ ticket, entry, name }: { ticket: Ticket; entry: HistoryEntry;
   const layout = useQuery(ticketLayoutQuery(ticket.number));
   const field = layout.data?.sections.flatMap((section) => section.fields).find((one) => one.name === name);
   const named = [`field.${name}`, `history_field.${name}`].find((key) => i18n.exists(key));
-  const label = (field && titleOf(field, i18n.language)) ?? (named ? t(named as "field.queue") : spoken(ownSlug(name) ?? name));
+  const label = (field && fieldTitle(field, i18n.language)) ?? (named ? t(named as "field.queue") : spoken(ownSlug(name) ?? name));
   const shown = (value: unknown) => <ValueOf ticket={ticket} kind={field?.type ?? name} value={value} />;
   return (
     <Group gap={4} component="span" display="inline-flex">

@@ -92,6 +92,7 @@ export function preview(sections: readonly Section[], of: Of, fields: readonly T
         return {
           name,
           title: own?.name ?? null,
+          titles: {},
           description: own?.description ?? null,
           type: own?.type ?? null,
           choices: own?.choices ?? [],
