@@ -5,11 +5,13 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from embedded.testing import Desk, Json
+from embedded.testing import Desk, Json, eventually
 
 SMALL = 10 * 1024
 AGENT = "agent@globex.example"
@@ -102,6 +104,22 @@ def test_an_agent_reads_answers_and_moves_and_the_requester_sees_it(
         ("A note of ours", "internal"),
         ("The dock", "public"),
     ]
+
+
+def test_those_who_work_tickets_see_the_priority_and_when_it_is_due(
+    desk: Desk, browse: Browse, ticket: Json
+) -> None:
+    client, number = desk.sign_in(AGENT), ticket["number"]
+    clocks = eventually(lambda: client.get(f"/tickets/{number}")["sla"])
+    zone = ZoneInfo(client.get("/me")["time_zone"])
+    due = min(datetime.fromisoformat(one["due_at"]) for one in clocks if one["due_at"])
+    agent = browse(AGENT)
+    agent.open(f"/plain/tickets/{number}")
+    assert f"Priority: {ticket['priority'].capitalize()}" in agent.text
+    assert f"First response: {due.astimezone(zone):%Y-%m-%d %H:%M}" in agent.text
+    requester = browse(REQUESTER)
+    requester.open(f"/plain/tickets/{number}")
+    assert not re.search("Priority|First response", requester.text)
 
 
 def test_a_form_that_is_sent_twice_says_it_once(desk: Desk, browse: Browse, ticket: Json) -> None:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from browser_desk import Window, inaccessible
+from browser_desk import PASSWORD, Window, inaccessible
 from playwright.sync_api import expect
 
 from embedded.testing import Desk, eventually
@@ -40,6 +40,57 @@ def test_columns_are_chosen_and_stay(open_window: Open) -> None:
     head.get_by_role("button", name="Due").click()
     page.wait_for_url("**order=due_at*asc*")
     expect(head.get_by_role("button", name="Due")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_saved_view_is_searched_filtered_and_ordered(desk: Desk, open_window: Open) -> None:
+    word, other = uuid.uuid4().hex[:8], uuid.uuid4().hex[:8]
+    made = requested(desk, word, 2)
+    beside = requested(desk, other, 1)
+    agent = desk.sign_in(AGENT)
+    view = agent.send("POST", "/views", {"name": f"New {word}", "filter": 'state = "new"'})
+    try:
+        page = open_window(AGENT, f"/desk/tickets?saved={view['id']}").page
+        numbers = page.locator("li[data-ticket]")
+        expect(numbers.first).to_be_visible()
+        page.get_by_label("Search tickets").fill(word)
+        expect(numbers).to_have_count(2)
+        page.get_by_label("Order", exact=True).first.click()
+        page.get_by_role("option", name="Oldest").click()
+        expect(numbers.first).to_have_attribute("data-number", made[0])
+        # The state of the view still holds: what has begun is not in it.
+        agent.send("POST", f"/tickets/{made[0]}/transitions", {"to": "open"})
+        expect(numbers).to_have_count(1)
+        page.get_by_label("Search tickets").fill(f"{word} {other}")
+        expect(page.get_by_text("Nothing found")).to_be_visible()
+        assert inaccessible(page) == []
+        page.get_by_role("button", name="Show the whole view").click()
+        expect(page.get_by_label("Search tickets")).to_have_value("")
+        expect(page.locator(f"li[data-number='{beside[0]}']")).to_have_count(1)
+        expect(page.locator(f"li[data-number='{made[0]}']")).to_have_count(0)
+    finally:
+        agent.http.delete(f"/views/{view['id']}").raise_for_status()
+
+
+def test_in_focus_mode_an_empty_list_says_why(desk: Desk, open_window: Open) -> None:
+    who = f"new.{uuid.uuid4().hex[:8]}@acme.example"
+    body = {
+        "email": who,
+        "name": "New Agent",
+        "password": PASSWORD,
+        "language": "en",
+        "roles": [{"role": "agent"}],
+    }
+    desk.sign_in("admin@acme.example").send("POST", "/users", body)
+    desk.sign_in(who).send("PUT", "/me/focus", {"enabled": True, "max_open": 5})
+    page = open_window(who, "/desk/tickets?view=unassigned").page
+    expect(page.get_by_text("Nothing of yours here")).to_be_visible()
+
+
+def test_a_phone_says_when_tickets_are_due(open_window: Open) -> None:
+    page = open_window(AGENT, "/desk/tickets?view=open&order=due_at+asc", phone=True).page
+    row = page.locator("li[data-ticket]").first
+    expect(row.locator(".cell-due [role=img]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_long_list_keeps_few_rows(open_window: Open) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.http.plain.conversation import Piece, cut, fitting, pieces
-from gateway.http.plain.words import MOVES, STATES, TEXTS
+from gateway.http.plain.words import CLOCKS, MOVES, PRIORITIES, STATES, TEXTS
 
 LOCALES = Path("services/gateway/web/src/shared/locales")
 TEXT = st.text(st.sampled_from("a &<>\"'ąж😀\n"), max_size=300)
@@ -42,6 +42,7 @@ def test_a_line_is_cut_where_it_is_too_long() -> None:
 @pytest.mark.parametrize("language", ["en", "pl", "ru"])
 def test_the_words_are_complete_and_those_of_the_web_ui(language: str) -> None:
     web = json.loads((LOCALES / f"{language}.json").read_text())
-    assert (STATES[language], MOVES[language]) == (web["states"], web["moves"])
+    shipped = {"states": STATES, "moves": MOVES, "priorities": PRIORITIES, "clocks": CLOCKS}
+    assert {name: words[language] for name, words in shipped.items()} == {name: web[name] for name in shipped}
     assert TEXTS[language].keys() == TEXTS["en"].keys()
     assert all(TEXTS[language].values())

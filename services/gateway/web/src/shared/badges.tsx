@@ -92,7 +92,7 @@ export function DueBadge({ clock }: { clock: ShownClock | undefined }): ReactNod
   const now = useNow();
   const me = useMe();
   const word = useWord();
-  if (!clock?.due_at) return <span />;
+  if (!clock?.due_at) return null;
   const left = (new Date(clock.due_at).getTime() - now) / 1000;
   const length = span(left, i18n.language);
   return (

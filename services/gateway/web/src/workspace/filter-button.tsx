@@ -7,18 +7,23 @@ import { useTranslation } from "react-i18next";
 
 import { api, onceKey, take } from "../api/client";
 import { Problem } from "../api/problem";
+import type { Wanted } from "../api/queries";
 import { queuesQuery, teamsQuery } from "../api/structure";
 import { useWord } from "../shared/badges";
 import { Icon } from "../shared/icons";
-import { useMe } from "../shared/me";
 import type { Column } from "./column-order";
 import { type Condition, type Field, FIELDS, isTrueOrFalse, written } from "./filters";
-import { wanted } from "./views";
 
 const EMPTY: Condition = { field: "state", not: false, value: "" };
 
+interface FilterButtonProps {
+  columns: Column[];
+  /** What the list asks for now, written out. */
+  question: Wanted;
+}
+
 /** Puts a filter together, applies it, and keeps the list as a view. */
-export function FilterButton({ columns }: { columns: Column[] }): ReactNode {
+export function FilterButton({ columns, question }: FilterButtonProps): ReactNode {
   const { t } = useTranslation();
   const search = useSearch({ from: "/signed-in/desk/tickets" });
   const navigate = useNavigate({ from: "/desk/tickets" });
@@ -77,7 +82,7 @@ export function FilterButton({ columns }: { columns: Column[] }): ReactNode {
             </Group>
           </Group>
         </Stack>
-        <SaveView done={close} columns={columns} />
+        <SaveView done={close} columns={columns} question={question} />
       </Popover.Dropdown>
     </Popover>
   );
@@ -106,14 +111,12 @@ function Value({ condition, set }: { condition: Condition; set: (value: string) 
 }
 
 /** Keeps what the list shows now as a view of one's own. */
-function SaveView({ done, columns }: { done: () => void; columns: Column[] }): ReactNode {
+function SaveView({ done, columns, question }: FilterButtonProps & { done: () => void }): ReactNode {
   const { t } = useTranslation();
-  const me = useMe();
   const queries = useQueryClient();
   const navigate = useNavigate({ from: "/desk/tickets" });
-  const search = useSearch({ from: "/signed-in/desk/tickets" });
   const [name, setName] = useState("");
-  const { filter = "", q = "", order_by = "" } = wanted(search, me.id);
+  const { filter = "", q = "", order_by = "" } = question;
   const saving = useMutation({
     mutationFn: () => take(api.POST("/api/v1/views", { params: { header: onceKey() }, body: { name: name.trim(), filter, q, order_by, columns: ["number", "title", ...columns] } })),
     onSuccess: async (view) => {

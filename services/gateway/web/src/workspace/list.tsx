@@ -10,6 +10,7 @@ import { queuesQuery } from "../api/structure";
 import { viewsQuery, wholeList } from "../api/ticket-lists";
 import { Icon } from "../shared/icons";
 import { useMe } from "../shared/me";
+import { Loading } from "../shared/states";
 import { useActions } from "./actions";
 import { Bulk } from "./bulk";
 import { ColumnsButton, useColumns } from "./columns";
@@ -17,7 +18,7 @@ import { FilterButton } from "./filter-button";
 import { Head, Rows, rowStyle } from "./rows";
 import { tell } from "./toasts";
 import { ViewMenu } from "./view-menu";
-import { ORDERS, VIEWS, wanted } from "./views";
+import { narrowed, ORDERS, VIEWS, wanted, writtenOut } from "./views";
 
 const PAUSE = 300;
 const LONGEST_CHOOSING = 120_000;
@@ -27,9 +28,11 @@ export function TicketListPage(): ReactNode {
   const me = useMe();
   const search = useSearch({ from: "/signed-in/desk/tickets" });
   const navigate = useNavigate({ from: "/desk/tickets" });
-  const asked = wanted(search, me.id);
   const views = useQuery(viewsQuery);
   const saved = views.data?.items.find((one) => one.id === search.saved);
+  const asked = wanted(search, me.id, saved) ?? (views.isSuccess && search.saved ? { saved: search.saved } : null);
+  const question = writtenOut(search, me.id, saved);
+  const [cleared, setCleared] = useState(0);
   const [columns, chooseColumns] = useColumns(saved);
   const [chosen, setChosen] = useState<ReadonlyMap<string, Ticket>>(new Map());
   const [at, setAt] = useState<string | null>(null);
@@ -60,16 +63,18 @@ export function TicketListPage(): ReactNode {
   }
   // What was chosen is what was there: a ticket that comes later is not changed unseen.
   const choosing = useMutation({
-    mutationFn: () => wholeList(asked, AbortSignal.timeout(LONGEST_CHOOSING)),
+    mutationFn: () => wholeList(asked ?? question, AbortSignal.timeout(LONGEST_CHOOSING)),
     onSuccess: ({ tickets, more }) => {
       setChosen(new Map(tickets.map((ticket) => [ticket.id, ticket])));
       if (more) tell(t("bulk.first", { count: tickets.length }));
     },
   });
   const sort = (order: string) => void navigate({ search: { ...search, order } });
+  // The field of the search is made anew, without its words, once they are gone from the address.
+  const clear = () => void navigate({ search: { ...search, q: undefined, filter: undefined } }).then(() => setCleared(cleared + 1));
   useActions([
     { label: t("bulk.all"), run: () => choosing.mutate() },
-    ...(search.saved ? [] : ORDERS).map((order) => ({ label: `${t("list.order")}: ${t(`orders.${order}`)}`, run: () => sort(order) })),
+    ...ORDERS.map((order) => ({ label: `${t("list.order")}: ${t(`orders.${order}`)}`, run: () => sort(order) })),
   ]);
 
   return (
@@ -77,28 +82,29 @@ export function TicketListPage(): ReactNode {
       <Group justify="space-between" p="md" pb="sm" wrap="wrap">
         <Heading />
         <Group gap="xs">
-          {!search.saved && (
-            <>
-              <Search key={`${search.view}:${search.queue}`} />
-              <FilterButton columns={columns} />
-              <Select
-                aria-label={t("list.order")}
-                w={190}
-                value={asked.order_by ?? null}
-                data={ORDERS.map((order) => ({ value: order, label: t(`orders.${order}`) }))}
-                onChange={(order) => order && sort(order)}
-                allowDeselect={false}
-              />
-            </>
-          )}
+          <Search key={`${search.view}:${search.queue}:${search.saved}:${cleared}`} />
+          <FilterButton columns={columns} question={question} />
+          <Select
+            aria-label={t("list.order")}
+            placeholder={t("list.order_own")}
+            w={190}
+            value={question.order_by ?? null}
+            data={ORDERS.map((order) => ({ value: order, label: t(`orders.${order}`) }))}
+            onChange={(order) => order && sort(order)}
+            allowDeselect={false}
+          />
           {saved && <ViewMenu key={saved.id} view={saved} />}
           <ColumnsButton columns={columns} choose={chooseColumns} />
         </Group>
       </Group>
       <div className="card" style={{ margin: "0 1rem 1rem", ...rowStyle(columns) }} ref={place}>
         <Bulk tickets={[...chosen.values()]} clear={() => setChosen(new Map())} all={choosing} />
-        <Head columns={columns} order={search.saved ? null : (asked.order_by ?? "")} sort={sort} />
-        <Rows key={JSON.stringify(asked)} wanted={asked} columns={columns} at={at} chosen={chosen} choose={choose} narrowed={Boolean(search.q ?? search.filter)} />
+        <Head columns={columns} order={question.order_by ?? ""} sort={sort} />
+        {asked ? (
+          <Rows key={JSON.stringify(asked)} wanted={asked} columns={columns} at={at} chosen={chosen} choose={choose} clear={narrowed(search) ? clear : null} />
+        ) : (
+          <Loading />
+        )}
       </div>
     </>
   );

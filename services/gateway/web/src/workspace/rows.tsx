@@ -1,5 +1,5 @@
 /** The rows of the list, page by page: a page that is far from sight keeps its place and nothing else. */
-import { Checkbox, Group, Text, UnstyledButton } from "@mantine/core";
+import { Button, Checkbox, Group, Text, UnstyledButton } from "@mantine/core";
 import { useIntersection } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -9,7 +9,9 @@ import { useTranslation } from "react-i18next";
 import type { Ticket } from "../api/client";
 import type { Wanted } from "../api/queries";
 import { ticketPageQuery } from "../api/ticket-lists";
+import { focusQuery } from "../api/together";
 import { PriorityMark } from "../shared/badges";
+import { useMay } from "../shared/me";
 import { Failed, Loading, Note } from "../shared/states";
 import { type Column, grid, pressed, SORTABLE, type Sortable, way } from "./column-order";
 import { Cell } from "./columns";
@@ -23,9 +25,12 @@ interface RowsProps {
   at: string | null;
   chosen: ReadonlyMap<string, Ticket>;
   choose: (ticket: Ticket) => void;
-  /** Whether only some of a view is asked for, by words or a filter. */
-  narrowed: boolean;
+  /** Shows all of the view again; null where all of it is asked for, without words or a filter. */
+  clear: (() => void) | null;
 }
+
+/** The cells that a row keeps on a narrow screen: what it is, and when it is due. */
+const NARROW: Partial<Record<Column, string>> = { state: "cell", due_at: "cell cell-due" };
 
 /** The columns as a property that the style of each row reads. */
 export const rowStyle = (columns: Column[]) => ({ "--columns": grid(columns) }) as CSSProperties;
@@ -51,7 +56,7 @@ interface PageProps extends RowsProps {
   told: (place: number, next: string) => void;
 }
 
-function Page({ wanted, token, place, told, columns, at, chosen, choose, narrowed }: PageProps): ReactNode {
+function Page({ wanted, token, place, told, columns, at, chosen, choose, clear }: PageProps): ReactNode {
   const { t } = useTranslation();
   const { ref, entry } = useIntersection({ rootMargin: MARGIN });
   const near = entry?.isIntersecting ?? place === 0;
@@ -65,8 +70,7 @@ function Page({ wanted, token, place, told, columns, at, chosen, choose, narrowe
   const tickets = page.data?.items ?? [];
   if (place === 0 && page.isPending) return <Loading />;
   if (page.isError) return <Failed error={page.error} again={() => void page.refetch()} />;
-  if (place === 0 && tickets.length === 0 && narrowed) return <Note icon="search" title={t("list.not_found_title")} text={t("list.not_found_text")} />;
-  if (place === 0 && tickets.length === 0) return <Note icon="check" title={t("list.none_title")} text={t("list.none_text")} />;
+  if (place === 0 && tickets.length === 0) return <Empty clear={clear} />;
   return (
     <ul
       ref={ref}
@@ -77,6 +81,23 @@ function Page({ wanted, token, place, told, columns, at, chosen, choose, narrowe
       {near && tickets.map((ticket) => <Row key={ticket.id} ticket={ticket} columns={columns} at={ticket.id === at} chosen={chosen.has(ticket.id)} choose={choose} />)}
     </ul>
   );
+}
+
+/** Why there is no row: nothing is found, one sees nothing but one's own, or all is done. */
+function Empty({ clear }: Pick<RowsProps, "clear">): ReactNode {
+  const { t } = useTranslation();
+  const may = useMay();
+  const focus = useQuery({ ...focusQuery, enabled: may("tickets.update") });
+  if (clear)
+    return (
+      <Note icon="search" title={t("list.not_found_title")} text={t("list.not_found_text")}>
+        <Button variant="light" onClick={clear}>
+          {t("list.clear")}
+        </Button>
+      </Note>
+    );
+  if (focus.data?.enabled) return <Note icon="user" title={t("list.focused_title")} text={t("list.focused_text")} />;
+  return <Note icon="check" title={t("list.none_title")} text={t("list.none_text")} />;
 }
 
 interface RowProps {
@@ -112,7 +133,7 @@ function Row({ ticket, columns, at, chosen, choose }: RowProps): ReactNode {
         </Link>
       </Group>
       {columns.map((column) => (
-        <span key={column} className={column === "state" ? "cell" : "cell wide"}>
+        <span key={column} className={NARROW[column] ?? "cell wide"}>
           <Cell column={column} ticket={ticket} />
         </span>
       ))}
@@ -122,8 +143,8 @@ function Row({ ticket, columns, at, chosen, choose }: RowProps): ReactNode {
 
 interface HeadProps {
   columns: Column[];
-  /** How the list is ordered; null where it cannot be ordered otherwise. */
-  order: string | null;
+  /** How the list is ordered. */
+  order: string;
   sort: (order: string) => void;
 }
 
@@ -144,13 +165,13 @@ export function Head({ columns, order, sort }: HeadProps): ReactNode {
 interface SorterProps {
   column: string;
   label: string;
-  order: string | null;
+  order: string;
   sort: (order: string) => void;
 }
 
 function Sorter({ column, label, order, sort }: SorterProps): ReactNode {
   const { t } = useTranslation();
-  if (order === null || !(SORTABLE as readonly string[]).includes(column)) return <span className="clip">{label}</span>;
+  if (!(SORTABLE as readonly string[]).includes(column)) return <span className="clip">{label}</span>;
   const now = way(order, column);
   return (
     <UnstyledButton fz="inherit" c="inherit" className="clip" aria-pressed={now !== null} title={now === null ? t("columns.sort") : t(`columns.${now}`)} onClick={() => sort(pressed(order, column as Sortable))}>

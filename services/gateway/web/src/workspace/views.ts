@@ -1,4 +1,5 @@
 /** The views that every agent has, and what a list asks for. */
+import type { Schemas } from "../api/client";
 import type { Wanted } from "../api/queries";
 import { quoted } from "../api/quoted";
 import type { IconName } from "../shared/icons";
@@ -25,7 +26,7 @@ export type Order = (typeof ORDERS)[number];
 
 export interface ListSearch {
   view?: string;
-  /** The id of a saved view, which says all else by itself. */
+  /** The id of a saved view: words, filter and order beside it narrow and order what it holds. */
   saved?: string;
   queue?: string;
   q?: string;
@@ -39,20 +40,35 @@ export const filterOf = (view: View, myId: string): string => view.filter.replac
 /** The filter of what is open in a queue. */
 export const openIn = (queue: string): string => `queue = ${quoted(queue)} AND open = true`;
 
-/** What the list has to ask the desk for. */
-export function wanted(search: ListSearch, myId: string): Wanted {
-  if (search.saved) return { saved: search.saved };
+/** What a saved view says of its tickets. */
+type Saved = Pick<Schemas["View"], "filter" | "q" | "order_by">;
+
+/** Whether the list shows only some of what its view holds. */
+export const narrowed = (search: ListSearch): boolean => Boolean(search.q ?? search.filter);
+
+/** Whether a list is a saved view as it was saved, which the desk knows by its id. */
+const asSaved = (search: ListSearch): boolean => Boolean(search.saved) && !narrowed(search) && !search.order;
+
+/** What the list has to ask the desk for; null while it is not known what the saved view says that it changes. */
+export function wanted(search: ListSearch, myId: string, saved: Saved | undefined): Wanted | null {
+  if (search.saved && asSaved(search)) return { saved: search.saved };
+  return search.saved && !saved ? null : writtenOut(search, myId, saved);
+}
+
+/** The words, the filter and the order of a list, those of its saved view among them. */
+export function writtenOut(search: ListSearch, myId: string, saved: Saved | undefined): Wanted {
   const view = VIEWS.find((one) => one.name === search.view);
-  const parts = [
+  const given = [
+    saved?.filter && (search.filter ? `(${saved.filter})` : saved.filter),
     view && filterOf(view, myId),
     search.queue && `queue = ${quoted(search.queue)}`,
     search.queue && !search.filter && !view && "open = true",
-    search.filter && (view || search.queue ? `(${search.filter})` : search.filter),
-  ];
-  const filter = parts.filter(Boolean).join(" AND ");
+  ].filter(Boolean);
+  const filter = [...given, search.filter && (given.length > 0 ? `(${search.filter})` : search.filter)].filter(Boolean).join(" AND ");
+  const q = [saved?.q, search.q].filter(Boolean).join(" ");
   return {
     ...(filter && { filter }),
-    ...(search.q && { q: search.q }),
-    order_by: search.order ?? view?.order ?? "updated_at desc",
+    ...(q && { q }),
+    order_by: (search.order ?? saved?.order_by) || (view?.order ?? "updated_at desc"),
   };
 }

@@ -18,7 +18,7 @@ from gateway.http.password_texts import TEXTS as RESET_TEXTS
 from gateway.http.plain.conversation import Piece, cut, fitting, joined, pieces
 from gateway.http.plain.page import spoken
 from gateway.http.plain.session import PATH
-from gateway.http.plain.words import MOVES, STATES, TEXTS
+from gateway.http.plain.words import CLOCKS, MOVES, PRIORITIES, STATES, TEXTS
 
 MOST_BYTES: Final = 10 * 1024
 TICKETS: Final = 15
@@ -34,6 +34,7 @@ _TITLE: Final = 80
 _LIST_TITLE: Final = 60
 _PIECE: Final = 3_000
 _MOVES: Final = 12
+_CLOCKS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def ticket(
         + f"{reader.word('state')}: {html.escape(reader.state(shown.state))}"
         + _named(reader, "from", shown.requester.name)
         + _named(reader, "assignee", shown.assignee.name)
+        + (_for_work(reader, shown) if reader.works else "")
         + "</p>\n"
     )
     once = _hidden("form", reader.form) + _hidden("once", str(uuid.uuid4()))
@@ -189,6 +191,21 @@ def title(shown: ticket_pb2.Ticket) -> str:
 
 def _named(reader: Reader, word: str, name: str) -> str:
     return f" · {reader.word(word)}: {html.escape(cut(name, _LIST_TITLE))}" if name else ""
+
+
+def _for_work(reader: Reader, shown: ticket_pb2.Ticket) -> str:
+    """What those who work tickets go by: the priority, and by when what is due, the soonest of each clock."""
+    language = reader.language
+    said = _named(reader, "priority", PRIORITIES[language].get(shown.priority, shown.priority))
+    going = [one for one in shown.sla if one.state == "running" and one.HasField("due_at")]
+    soonest: dict[str, ticket_pb2.TicketClock] = {}
+    for one in sorted(going, key=lambda one: one.due_at.ToNanoseconds()):
+        soonest.setdefault(one.name, one)
+    for name, one in list(soonest.items())[:_CLOCKS]:
+        spoken_name = html.escape(cut(CLOCKS[language].get(name, name.replace("_", " ")), _LIST_TITLE))
+        late = f" ({reader.word('late')})" if one.breached else ""
+        said += f" · {spoken_name}: {reader.moment(one.due_at)}{late}"
+    return said
 
 
 def _answer(reader: Reader, shown: ticket_pb2.Ticket, way: str, once: str, kept: str) -> str:

@@ -1,4 +1,4 @@
-"""What the plain pages say, by language; the words for shipped states and moves are those of the web UI."""
+"""What the plain pages say, by language; the words for what Deskmesh ships are those of the web UI."""
 
 # ruff: noqa: RUF001 (the letters of other alphabets are meant)
 from typing import Final
@@ -25,6 +25,8 @@ TEXTS: Final = {
         "state": "State",
         "from": "From",
         "assignee": "Assignee",
+        "priority": "Priority",
+        "late": "late",
         "note": "Internal note",
         "reply": "Reply",
         "send": "Send",
@@ -59,6 +61,8 @@ TEXTS: Final = {
         "state": "Stan",
         "from": "Od",
         "assignee": "Przypisano",
+        "priority": "Priorytet",
+        "late": "po terminie",
         "note": "Notatka wewnętrzna",
         "reply": "Odpowiedź",
         "send": "Wyślij",
@@ -93,6 +97,8 @@ TEXTS: Final = {
         "state": "Состояние",
         "from": "От",
         "assignee": "Исполнитель",
+        "priority": "Приоритет",
+        "late": "просрочено",
         "note": "Внутренняя заметка",
         "reply": "Ответ",
         "send": "Отправить",
@@ -251,3 +257,21 @@ MOVES: Final = {
     },
 }
 """The moves that Deskmesh ships, by their English name as a slug."""
+
+PRIORITIES: Final = {
+    "en": {"critical": "Critical", "high": "High", "medium": "Medium", "low": "Low"},
+    "pl": {"critical": "Krytyczny", "high": "Wysoki", "medium": "Średni", "low": "Niski"},
+    "ru": {"critical": "Критический", "high": "Высокий", "medium": "Средний", "low": "Низкий"},
+}
+"""The priorities, by slug."""
+
+CLOCKS: Final = {
+    "en": {"first_response": "First response", "next_response": "Next response", "resolution": "Resolution"},
+    "pl": {
+        "first_response": "Pierwsza odpowiedź",
+        "next_response": "Następna odpowiedź",
+        "resolution": "Rozwiązanie",
+    },
+    "ru": {"first_response": "Первый ответ", "next_response": "Следующий ответ", "resolution": "Решение"},
+}
+"""The clocks that Deskmesh ships, by slug."""
