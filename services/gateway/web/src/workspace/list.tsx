@@ -18,7 +18,7 @@ import { FilterButton } from "./filter-button";
 import { Head, Rows, rowStyle } from "./rows";
 import { tell } from "./toasts";
 import { ViewMenu } from "./view-menu";
-import { narrowed, ORDERS, VIEWS, wanted, writtenOut } from "./views";
+import { narrowed, offeredOrder, ORDERS, VIEWS, wanted, writtenOut } from "./views";
 
 const PAUSE = 300;
 const LONGEST_CHOOSING = 120_000;
@@ -88,7 +88,7 @@ export function TicketListPage(): ReactNode {
             aria-label={t("list.order")}
             placeholder={t("list.order_own")}
             w={190}
-            value={question.order_by ?? null}
+            value={offeredOrder(question.order_by)}
             data={ORDERS.map((order) => ({ value: order, label: t(`orders.${order}`) }))}
             onChange={(order) => order && sort(order)}
             allowDeselect={false}

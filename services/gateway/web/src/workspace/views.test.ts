@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { quoted } from "../api/quoted";
-import { wanted, writtenOut } from "./views";
+import { offeredOrder, wanted, writtenOut } from "./views";
 
 describe("what a list asks for", () => {
   it("puts the person into their own view", () => {
@@ -25,6 +25,11 @@ describe("what a list asks for", () => {
       order_by: "priority, created_at",
     });
     expect(wanted({ saved: "v-1", order: "due_at asc" }, "me", saved)).toEqual({ filter: saved.filter, q: "cable", order_by: "due_at asc" });
+  });
+  it("names the order of a view where it is one of those offered", () => {
+    expect(offeredOrder("due_at")).toBe("due_at asc");
+    expect(offeredOrder("updated_at desc")).toBe("updated_at desc");
+    expect(offeredOrder("priority, created_at")).toBeNull();
   });
   it("asks for nothing before it knows what it narrows", () => expect(wanted({ saved: "v-1", q: "router" }, "me", undefined)).toBeNull());
 });

@@ -49,6 +49,9 @@ export const narrowed = (search: ListSearch): boolean => Boolean(search.q ?? sea
 /** Whether a list is a saved view as it was saved, which the desk knows by its id. */
 const asSaved = (search: ListSearch): boolean => Boolean(search.saved) && !narrowed(search) && !search.order;
 
+/** The order that a choice of orders names; null where it is another, as of several fields. */
+export const offeredOrder = (order: string | undefined): Order | null => ORDERS.find((one) => one === order || one === `${order} asc`) ?? null;
+
 /** What the list has to ask the desk for; null while it is not known what the saved view says that it changes. */
 export function wanted(search: ListSearch, myId: string, saved: Saved | undefined): Wanted | null {
   if (search.saved && asSaved(search)) return { saved: search.saved };
