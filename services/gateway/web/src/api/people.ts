@@ -29,11 +29,18 @@ export const peopleFoundQuery = (words: string) =>
     placeholderData: (before) => before,
   });
 
+/** The roles of the desk, with what each permits. */
+export const rolesQuery = queryOptions({
+  queryKey: ["people", "roles"],
+  queryFn: () => whole((page) => take(api.GET("/api/v1/roles", page))),
+  staleTime: 60_000,
+});
+
 /** Everybody who works tickets: who has a role beside that of a requester, however many requesters there are. */
 export const staffQuery = queryOptions({
   queryKey: ["people", "staff"],
-  queryFn: async () => {
-    const roles = await whole((page) => take(api.GET("/api/v1/roles", page)));
+  queryFn: async ({ client }) => {
+    const roles = await client.ensureQueryData(rolesQuery);
     const working = roles.items.filter((one) => one.slug !== "requester").map((one) => `roles : ${quoted(one.slug)}`);
     const filter = `active = true AND (${working.join(" OR ")})`;
     return whole((page) => take(api.GET("/api/v1/users", { params: { query: { ...page.params.query, filter } } })));

@@ -10,7 +10,7 @@ import type { Schemas, Ticket } from "../api/client";
 import { queuesQuery } from "../api/structure";
 import { useMay, useMe } from "../shared/me";
 import { useActions } from "./actions";
-import { Refused, useStaff } from "./parts";
+import { Refused, useMayWork, useStaff } from "./parts";
 import { tell } from "./toasts";
 
 type Work = Omit<Schemas["Bulk"], "ticket_ids" | "filter">;
@@ -43,7 +43,7 @@ export function Bulk({ tickets, clear, all }: BulkProps): ReactNode {
   if (tickets.length === 0 && !begun) return null;
   return (
     <div className="card bulk" role="region" aria-label={t("bulk.title")}>
-      {tickets.length > 0 && <Tools count={tickets.length} busy={begun !== null || starting.isPending} run={run} clear={clear} all={all} />}
+      {tickets.length > 0 && <Tools tickets={tickets} busy={begun !== null || starting.isPending} run={run} clear={clear} all={all} />}
       <Refused error={starting.error ?? all.error} />
       {begun && (
         <Job
@@ -62,19 +62,21 @@ export function Bulk({ tickets, clear, all }: BulkProps): ReactNode {
 }
 
 interface ToolsProps {
-  count: number;
+  tickets: Ticket[];
   busy: boolean;
   run: (work: Work) => void;
   clear: () => void;
   all: BulkProps["all"];
 }
 
-function Tools({ count, busy, run, clear, all }: ToolsProps): ReactNode {
+function Tools({ tickets, busy, run, clear, all }: ToolsProps): ReactNode {
   const { t } = useTranslation();
   const me = useMe();
   const may = useMay();
   const queues = useQuery(queuesQuery);
-  const staff = useStaff();
+  const mayWork = useMayWork();
+  const staff = useStaff().filter((one) => tickets.some((ticket) => mayWork(one, ticket)));
+  const count = tickets.length;
   const assigns = may("tickets.assign") && !busy;
   useActions([
     ...(assigns

@@ -22,7 +22,7 @@ import { inHead, TicketValue, useFieldName, valueOf } from "../shared/ticket-val
 import { type FoundAsOneTypes, useThings } from "../shared/use-things";
 import { useActions } from "./actions";
 import { useChanging } from "./changing";
-import { useStaff } from "./parts";
+import { useMayWork, useStaff } from "./parts";
 import { WhyThisPerson } from "./people";
 
 type Changing = Pick<ReturnType<typeof useChanging>, "apply" | "problem">;
@@ -66,7 +66,8 @@ export function Fields({ ticket }: { ticket: Ticket }): ReactNode {
 function useFieldActions(ticket: Ticket, fields: readonly LaidOutField[], apply: Changing["apply"]): void {
   const { t } = useTranslation();
   const word = useWord();
-  const staff = useStaff();
+  const mayWork = useMayWork();
+  const staff = useStaff().filter((one) => mayWork(one, ticket));
   const queues = useQuery(queuesQuery);
   const open = new Set(fields.filter((field) => !field.read_only).map((field) => field.name));
   const levels = (["impact", "urgency"] as const).filter((name) => open.has(name));
@@ -147,7 +148,8 @@ function Field({ ticket, field, changing, take }: FieldProps & { take: (() => vo
 
 function Assignee({ ticket, field, changing, take }: FieldProps & { take: (() => void) | null }): ReactNode {
   const { t } = useTranslation();
-  const staff = useStaff();
+  const mayWork = useMayWork();
+  const staff = useStaff().filter((one) => mayWork(one, ticket));
   const [why, setWhy] = useState(false);
   const label = t("field.assignee");
   return (

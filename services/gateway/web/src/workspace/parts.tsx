@@ -3,13 +3,14 @@ import { Alert, Select, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Ticket } from "../api/client";
-import { staffQuery } from "../api/people";
+import type { Schemas, Ticket } from "../api/client";
+import { rolesQuery, staffQuery } from "../api/people";
 import { Problem } from "../api/problem";
 import { foundQuery } from "../api/ticket-parts";
+import { mayWork, workingRoles } from "./may-work";
 
 const PAUSE = 250;
 
@@ -88,4 +89,11 @@ export function TicketPicker({ label, beside, value, choose }: PickerProps): Rea
 /** Everybody who works tickets. */
 export function useStaff() {
   return useQuery(staffQuery).data?.items ?? [];
+}
+
+/** Says who of the desk's people may be given a ticket; everybody where the roles are not told yet. */
+export function useMayWork() {
+  const roles = useQuery(rolesQuery).data;
+  const working = useMemo(() => roles && workingRoles(roles.items), [roles]);
+  return (person: Pick<Schemas["User"], "roles">, ticket: Ticket) => !working || mayWork(person.roles, working, ticket);
 }

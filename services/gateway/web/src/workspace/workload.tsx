@@ -15,17 +15,18 @@ import { Icon } from "../shared/icons";
 import { useMay } from "../shared/me";
 import { Person } from "../shared/person";
 import { Failed, Loading } from "../shared/states";
-import { Refused, useStaff } from "./parts";
+import { Refused, useMayWork, useStaff } from "./parts";
 import { tell } from "./toasts";
 
 interface Somebody {
   /** Null is nobody. */
   id: string | null;
   name: string;
+  /** Whether they may be given a ticket. */
+  takes: (ticket: Ticket) => boolean;
 }
 
 const SHOWN_OF_EACH = 6;
-const DRAGGED = "application/x-deskmesh-ticket";
 
 export function Workload(): ReactNode {
   const { t } = useTranslation();
@@ -33,11 +34,18 @@ export function Workload(): ReactNode {
   const [team, setTeam] = useState<string | null>(null);
   const asked = useQuery(ticketsOfTeamQuery(team));
   const staff = useStaff();
+  const mayWork = useMayWork();
   const giving = useGiving();
+  const [dragged, setDragged] = useState<Ticket | null>(null);
   const tickets = asked.data?.items ?? [];
   const having = new Map(tickets.flatMap((one) => (one.assignee?.id ? [[one.assignee.id, one.assignee.name] as const] : [])));
   for (const one of staff) if (!team || one.teams.some((its) => its.id === team)) having.set(one.id, one.name);
-  const people: Somebody[] = [{ id: null, name: t("field.nobody") }, ...[...having].map(([id, name]) => ({ id, name }))];
+  const roles = new Map(staff.map((one) => [one.id, one]));
+  const takes = (id: string) => (ticket: Ticket) => {
+    const person = roles.get(id);
+    return person !== undefined && mayWork(person, ticket);
+  };
+  const people: Somebody[] = [{ id: null, name: t("field.nobody"), takes: () => true }, ...[...having].map(([id, name]) => ({ id, name, takes: takes(id) }))];
   return (
     <Paper withBorder p="md" component="section" aria-label={t("workload.title")}>
       <Group justify="space-between" mb="sm">
@@ -58,7 +66,7 @@ export function Workload(): ReactNode {
       {asked.data && (
         <div className="workload">
           {people.map((person) => (
-            <Hand key={person.id} person={person} people={people} tickets={tickets.filter((one) => (one.assignee?.id ?? null) === person.id)} more={asked.data.next_page_token !== ""} give={giving.give} />
+            <Hand key={person.id} person={person} people={people} tickets={tickets.filter((one) => (one.assignee?.id ?? null) === person.id)} more={asked.data.next_page_token !== ""} give={giving.give} dragged={dragged} drag={setDragged} />
           ))}
         </div>
       )}
@@ -92,18 +100,26 @@ interface HandProps {
   /** Whether there are tickets that were not asked for. */
   more: boolean;
   give: (ticket: Ticket, to: Somebody) => void;
+  /** The ticket that is being dragged: whoever may not be given it takes no drop. */
+  dragged: Ticket | null;
+  drag: (ticket: Ticket | null) => void;
 }
 
-function Hand({ person, people, tickets, more, give }: HandProps): ReactNode {
+function Hand({ person, people, tickets, more, give, dragged, drag }: HandProps): ReactNode {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
   const [all, setAll] = useState(false);
   const shown = all ? tickets : tickets.slice(0, SHOWN_OF_EACH);
+  const open = dragged !== null && person.takes(dragged);
 
-  function drop(event: DragEvent): void {
+  function enter(event: DragEvent): void {
+    if (!open) return;
+    event.preventDefault();
+    setOver(true);
+  }
+  function drop(): void {
     setOver(false);
-    const dragged = event.dataTransfer.getData(DRAGGED);
-    if (dragged) give(JSON.parse(dragged) as Ticket, person);
+    if (open) give(dragged, person);
   }
 
   return (
@@ -111,11 +127,8 @@ function Hand({ person, people, tickets, more, give }: HandProps): ReactNode {
       className="hand"
       aria-label={person.name}
       data-over={over}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes(DRAGGED)) return;
-        event.preventDefault();
-        setOver(true);
-      }}
+      data-closed={dragged !== null && !open}
+      onDragOver={enter}
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
@@ -135,7 +148,7 @@ function Hand({ person, people, tickets, more, give }: HandProps): ReactNode {
       </Group>
       <Stack gap={6}>
         {shown.map((ticket) => (
-          <Card key={ticket.id} ticket={ticket} people={people.filter((one) => one.id !== person.id)} give={give} />
+          <Card key={ticket.id} ticket={ticket} people={people.filter((one) => one.id !== person.id && one.takes(ticket))} give={give} drag={drag} />
         ))}
         {tickets.length > SHOWN_OF_EACH && (
           <Button size="compact-xs" variant="subtle" aria-expanded={all} onClick={() => setAll(!all)}>
@@ -147,12 +160,17 @@ function Hand({ person, people, tickets, more, give }: HandProps): ReactNode {
   );
 }
 
-function Card({ ticket, people, give }: { ticket: Ticket } & Pick<HandProps, "people" | "give">): ReactNode {
+function Card({ ticket, people, give, drag }: { ticket: Ticket } & Pick<HandProps, "people" | "give" | "drag">): ReactNode {
   const { t } = useTranslation();
   const gives = useMay()("tickets.assign");
   const label = t("workload.give", { number: ticket.number });
+  function start(event: DragEvent): void {
+    // Some browsers drag nothing that carries no data.
+    event.dataTransfer.setData("text/plain", ticket.number);
+    drag(ticket);
+  }
   return (
-    <Paper withBorder px={8} py={4} draggable={gives} onDragStart={(event) => event.dataTransfer.setData(DRAGGED, JSON.stringify(ticket))}>
+    <Paper withBorder px={8} py={4} draggable={gives} onDragStart={start} onDragEnd={() => drag(null)}>
       <Group gap={6} wrap="nowrap">
         <PriorityMark priority={ticket.priority} />
         <Text size="xs" className="quiet number whole" style={{ flex: 1 }}>
