@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { When } from "../shared/badges";
 import { spoken } from "../shared/format";
 import { shownValue } from "../shared/values";
+import { tell } from "./editors/rule-words";
 
 const MOMENT = /_at$|_since$/;
 const CALM = new Set(["active", "sent", "processed", "done", "made"]);
@@ -14,7 +15,7 @@ const WRONG = new Set(["failed", "dead", "quarantined", "stopped"]);
 /** The groups of texts that the values of some columns have. */
 const GROUPS: Record<string, string> = { purpose: "purposes", kind: "kinds", type: "types" };
 /** Columns of keys, which are the same in all languages. */
-const KEYS = new Set(["slug", "prefix", "rrule"]);
+const KEYS = new Set(["slug", "prefix"]);
 
 export function Value({ name, value }: { name: string; value: unknown }): ReactNode {
   const { t, i18n } = useTranslation();
@@ -37,9 +38,20 @@ export function Value({ name, value }: { name: string; value: unknown }): ReactN
       </Badge>
     );
   }
+  if (name === "rrule") return <Recurs rule={typeof value === "string" ? value : ""} />;
   if (name === "permissions" && Array.isArray(value)) return <Text size="sm">{value.length}</Text>;
   if (name === "changes" && Array.isArray(value)) return <Changes changes={value as Change[]} />;
   return <Text size="sm">{shownValue(KEYS.has(name) ? value : heldBy(value, word))}</Text>;
+}
+
+function Recurs({ rule }: { rule: string }): ReactNode {
+  const { t, i18n } = useTranslation();
+  const words = tell(rule, i18n.language, (word, value = "", place = "") => t(`recurring.${word}` as "recurring.nth", { value, place }));
+  return (
+    <Text size="sm" title={rule}>
+      {rule === "" ? t("recurring.once") : (words ?? rule)}
+    </Text>
+  );
 }
 
 interface Change {
