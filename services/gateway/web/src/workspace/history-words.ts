@@ -15,6 +15,9 @@ export interface Happened {
   count?: number;
 }
 
+/** What goes with the version of a workflow, and says nothing that its entry does not. */
+export const LEFT_OUT: ReadonlySet<string | null> = new Set(["state_category"]);
+
 type Value = Record<string, unknown>;
 
 const said = (...parts: unknown[]): string => parts.filter((part) => typeof part === "string" || typeof part === "number").filter((part) => part !== "").join(" ");

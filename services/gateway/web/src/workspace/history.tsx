@@ -11,7 +11,7 @@ import { spoken, workTime } from "../shared/format";
 import { fieldTitle, ownSlug } from "../shared/layouts";
 import { Failed, Loading } from "../shared/states";
 import { ValueOf } from "../shared/ticket-value";
-import { doneBy, type Happened, happened } from "./history-words";
+import { doneBy, type Happened, happened, LEFT_OUT } from "./history-words";
 
 export function History({ ticket }: { ticket: Ticket }): ReactNode {
   const { t } = useTranslation();
@@ -20,7 +20,7 @@ export function History({ ticket }: { ticket: Ticket }): ReactNode {
   if (history.isError) return <Failed error={history.error} again={() => void history.refetch()} />;
   return (
     <Stack gap="sm">
-      {history.data.pages.flatMap((page) => page.items).map((entry) => (
+      {history.data.pages.flatMap((page) => page.items).filter((entry) => !LEFT_OUT.has(entry.field)).map((entry) => (
         <Entry key={entry.id} ticket={ticket} entry={entry} />
       ))}
       {history.hasNextPage && (
