@@ -26,6 +26,15 @@ GIVE_FILE = """(area, [act, name]) => {
         : new DragEvent("drop", {dataTransfer: data, ...how}));
 }"""
 """Gives a file to a page as the clipboard or the pointer does."""
+KEPT_FILES = """() => new Promise((resolve, reject) => {
+    const opening = indexedDB.open("deskmesh-drafts");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+        const asked = opening.result.transaction("files").objectStore("files").getAllKeys();
+        asked.onsuccess = () => resolve(asked.result);
+    };
+})"""
+"""Names of the answers whose files the browser keeps."""
 
 
 def test_a_mail_appears_by_itself_and_is_answered_and_moved(desk: Desk, open_window: Open) -> None:
@@ -110,6 +119,32 @@ def test_files_are_pasted_and_dropped_and_go_with_the_answer(desk: Desk, open_wi
     expect(said.get_by_role("button", name="shot.png")).to_be_visible()
     (comment,) = desk.sign_in(AGENT).get(f"/tickets/{number}/comments")["items"]
     assert {one["name"] for one in comment["attachments"]} == {"shot.png", "log.txt"}
+
+
+def test_files_of_an_answer_outlive_the_page_and_not_the_session(desk: Desk, open_window: Open) -> None:
+    number = requested(desk, f"Kept {uuid.uuid4().hex[:8]}")["number"]
+    page = open_window(AGENT, f"/desk/tickets/{number}").page
+    for name in ("plan.txt", "mistaken.txt"):
+        page.get_by_label("Reply").last.evaluate(GIVE_FILE, ["drop", name])
+    page.get_by_role("button", name="Remove mistaken.txt").click()
+    page.reload()
+    expect(page.get_by_text("plan.txt", exact=True)).to_be_visible()
+    expect(page.get_by_text("mistaken.txt", exact=True)).to_have_count(0)
+    page.get_by_label("Reply").last.fill("Here it is.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("log").get_by_role("button", name="plan.txt")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove plan.txt")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label("Reply").last).to_have_value("")
+    expect(page.get_by_role("button", name="Remove plan.txt")).to_have_count(0)
+    (comment,) = desk.sign_in(AGENT).get(f"/tickets/{number}/comments")["items"]
+    assert [one["name"] for one in comment["attachments"]] == ["plan.txt"]
+
+    page.get_by_label("Reply").last.evaluate(GIVE_FILE, ["drop", "secret.txt"])
+    expect(page.get_by_role("button", name="Remove secret.txt")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in*")
+    eventually(lambda: page.evaluate(KEPT_FILES) == [])
 
 
 def test_a_draft_outlives_the_page(desk: Desk, open_window: Open) -> None:

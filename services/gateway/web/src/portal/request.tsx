@@ -70,8 +70,9 @@ export function RequestPage(): ReactNode {
 
 function Answer({ ticket }: { ticket: Ticket }): ReactNode {
   const me = useMe();
-  const [body, setBody] = useDraft(`${me.id}:${ticket.id}`);
-  return <Composer ticket={ticket} visibility="public" body={body} setBody={setBody} />;
+  const draft = `${me.id}:${ticket.id}`;
+  const [body, setBody] = useDraft(draft);
+  return <Composer ticket={ticket} visibility="public" draft={draft} body={body} setBody={setBody} />;
 }
 
 /** What the desk keeps of the request, as its layout has it; what is empty, or shown at the head, is left out. */

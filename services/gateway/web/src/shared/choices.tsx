@@ -68,6 +68,7 @@ export function SignOutButton(): ReactNode {
     const onward = await signOut();
     // Whoever leaves leaves nothing to the next person at this browser.
     forgetDrafts();
+    await import("./kept-files").then(({ forgetFiles }) => forgetFiles()).catch(() => undefined);
     await forgetPush();
     if (onward) window.location.assign(onward);
     else await navigate({ to: "/sign-in", search: {} });

@@ -1,16 +1,19 @@
 /** Where an answer is written: drafts are kept, files come by button, drop and paste. */
 import { ActionIcon, Alert, Badge, Button, CloseButton, FileButton, Group, Paper, Text, Textarea, type TextareaProps } from "@mantine/core";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, type RefObject, useState } from "react";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useComment } from "../api/changes";
 import type { Ticket } from "../api/client";
 import { Problem } from "../api/problem";
 import { Icon } from "./icons";
+import { useKeptFiles } from "./kept-files";
 
 interface ComposerProps {
   ticket: Ticket;
   visibility: "public" | "internal";
+  /** The name under which what is written is kept in this browser. */
+  draft: string;
   body: string;
   setBody: (body: string) => void;
   /** What the text is written in; plain where nothing is said. */
@@ -27,14 +30,14 @@ interface ComposerProps {
   areaProps?: TextareaProps;
 }
 
-export function Composer({ ticket, visibility, body, setBody, format, instead, sent, head, below, tools, area, areaProps }: ComposerProps): ReactNode {
+export function Composer({ ticket, visibility, draft, body, setBody, format, instead, sent, head, below, tools, area, areaProps }: ComposerProps): ReactNode {
   const { t } = useTranslation();
-  const [files, setFiles] = useState<File[]>([]);
+  const [files, setFiles] = useKeptFiles(draft);
   const sending = useComment(ticket);
   const internal = visibility === "internal";
 
   function add(more: Iterable<File>): void {
-    setFiles((before) => [...before, ...more]);
+    setFiles([...files, ...more]);
   }
 
   function send(): void {

@@ -63,6 +63,7 @@ function Writing({ ticket, visibility, writing, head }: Props & { visibility: Vi
     <Composer
       ticket={ticket}
       visibility={visibility}
+      draft={draft.name}
       body={draft.body}
       setBody={write}
       format="markdown"

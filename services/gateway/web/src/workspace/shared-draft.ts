@@ -13,6 +13,8 @@ const PAUSE_MILLISECONDS = 1_000;
 const LOOK_EVERY_MILLISECONDS = 3_000;
 
 export interface SharedDraft {
+  /** Under which it is kept in this browser. */
+  name: string;
   body: string;
   set: (body: string) => void;
   /** What a colleague wrote that is not what stands here. */
@@ -28,7 +30,8 @@ export interface SharedDraft {
 export function useSharedDraft(ticket: Ticket, visibility: Visibility, watched: boolean): SharedDraft {
   const me = useMe();
   const queries = useQueryClient();
-  const [body, setBody] = useDraft(`${me.id}:${ticket.id}${visibility === "internal" ? ":internal" : ""}`);
+  const name = `${me.id}:${ticket.id}${visibility === "internal" ? ":internal" : ""}`;
+  const [body, setBody] = useDraft(name);
   const asked = useQuery({ ...draftsQuery(ticket.number), refetchInterval: watched ? LOOK_EVERY_MILLISECONDS : false });
   const kept = asked.data?.items.find((one) => one.visibility === visibility);
   /** The version that this text builds on; a newer one is a colleague's. */
@@ -84,6 +87,7 @@ export function useSharedDraft(ticket: Ticket, visibility: Visibility, watched: 
   }
 
   return {
+    name,
     body,
     theirs: foreign,
     by: kept && kept.body === body && body.trim() && kept.author?.id !== me.id ? (kept.author?.name ?? null) : null,
