@@ -11,7 +11,9 @@ from playwright.sync_api import expect, sync_playwright
 
 FOLDER = Path(__file__).parent.parent / "docs" / "screens"
 SETTLING_MS = 1500
-AGENT, SUPERVISOR, REQUESTER = (f"{who}@acme.example" for who in ("agent", "supervisor", "requester"))
+AGENT, SUPERVISOR, REQUESTER, ADMIN = (
+    f"{who}@acme.example" for who in ("agent", "supervisor", "requester", "admin")
+)
 SCREENS = {
     "list": ("/desk/tickets?view=open", AGENT, ""),
     "ticket": ("/desk/tickets?view=all&queue=network&q=drops", AGENT, "#main li a"),
@@ -19,6 +21,7 @@ SCREENS = {
     "portal": ("/portal", REQUESTER, ""),
     "order": ("/portal/catalog/laptop", REQUESTER, ""),
     "approvals": ("/portal/approvals", SUPERVISOR, ""),
+    "workflow": ("/admin/workflows", ADMIN, "#main tbody tr:nth-child(4) a"),
 }
 """For each its path, whose it is, and the first link of which place leads on from there."""
 LOOKS = {

@@ -19,11 +19,11 @@ type StateNode = Node<StateData, "state">;
 function StateBox({ data, selected }: NodeProps<StateNode>): ReactNode {
   return (
     <div className="flow-state" data-category={data.category} data-chosen={selected} data-fault={data.faults.length > 0} title={data.faults.map((one) => one.reason).join("\n") || undefined}>
-      <Handle type="target" position={Position.Left} />
+      <Handle type="target" position={Position.Top} />
       {data.initial && <Icon name="next" size={14} />}
       {data.faults.length > 0 && <Icon name="alert" size={14} />}
       {data.name}
-      <Handle type="source" position={Position.Right} />
+      <Handle type="source" position={Position.Bottom} />
     </div>
   );
 }

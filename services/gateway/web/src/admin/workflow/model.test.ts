@@ -17,11 +17,16 @@ const FLOW: Definition = {
 };
 
 describe("the canvas", () => {
-  it("sets each state a column further than the first that leads to it, and what is out of reach last", () => {
-    const at = layout(FLOW);
-    expect(at["new"]?.x).toBe(0);
-    expect(at["open"]?.x).toBe(at["closed"]?.x);
-    expect(at["lost"]?.x).toBeGreaterThan(at["open"]?.x ?? Infinity);
+  const rows = (flow: Definition) => Object.entries(layout(flow)).sort(([, one], [, other]) => one.y - other.y).map(([slug]) => slug);
+  it("sets each state a row below all that lead on to it, and what is out of reach last", () => {
+    expect(rows(FLOW)).toEqual(["new", "open", "closed", "lost"]);
+    expect(layout(FLOW)["new"]).toEqual({ x: 0, y: 0 });
+  });
+  it("takes a move to what is written earlier for one that leads back", () => {
+    expect(rows({ ...FLOW, moves: [...FLOW.moves, { from: "closed", to: "open", name: "Reopen" }] })).toEqual(["new", "open", "closed", "lost"]);
+  });
+  it("has a place below for what is written before all that lead to it", () => {
+    expect(rows({ ...FLOW, states: [...FLOW.states].reverse(), moves: [...FLOW.moves, { from: "closed", to: "lost", name: "Lose" }] })).toEqual(["new", "closed", "open", "lost"]);
   });
   it("puts no two states into one place", () => {
     const places = Object.values(layout(FLOW)).map(({ x, y }) => `${x},${y}`);

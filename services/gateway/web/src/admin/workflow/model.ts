@@ -61,25 +61,29 @@ export function faultsAt(faults: Fault[], kind: Chosen["kind"], place: number): 
   });
 }
 
-const COLUMN = 250;
-const ROW = 120;
+const COLUMN = 210;
+const ROW = 105;
 
-/** Where each state stands: a column for each step from the first state, those that cannot be reached in the last. */
+/**
+ * Where each state stands: a row below all that lead on to it, those that cannot be reached in the last.
+ *
+ * A move to a state that is written earlier leads back. Rows stand to the left and to the right by turns, so that
+ * moves over several rows go past what is between.
+ */
 export function layout({ initial, states, moves }: Definition): Record<string, { x: number; y: number }> {
+  const order = [initial, ...states.map((one) => one.slug).filter((slug) => slug !== initial)];
   const steps = new Map([[initial, 0]]);
-  for (const [slug, step] of steps) {
-    for (const move of moves) if (move.from === slug && !steps.has(move.to)) steps.set(move.to, step + 1);
+  for (const slug of order) {
+    const step = steps.get(slug);
+    const onward = moves.filter((move) => move.from === slug && order.indexOf(move.to) > order.indexOf(slug));
+    if (step !== undefined) for (const { to } of onward) steps.set(to, Math.max(step + 1, steps.get(to) ?? 0));
   }
+  // What is written before all that lead to it.
+  for (const [slug, step] of steps) for (const { from, to } of moves) if (from === slug && !steps.has(to)) steps.set(to, step + 1);
   const last = Math.max(0, ...steps.values());
-  const taken: number[] = [];
-  return Object.fromEntries(
-    states.map(({ slug }) => {
-      const column = steps.get(slug) ?? last + 1;
-      const row = taken[column] ?? 0;
-      taken[column] = row + 1;
-      return [slug, { x: column * COLUMN, y: row * ROW + (column % 2) * (ROW / 2) }];
-    }),
-  );
+  const rows: string[][] = [];
+  for (const slug of order) (rows[steps.get(slug) ?? last + 1] ??= []).push(slug);
+  return Object.fromEntries(rows.flatMap((row, step) => row.map((slug, place) => [slug, { x: place * COLUMN + (step % 2) * (COLUMN * 0.8), y: step * ROW }])));
 }
 
 /** A slug that no state has yet, made of a name. */
