@@ -25,7 +25,7 @@ interface PersonFieldProps {
 export function PersonField(props: PersonFieldProps): ReactNode {
   const may = useMay();
   if (may(SEES_PEOPLE)) return <Chosen {...props} />;
-  return <TextInput {...props.looks} type="email" value={props.value} onChange={(event) => props.set(event.target.value || null)} />;
+  return <TextInput {...props.looks} type="email" placeholder="name@example.com" value={props.value} onChange={(event) => props.set(event.target.value || null)} />;
 }
 
 function Chosen({ looks, value, set }: PersonFieldProps): ReactNode {
