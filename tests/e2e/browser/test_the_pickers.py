@@ -24,12 +24,26 @@ def with_short_pages(window: Window, lists: str) -> Page:
     return window.page
 
 
-def test_all_who_work_tickets_and_all_queues_are_offered(desk: Desk, open_window: Open) -> None:
+def test_all_who_may_work_the_ticket_and_all_queues_are_offered(desk: Desk, open_window: Open) -> None:
     client = desk.sign_in(AGENT)
-    number = client.send("POST", "/tickets", {"title": f"Whose {uuid.uuid4().hex[:8]}"})["number"]
+    ticket = client.send("POST", "/tickets", {"title": f"Whose {uuid.uuid4().hex[:8]}"})
+    number = ticket["number"]
+    working = {one["slug"] for one in client.all("/roles") if "tickets.update" in one["permissions"]}
+    places = {
+        (None, None),
+        (ticket["process"]["key"], None),
+        (ticket["process"]["key"], ticket["queue"]["key"]),
+    }
     people = [one for one in client.all("/users") if one["active"]]
-    staff = {one["name"] for one in people if any(role["role"] != "requester" for role in one["roles"])}
+    staff = {
+        one["name"]
+        for one in people
+        if any(
+            held["role"] in working and (held["process"], held["queue"]) in places for held in one["roles"]
+        )
+    }
     others = {one["name"] for one in people} - staff
+    assert staff
     queues = {one["name"] for one in client.all("/queues")}
     page = with_short_pages(open_window(AGENT), "users|queues|roles")
     page.goto(f"/desk/tickets/{number}")
